@@ -1,16 +1,18 @@
 // swift-tools-version: 6.3
 // The package reads as its table of contents: a target is a chapter and imports only chapters above it.
+import Foundation
 import PackageDescription
 
 let strict: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility")]
 
 /// A chapter: its sources in `Sources/NAME`, its tests in `Tests/NAMETests`.
-func chapter(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> [Target] {
-    [
-        .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict),
+func chapter(_ name: String, _ dependencies: [Target.Dependency]) -> [Target] {
+    let fixtures = FileManager.default.fileExists(atPath: "\(Context.packageDirectory)/Tests/\(name)Tests/Fixtures")
+    return [
+        .target(name: name, dependencies: dependencies, swiftSettings: strict),
         .testTarget(
             name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies,
-            exclude: [], resources: [], swiftSettings: strict),
+            exclude: fixtures ? ["Fixtures"] : [], swiftSettings: strict),
     ]
 }
 

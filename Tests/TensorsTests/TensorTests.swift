@@ -26,7 +26,7 @@ import Testing
 
     @Test("Widening Float to Double is exact")
     func widening() {
-        let values: [Float] = [0.1, -.infinity, .leastNonzeroMagnitude, 16_777_217]
+        let values: [Float] = [0.1, -.infinity, .leastNonzeroMagnitude, 16_777_216]
         #expect(Tensor(shape: [4], elements: values).converted(to: Double.self).elements == values.map(Double.init))
     }
 
