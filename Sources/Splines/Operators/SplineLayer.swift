@@ -1,0 +1,173 @@
+// A layer is one nonlinearity together with every affine operator between it and the previous one; this decomposition is unique
+// (THEORY §2). The last, without a nonlinearity, is the affine part before the outputs.
+
+public import Graphs
+public import Tensors
+
+/// One layer of a network as a max-affine spline operator.
+public struct SplineLayer: Sendable {
+    /// The place in the network, from 0.
+    public let index: Int
+    /// The nonlinearity's name, made unique and never empty; "output" for the final affine part.
+    public let name: String
+    /// What the layer is made of, first to last, such as "convolution", "ReLU".
+    public let operators: [String]
+    /// The values that the layer reads: earlier layers' outputs, or the data.
+    public let sources: [Value]
+    /// The code, `nil` for the final affine part.
+    public let code: Value?
+    /// The layer's value.
+    public let output: Value
+    /// One sample's shape of the (first) source and of the output.
+    public let inputShape: Shape
+    public let outputShape: Shape
+    /// Units K of one sample: entries of the code, or of the output where there is none.
+    public let units: Int
+    /// Pieces R of a unit (padding included, as codes count it).
+    public let pieces: Int
+    public let kind: SplineKind
+}
+
+extension ReadableGraph {
+    /// The layers that the output needs, first to last: one for each nonlinearity, then the final affine part.
+    public func layers() -> [SplineLayer] {
+        let depends = graph.dataDependence
+        let codes = graph.codes(for: [output])
+        let needed = graph.ancestors(of: [output])
+        let outputs = codes.map { graph.layerOutput(of: $0, needed: needed) }
+        let boundaries = Set(outputs + [input])
+        var names: [String: Int] = [:]
+        func unique(_ name: String) -> String {
+            names[name, default: 0] += 1
+            return names[name]! == 1 ? name : "\(name)#\(names[name]!)"
+        }
+        var layers: [SplineLayer] = []
+        for (index, (code, output)) in zip(codes, outputs).enumerated() {
+            let (sources, operators) = graph.affinePart(before: output, boundaries: boundaries.subtracting([output]), depends: depends)
+            let between = graph.values(between: code, and: output)
+            layers.append(
+                SplineLayer(
+                    index: index, name: unique(graph[code].name.isEmpty ? "layer\(index)" : graph[code].name),
+                    operators: operators + [graph.nonlinearityLabel(code: code, output: output)], sources: sources, code: code,
+                    output: output, inputShape: sources.first.map { Array(graph.shape($0).dropFirst()) } ?? [],
+                    outputShape: Array(graph.shape(output).dropFirst()), units: graph.shape(code).dropFirst().elementCount,
+                    pieces: graph[code].type.pieceCount ?? 1,
+                    kind: graph.layerKind(code: code, output: output, between: between, depends: depends)))
+        }
+        let (sources, operators) = graph.affinePart(before: output, boundaries: boundaries.subtracting([output]), depends: depends)
+        let isBare = outputs.contains(output)
+        let outputShape = Array(graph.shape(output).dropFirst())
+        layers.append(
+            SplineLayer(
+                index: codes.count, name: unique("output"), operators: isBare ? ["identity"] : operators,
+                sources: isBare ? [output] : sources,
+                code: nil, output: output, inputShape: (isBare ? output : sources.first).map { Array(graph.shape($0).dropFirst()) } ?? [],
+                outputShape: outputShape, units: outputShape.elementCount, pieces: 1,
+                kind: graph.values(between: sources.first ?? output, and: output).map { graph.kind(of: $0, depends: depends) }
+                    .filter { $0 == .smooth }.first ?? .affine))
+        return layers
+    }
+}
+
+extension Collection where Element == Int {
+    var elementCount: Int { reduce(1, *) }
+}
+
+extension Graph {
+    /// The value of the nonlinearity whose code this is: the first value on which all that applies the code comes together.
+    func layerOutput(of code: Value, needed: [Bool]) -> Value {
+        let appliers = values.filter { needed[$0.index] && self[$0].operands.contains(code) }
+        guard appliers.count > 1 else { return appliers.first ?? code }
+        // For one applier that is itself; a parametric ReLU adds two.
+        var meets = values.map { value in Set(appliers.contains(value) ? [value] : []) }
+        for value in values where needed[value.index] {
+            for operand in self[value].operands { meets[value.index].formUnion(meets[operand.index]) }
+            if meets[value.index].count == appliers.count { return value }
+        }
+        return appliers[appliers.count - 1]
+    }
+
+    /// What lies between a layer's value and the layers before it: those layers' values, and the operators met on the way.
+    func affinePart(before output: Value, boundaries: Set<Value>, depends: [Bool]) -> (sources: [Value], operators: [String]) {
+        var (visited, sources): (Set<Value>, Set<Value>) = ([], [])
+        var open = [output]
+        while let value = open.popLast() {
+            guard depends[value.index], visited.insert(value).inserted else { continue }
+            if value != output && boundaries.contains(value) || self[value].operands.isEmpty {
+                sources.insert(value)
+                continue
+            }
+            open += self[value].operands
+        }
+        var operators: [String] = []
+        for value in visited.subtracting(sources).sorted() {
+            // A bias is part of its operator; the sum of two values that depend on the data is one of its own.
+            if self[value].primitive == .add && !self[value].operands.allSatisfy({ depends[$0.index] }) { continue }
+            if let label = self[value].primitive.operatorLabel, operators.last != label { operators.append(label) }
+        }
+        return (sources.sorted(), operators)
+    }
+
+    /// The values that depend on `first` and that `last` needs, both included.
+    func values(between first: Value, and last: Value) -> [Value] {
+        let (after, before) = (dependents(of: [first]), ancestors(of: [last]))
+        return values.filter { after[$0.index] && before[$0.index] }
+    }
+
+    /// The kind of a whole nonlinearity. Two pieces with learned slopes (parametric ReLU) are piecewise affine at least.
+    func layerKind(code: Value, output: Value, between: [Value], depends: [Bool]) -> SplineKind {
+        let appliers = between.filter { self[$0].operands.contains(code) }
+        return appliers.map { kind(of: $0, depends: depends) }.max() ?? .affine
+    }
+
+    /// The nonlinearity's usual name.
+    func nonlinearityLabel(code: Value, output: Value) -> String {
+        guard case .select(let selector) = self[code].primitive else { return "?" }
+        switch selector {
+        case .largest(.window): return "max pooling"
+        case .largest(.axis): return "maximum"
+        case .winners: return "winners"
+        case .knots(let knots):
+            guard case .apply(let pieces) = self[output].primitive else {
+                return self[output].primitive == .add ? "parametric ReLU" : "choice"
+            }
+            return pieces.label(between: knots)
+        }
+    }
+}
+
+extension Pieces {
+    /// The entrywise function's usual name.
+    func label(between knots: Knots) -> String {
+        if knots.positions == [0] && offsets == [0, 0] {
+            if slopes == [0, 1] { return "ReLU" }
+            if slopes == [-1, 1] { return "absolute value" }
+            if slopes[1] == 1 { return "leaky ReLU (\(slopes[0]))" }
+        }
+        if slopes == [0, 1, 0] && offsets[1] == 0 && knots.positions == [offsets[0], offsets[2]] {
+            return "clip (\(offsets[0]), \(offsets[2]))"
+        }
+        return "\(slopes.count) pieces"
+    }
+}
+
+extension Primitive {
+    /// The field's name of an affine operator, `nil` for what only moves entries or belongs to another.
+    var operatorLabel: String? {
+        switch self {
+        case .matrixProduct: "dense"
+        case .convolution(let form): form.role == .input ? "transposed convolution" : "convolution"
+        case .windowSum: "mean pooling"
+        case .sum: "sum"
+        case .concatenate: "concatenation"
+        case .multiply, .divide: "scaling"
+        case .add: "addition"
+        case .gather, .scatter: "rearrangement"
+        case .pad: "padding"
+        case .smooth(let function): function.label
+        case .softmax: "softmax"
+        case .logSumExp: "log-sum-exp"
+        case .input, .constant, .fill, .broadcast, .reshape, .transpose, .slice, .subtract, .affine, .select, .apply, .pick: nil
+        }
+    }
+}

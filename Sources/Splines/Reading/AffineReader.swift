@@ -1,0 +1,139 @@
+// The local affine map f(x) = A[x] x + b[x] between two values of a network (ICML18 (7)), by the general rule of THEORY §3: freeze
+// every code at x; A[x] by pushing unit cotangents back (or unit tangents forward, where they are fewer), b[x] on its own by running
+// the frozen graph at 0.
+
+import Execution
+public import Graphs
+public import Tensors
+
+/// Why a reading is refused.
+public enum ReadingError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The nodes that are not piecewise affine, by label.
+    case notPiecewiseAffine(nodes: [String])
+    case unknownLayer(String, names: [String])
+    case wrongSamples(expected: Shape, got: Shape)
+
+    public var description: String {
+        switch self {
+        case .notPiecewiseAffine(let nodes):
+            "not piecewise affine: \(nodes.joined(separator: ", ")); the tangent (J, f − Jx) can be read instead"
+        case .unknownLayer(let name, let names): "no layer '\(name)'; the layers are \(names.joined(separator: ", "))"
+        case .wrongSamples(let expected, let got): "samples of shape \(got), expected [N] + \(expected)"
+        }
+    }
+}
+
+/// The local affine maps of N samples.
+public struct LocalAffineMaps: Sendable {
+    /// A[x], shape `[N, K] + input shape`; the Jacobian where the network is smooth.
+    public let slopes: Tensor<Double>
+    /// b[x], shape `[N, K]`.
+    public let offsets: Tensor<Double>
+    /// f(x), shape `[N, K]`.
+    public let outputs: Tensor<Double>
+    /// ‖f(x) − (A[x] x + b[x])‖∞ / max(1, ‖f(x)‖∞) for each sample; empty where the map is a tangent.
+    public let residuals: [Double]
+    /// The smallest distance of a pre-activation to its tie, relative to the sum of magnitudes that made it; `∞` without a
+    /// nonlinearity. For each sample; empty where the map is a tangent.
+    public let margins: [Double]
+    /// Whether the smallest margin is within the rounding bound: there the code is a convention and not a fact.
+    public let isOnBoundary: [Bool]
+}
+
+/// Reads local affine maps, batch after batch, from plans built once.
+public struct AffineReader: Sendable {
+    public let batch: Int
+    public let inputShape: Shape
+    public let outputCount: Int
+    /// Whether the map is a fact of the cell, and not a tangent.
+    public let isExact: Bool
+
+    private let parameters: Bindings<Double>
+    private let inputName: String
+    private let source: Value
+    private let output: Value
+    private let readable: ReadableGraph
+    private let codes: [Value]
+    private let frozen: Graph
+    private let slopes: SlopeGraph
+    private let margins: MarginGraph?
+
+    /// A reader of the map from `source` to `target`, values of the network's graph: `nil` is the data, and the outputs.
+    ///
+    /// Between inner values the codes are those of x, and what reaches the target without passing the source counts as offset.
+    /// - Parameter tangent: read the Jacobian J and f − J x where the network is not piecewise affine.
+    /// - Throws: `ReadingError.notPiecewiseAffine` unless `tangent`; whatever building the graph throws.
+    public init(
+        _ network: ReadableNetwork, batch: Int, from source: Value? = nil, to target: Value? = nil, tangent: Bool = false
+    ) throws {
+        let readable = try network.graph(batch: network.fixedBatch ?? batch)
+        let graph = readable.graph
+        let (source, output) = (source ?? readable.input, target ?? readable.output)
+        let smooth = graph.cut(at: [source]).smoothNodes(for: [output])
+        isExact = smooth.isEmpty
+        guard isExact || tangent else { throw ReadingError.notPiecewiseAffine(nodes: smooth.map { graph[$0].label }) }
+        guard case .input(let input) = graph[readable.input].primitive else { preconditionFailure("the input is not an input") }
+        self.readable = readable
+        self.batch = network.fixedBatch ?? batch
+        (parameters, inputName, self.source, self.output) = (network.parameters, input.name, source, output)
+        inputShape = Array(graph.shape(source).dropFirst())
+        outputCount = graph.shape(output).dropFirst().reduce(1, *)
+        codes = graph.codes(for: [output])
+        // Freezing comes before cutting, so that codes behind the source stay codes of x.
+        frozen = graph.frozen().cut(at: [source])
+        slopes = try SlopeGraph(frozen, from: source, to: output)
+        margins = isExact ? MarginGraph(graph.frozen(), codes: codes, of: graph, batch: self.batch) : nil
+    }
+
+    /// The maps at `x`, shape `[N] + sample shape` with N at most `batch`.
+    public func read(_ x: Tensor<Double>) throws -> LocalAffineMaps {
+        let sampleShape = Array(readable.graph.shape(readable.input).dropFirst())
+        guard x.rank == sampleShape.count + 1, Array(x.shape.dropFirst()) == sampleShape, x.shape[0] <= batch else {
+            throw ReadingError.wrongSamples(expected: sampleShape, got: x.shape)
+        }
+        let count = x.shape[0]
+        var bindings = parameters
+        let padded = Tensor(
+            shape: [batch] + sampleShape, elements: x.elements + [Double](repeating: 0, count: (batch - count) * sampleShape.elementCount))
+        bindings[inputName] = .scalars(padded)
+        let forward = try Evaluation.run(readable.graph, [output, source] + codes, bindings)
+        let (f, z) = (forward[0].scalars, forward[1].scalars)
+        for (code, datum) in zip(codes, forward.dropFirst(2)) { bindings[Graph.frozenCodeName(code)] = datum }
+        bindings[Graph.cutName(source)] = .scalars(z)
+        let slopes = try slopes.read(bindings, count: count)
+        let outputs = f.reshaped([batch, outputCount]).rows(0..<count)
+        let products = slopes.applied(to: z.rows(0..<count))
+        guard isExact else {
+            let offsets = Tensor(shape: outputs.shape, elements: zip(outputs.elements, products.elements).map { $0 - $1 })
+            return LocalAffineMaps(slopes: slopes, offsets: offsets, outputs: outputs, residuals: [], margins: [], isOnBoundary: [])
+        }
+        let margin = try margins!.read(bindings)
+        bindings[Graph.cutName(source)] = .scalars(.zeros([batch] + inputShape))
+        let offsets = try Evaluation.run(frozen, [output], bindings)[0].scalars.reshaped([batch, outputCount]).rows(0..<count)
+        let residuals = (0..<count).map { n in
+            let row = n * outputCount..<(n + 1) * outputCount
+            let scale = max(1, outputs.elements[row].map(abs).max() ?? 0)
+            return (row.map { abs(outputs.elements[$0] - (products.elements[$0] + offsets.elements[$0])) }.max() ?? 0) / scale
+        }
+        return LocalAffineMaps(
+            slopes: slopes, offsets: offsets, outputs: outputs, residuals: residuals, margins: Array(margin.smallest.prefix(count)),
+            isOnBoundary: Array(margin.isWithinRounding.prefix(count)))
+    }
+}
+
+extension Tensor where Element == Double {
+    /// A[x] z for each sample: slopes `[N, K, …]` applied to `[N, …]`, shape `[N, K]`.
+    func applied(to z: Tensor<Double>) -> Tensor<Double> {
+        let (count, rows) = (shape[0], shape[1])
+        let width = count == 0 ? 0 : z.count / count
+        var products = Tensor<Double>.zeros([count, rows])
+        for n in 0..<count {
+            for k in 0..<rows {
+                var sum = 0.0
+                for d in 0..<width { sum += elements[(n * rows + k) * width + d] * z.elements[n * width + d] }
+                products.elements[n * rows + k] = sum
+            }
+        }
+        return products
+    }
+}

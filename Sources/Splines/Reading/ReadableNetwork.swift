@@ -1,0 +1,38 @@
+// What a reading needs of a network, wherever it came from: its graph for any number of samples, and its parameters in Double.
+
+public import Graphs
+public import Tensors
+
+/// The graph of a network for one batch size.
+public struct ReadableGraph: Sendable {
+    public let graph: Graph
+    /// The data input, `[N, …]`.
+    public let input: Value
+    /// What is read: the outputs before a final softmax, `[N, …]`.
+    public let output: Value
+
+    public init(graph: Graph, input: Value, output: Value) { (self.graph, self.input, self.output) = (graph, input, output) }
+}
+
+/// A network as readings see it. Readings are of inference, in Double, from weights widened without rounding (DESIGN §3).
+public struct ReadableNetwork: Sendable {
+    public let name: String
+    /// One sample's shape.
+    public let inputShape: Shape
+    /// Every parameter, by the name of its input.
+    public let parameters: Bindings<Double>
+    /// The only batch size that the graph allows, if there is one.
+    public let fixedBatch: Int?
+    private let build: @Sendable (_ batch: Int) throws -> ReadableGraph
+
+    public init(
+        name: String, inputShape: Shape, parameters: Bindings<Double>, fixedBatch: Int? = nil,
+        build: @escaping @Sendable (_ batch: Int) throws -> ReadableGraph
+    ) {
+        (self.name, self.inputShape, self.parameters, self.fixedBatch) = (name, inputShape, parameters, fixedBatch)
+        self.build = build
+    }
+
+    /// The graph for `batch` samples.
+    public func graph(batch: Int) throws -> ReadableGraph { try build(batch) }
+}

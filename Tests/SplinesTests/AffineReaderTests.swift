@@ -1,0 +1,173 @@
+// The laws of DESIGN §1 over random networks of every layer kind.
+
+import Graphs
+import Splines
+import TestSupport
+import Tensors
+import Testing
+
+extension RandomNetwork {
+    /// The network as readings see it, at its own batch size.
+    var readable: ReadableNetwork {
+        let graph = ReadableGraph(graph: graph, input: input, output: output)
+        let batch = inputShape[0]
+        return ReadableNetwork(
+            name: "random", inputShape: Array(inputShape.dropFirst()), parameters: parameters, fixedBatch: batch, build: { _ in graph })
+    }
+}
+
+@Suite struct AffineReaderTests {
+    /// Rounding of f, of A x and of b along at most 12 layers of fewer than 100 products, each relative to the magnitudes summed; the
+    /// weights below are such that magnitudes stay within 10³ of max(1, ‖f‖).
+    private let tolerance = 1e-12
+
+    @Test("Law: f(x) = A[x] x + b[x], slopes and offsets found apart", arguments: UInt64(0)..<80)
+    func residual(seed: UInt64) throws {
+        for sampler in [Sampler.generic, .ties, .nearKnots, .degenerate] {
+            let network = try RandomNetwork.draw(seed: seed, continuous: seed % 5 != 0)
+            let maps = try AffineReader(network.readable, batch: 2).read(network.data(sampler, seed: seed))
+            #expect(maps.residuals.allSatisfy { $0 <= tolerance }, "\(sampler): \(maps.residuals)")
+        }
+    }
+
+    @Test("Law: A[x] is the same, bit for bit, wherever the codes are, and f is affine there", arguments: UInt64(0)..<60)
+    func constantOnCells(seed: UInt64) throws {
+        let network = try RandomNetwork.draw(seed: seed, batch: 1)
+        let reader = try AffineReader(network.readable, batch: 1)
+        let codes = network.graph.codes(for: [network.output])
+        let (start, end) = (network.data(.generic, seed: seed), network.data(.generic, seed: seed + 1000))
+        var previous: (codes: [Datum<Double>], maps: LocalAffineMaps, x: Tensor<Double>)?
+        var cells = 0
+        for step in 0...40 {
+            let t = Double(step) / 40
+            let x = Tensor(shape: start.shape, elements: zip(start.elements, end.elements).map { $0 + t * ($1 - $0) })
+            let here = try Interpreter.run(network.graph, codes, network.bindings(x))
+            let maps = try reader.read(x)
+            if let previous, previous.codes == here {
+                #expect(previous.maps.slopes == maps.slopes)
+                #expect(previous.maps.offsets == maps.offsets)
+                // f at the middle of two points of a cell (cells are convex) is the mean of their values.
+                let middle = Tensor(shape: x.shape, elements: zip(previous.x.elements, x.elements).map { ($0 + $1) / 2 })
+                let value = try Interpreter.run(network.graph, [network.output], network.bindings(middle))[0].scalars
+                for (k, v) in value.elements.enumerated() {
+                    let mean = (previous.maps.outputs.elements[k] + maps.outputs.elements[k]) / 2
+                    #expect(abs(v - mean) <= 1e-12 * max(1, abs(v)) * 1e2)
+                }
+            } else {
+                cells += 1
+            }
+            previous = (here, maps, x)
+        }
+        #expect(cells > 0)
+    }
+
+    @Test("Law: the map of a composition is the composition of the maps", arguments: UInt64(0)..<60)
+    func composition(seed: UInt64) throws {
+        let network = try RandomNetwork.draw(seed: seed, batch: 1)
+        let middle = network.steps[2]
+        let x = network.data(.generic, seed: seed)
+        let whole = try AffineReader(network.readable, batch: 1).read(x)
+        let first = try AffineReader(network.readable, batch: 1, to: middle).read(x)
+        let second = try AffineReader(network.readable, batch: 1, from: middle).read(x)
+        let (inputs, inner, outputs) = (x.count, first.offsets.count, whole.offsets.count)
+        for k in 0..<outputs {
+            for d in 0..<inputs {
+                let product = (0..<inner).reduce(0.0) {
+                    $0 + second.slopes.elements[k * inner + $1] * first.slopes.elements[$1 * inputs + d]
+                }
+                #expect(abs(product - whole.slopes.elements[k * inputs + d]) <= 1e-11 * max(1, abs(product)))
+            }
+            let offset = (0..<inner).reduce(second.offsets.elements[k]) {
+                $0 + second.slopes.elements[k * inner + $1] * first.offsets.elements[$1]
+            }
+            #expect(abs(offset - whole.offsets.elements[k]) <= 1e-11 * max(1, abs(offset)))
+        }
+        #expect(second.residuals[0] <= tolerance)
+    }
+
+    @Test("Law: each layer's (A, B) reproduces its values and, where it is max-affine, its code", arguments: UInt64(0)..<60)
+    func explicitParameters(seed: UInt64) throws {
+        let network = try RandomNetwork.draw(seed: seed, batch: 1)
+        let readable = ReadableGraph(graph: network.graph, input: network.input, output: network.output)
+        let x = network.data(seed % 3 == 0 ? .ties : .generic, seed: seed)
+        for layer in readable.layers() {
+            let spline = try readable.parameters(of: layer, bindings: network.bindings(x))
+            let values = try Interpreter.run(
+                network.graph, layer.sources + [layer.output] + (layer.code.map { [$0] } ?? []), network.bindings(x))
+            let source = values.prefix(layer.sources.count).flatMap { $0.scalars.elements }
+            let output = values[layer.sources.count].scalars.elements
+            let pieces = spline.pieces(at: source)
+            if layer.code != nil {
+                let code = values.last!.code.elements
+                // A unit of the layer is an entry of its code.
+                #expect(code.count == output.count)
+                for k in output.indices {
+                    #expect(abs(pieces[k, Int(code[k])] - output[k]) <= 1e-11 * max(1, abs(output[k])), "\(layer.name)")
+                }
+            } else {
+                for k in output.indices { #expect(abs(pieces[k, 0] - output[k]) <= 1e-11 * max(1, abs(output[k]))) }
+            }
+            if layer.kind == .maxAffine {
+                for (k, value) in spline(source).enumerated() {
+                    #expect(abs(value - output[k]) <= 1e-11 * max(1, abs(value)), "\(layer.name)")
+                }
+            }
+        }
+    }
+
+    @Test("A sample on a tie is on the boundary, a sample off it is not")
+    func boundary() throws {
+        var graph = Graph()
+        let x = try graph.data("x", [3, 2])
+        let weight = try graph.constant(Tensor(shape: [1, 2], elements: [0.1, 0.2]))
+        let bias = try graph.constant(Tensor(shape: [1], elements: [-0.3]))
+        let y = try graph.relu(graph.dense(x, weight: weight, bias: bias))
+        let readable = ReadableGraph(graph: graph, input: x, output: y)
+        let network = ReadableNetwork(name: "tie", inputShape: [2], parameters: [:], fixedBatch: 3) { _ in readable }
+        // 0.1 + 0.2 − 0.3 is 5.6e-17 in Double: rounding decides. The second sample's margin is 0.1/0.7; the third's is 1e-9/0.6.
+        let maps = try AffineReader(network, batch: 3).read(Tensor(shape: [3, 2], elements: [1, 1, 2, 1, 1 + 1e-8, 1]))
+        #expect(maps.isOnBoundary == [true, false, false])
+        #expect(abs(maps.margins[1] - 0.1 / 0.7) < 1e-15)
+        #expect(abs(maps.margins[2] - 1e-9 / 0.6) < 1e-15)
+    }
+
+    @Test("Equal entries that do not depend on the input are no boundary: a window of dead units")
+    func deadUnits() throws {
+        var graph = Graph()
+        let x = try graph.data("x", [1, 1, 2, 2])
+        let window = try SlidingWindow(inputSize: [2, 2], kernelSize: [2, 2])
+        let y = try graph.flatten(graph.maximumPooling(graph.relu(x), window: window))
+        let readable = ReadableGraph(graph: graph, input: x, output: y)
+        let network = ReadableNetwork(name: "dead", inputShape: [1, 2, 2], parameters: [:], fixedBatch: 1) { _ in readable }
+        let maps = try AffineReader(network, batch: 1).read(Tensor(shape: [1, 1, 2, 2], elements: [-1, -2, -3, -4]))
+        #expect(maps.isOnBoundary == [false])
+        #expect(maps.margins == [1])  // each ReLU alone: |u| / |u|
+    }
+
+    @Test("A smooth network is refused with its nodes, and gives its tangent when asked")
+    func smooth() throws {
+        var graph = Graph()
+        let x = try graph.data("x", [1, 2])
+        let y = try graph.smooth(.hyperbolicTangent, graph.affine(x, slope: 2), name: "gate")
+        let readable = ReadableGraph(graph: graph, input: x, output: y)
+        let network = ReadableNetwork(name: "smooth", inputShape: [2], parameters: [:], fixedBatch: 1) { _ in readable }
+        #expect(throws: ReadingError.notPiecewiseAffine(nodes: ["gate"])) { try AffineReader(network, batch: 1) }
+        #expect(
+            ReadingError.notPiecewiseAffine(nodes: ["gate"]).description
+                == "not piecewise affine: gate; the tangent (J, f − Jx) can be read instead")
+        let reader = try AffineReader(network, batch: 1, tangent: true)
+        let maps = try reader.read(Tensor(shape: [1, 2], elements: [0, 0.5]))
+        #expect(!reader.isExact)
+        // d tanh(2u)/du = 2 (1 − tanh²): 2 at 0; at ½ it is 2 / cosh²(1).
+        #expect(maps.slopes.elements[0] == 2 && maps.slopes.elements[1] == 0)
+        #expect(abs(maps.slopes.elements[3] - 0.839_948_683_228_052_2) < 1e-15)
+        #expect(maps.residuals.isEmpty)
+    }
+
+    @Test("Wrong samples are refused with both shapes")
+    func refusal() throws {
+        let network = try RandomNetwork.draw(seed: 2)
+        let reader = try AffineReader(network.readable, batch: 2)
+        #expect(throws: ReadingError.wrongSamples(expected: [5], got: [2, 4])) { try reader.read(.zeros([2, 4])) }
+    }
+}
