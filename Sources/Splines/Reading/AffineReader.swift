@@ -38,6 +38,14 @@ public struct LocalAffineMaps: Sendable {
     public let margins: [Double]
     /// Whether the smallest margin is within the rounding bound: there the code is a convention and not a fact.
     public let isOnBoundary: [Bool]
+
+    public init(
+        slopes: Tensor<Double>, offsets: Tensor<Double>, outputs: Tensor<Double>, residuals: [Double], margins: [Double],
+        isOnBoundary: [Bool]
+    ) {
+        (self.slopes, self.offsets, self.outputs) = (slopes, offsets, outputs)
+        (self.residuals, self.margins, self.isOnBoundary) = (residuals, margins, isOnBoundary)
+    }
 }
 
 /// Reads local affine maps, batch after batch, from plans built once.
@@ -49,7 +57,6 @@ public struct AffineReader: Sendable {
     public let isExact: Bool
 
     private let parameters: Bindings<Double>
-    private let inputName: String
     private let source: Value
     private let output: Value
     private let readable: ReadableGraph
@@ -72,10 +79,9 @@ public struct AffineReader: Sendable {
         let smooth = graph.cut(at: [source]).smoothNodes(for: [output])
         isExact = smooth.isEmpty
         guard isExact || tangent else { throw ReadingError.notPiecewiseAffine(nodes: smooth.map { graph[$0].label }) }
-        guard case .input(let input) = graph[readable.input].primitive else { preconditionFailure("the input is not an input") }
         self.readable = readable
         self.batch = network.fixedBatch ?? batch
-        (parameters, inputName, self.source, self.output) = (network.parameters, input.name, source, output)
+        (parameters, self.source, self.output) = (network.parameters, source, output)
         inputShape = Array(graph.shape(source).dropFirst())
         outputCount = graph.shape(output).dropFirst().reduce(1, *)
         codes = graph.codes(for: [output])
@@ -87,15 +93,10 @@ public struct AffineReader: Sendable {
 
     /// The maps at `x`, shape `[N] + sample shape` with N at most `batch`.
     public func read(_ x: Tensor<Double>) throws -> LocalAffineMaps {
-        let sampleShape = Array(readable.graph.shape(readable.input).dropFirst())
-        guard x.rank == sampleShape.count + 1, Array(x.shape.dropFirst()) == sampleShape, x.shape[0] <= batch else {
-            throw ReadingError.wrongSamples(expected: sampleShape, got: x.shape)
-        }
+        let padded = try readable.padded(x)
         let count = x.shape[0]
         var bindings = parameters
-        let padded = Tensor(
-            shape: [batch] + sampleShape, elements: x.elements + [Double](repeating: 0, count: (batch - count) * sampleShape.elementCount))
-        bindings[inputName] = .scalars(padded)
+        bindings[readable.inputName] = .scalars(padded)
         let forward = try Evaluation.run(readable.graph, [output, source] + codes, bindings)
         let (f, z) = (forward[0].scalars, forward[1].scalars)
         for (code, datum) in zip(codes, forward.dropFirst(2)) { bindings[Graph.frozenCodeName(code)] = datum }
