@@ -8,6 +8,8 @@ import Splines
 public struct CodeNeighbor: Hashable, Sendable {
     public let index: Int
     public let distance: Double
+
+    public init(index: Int, distance: Double) { (self.index, self.distance) = (index, distance) }
 }
 
 /// The nearest samples to one query, gathered batch by batch so that no codes of the data are kept.
