@@ -3,7 +3,9 @@
 import Foundation
 import PackageDescription
 
-let strict: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility")]
+let strict: [SwiftSetting] =
+    [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility")]
+    + (Context.environment["MASO_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
 /// A chapter: its sources in `Sources/NAME`, its tests in `Tests/NAMETests`.
 func chapter(_ name: String, _ dependencies: [Target.Dependency]) -> [Target] {
