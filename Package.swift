@@ -5,12 +5,14 @@ import PackageDescription
 let strict: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility")]
 
 /// A chapter: its sources in `Sources/NAME`, its tests in `Tests/NAMETests`.
-func chapter(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> [Target] {
+func chapter(
+    _ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = [], fixtures: [String] = []
+) -> [Target] {
     [
         .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict),
         .testTarget(
             name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies,
-            exclude: [], resources: [], swiftSettings: strict),
+            exclude: fixtures, resources: [], swiftSettings: strict),
     ]
 }
 
@@ -40,7 +42,7 @@ let package = Package(
         + chapter("Geometry", ["CGMP"])
         + chapter("Execution", ["Graphs", "Tensors", "CKernels", "COneDNN", "COpenBLAS"])
         + chapter("Networks", ["Graphs", "Tensors"])
-        + chapter("Interchange", ["Networks", "Graphs", "Tensors", "CZlib"])
+        + chapter("Interchange", ["Networks", "Graphs", "Tensors", "CZlib"], fixtures: ["Fixtures"])
         + chapter("Splines", ["Networks", "Execution", "Graphs", "Tensors"])
         + chapter("Training", ["Splines", "Interchange", "Networks", "Execution", "Graphs", "Tensors"])
         + chapter("Partitions", ["Splines", "Geometry", "Networks", "Execution", "Graphs", "Tensors"])

@@ -14,7 +14,9 @@ extension NumericTensor {
                 UnsafeMutableRawBufferPointer(buffer).copyMemory(from: bytes)
                 count = shape.elementCount
             }
-            if T.bitWidth > 8 && (isBigEndian != (T(1).bigEndian == 1)) { for i in elements.indices { elements[i] = elements[i].byteSwapped } }
+            if T.bitWidth > 8 && (isBigEndian != (T(1).bigEndian == 1)) {
+                for i in elements.indices { elements[i] = elements[i].byteSwapped }
+            }
             return Tensor(shape: shape, elements: elements)
         }
         switch type {
@@ -41,7 +43,9 @@ extension NumericTensor {
     /// Calls `body` with the elements as little-endian bytes.
     ///
     /// - Precondition: the type is not a 16-bit floating-point one, which are read only.
-    func withLittleEndianBytes<Result>(_ body: (UnsafeRawBufferPointer) throws(InterchangeError) -> Result) throws(InterchangeError) -> Result {
+    func withLittleEndianBytes<Result>(_ body: (UnsafeRawBufferPointer) throws(InterchangeError) -> Result) throws(InterchangeError)
+        -> Result
+    {
         func raw<T: BitwiseCopyable>(_ elements: [T]) throws(InterchangeError) -> Result {
             precondition(UInt16(1).littleEndian == 1, "a big-endian machine")
             return try elements.span.bytes.withUnsafeBytes(body)

@@ -24,7 +24,8 @@ public enum NumpyArray {
         }
         guard let size, size == bytes.count - header.length else {
             throw .malformed(
-                file: file, place: "byte \(header.length): elements", expected: "\(size.map(String.init) ?? "2⁶³ or more") bytes of \(header.type.rawValue) \(shape)",
+                file: file, place: "byte \(header.length): elements",
+                expected: "\(size.map(String.init) ?? "2⁶³ or more") bytes of \(header.type.rawValue) \(shape)",
                 found: "\(bytes.count - header.length)")
         }
         // Fortran order is C order of the reversed shape, transposed, for which a second copy is made.
@@ -53,14 +54,17 @@ public enum NumpyArray {
             var reader = ByteReader(bytes, file: file)
             let magic = try reader.take(NumpyArray.magic.count, "npy signature")
             guard bytes[magic] == NumpyArray.magic[...] else {
-                throw reader.malformed(at: 0, "signature", expected: "that of an npy file, 93 4E 55 4D 50 59", found: hexadecimal(bytes[magic]))
+                throw reader.malformed(
+                    at: 0, "signature", expected: "that of an npy file, 93 4E 55 4D 50 59", found: hexadecimal(bytes[magic]))
             }
             let major: UInt8 = try reader.integer("format version")
             let minor: UInt8 = try reader.integer("format version")
             guard (1...3).contains(major), minor == 0 else {
                 throw .unsupported(file: file, what: "npy format version \(major).\(minor) is not supported (1.0, 2.0 and 3.0 are)")
             }
-            let count = major == 1 ? Int(try reader.integer("header length", as: UInt16.self)) : Int(try reader.integer("header length", as: UInt32.self))
+            let count =
+                major == 1
+                ? Int(try reader.integer("header length", as: UInt16.self)) : Int(try reader.integer("header length", as: UInt32.self))
             guard count <= 1 << 20 else {
                 throw reader.malformed(at: 8, "header length", expected: "at most 1048576", found: "\(count)")
             }
@@ -78,7 +82,9 @@ public enum NumpyArray {
             case .list, .tuple: throw .unsupported(file: file, what: "a structured array is not supported")
             default: throw wrong("a text as descr", "another literal")
             }
-            guard case .bool(let isFortranOrder) = fields["fortran_order"] else { throw wrong("True or False as fortran_order", "another literal") }
+            guard case .bool(let isFortranOrder) = fields["fortran_order"] else {
+                throw wrong("True or False as fortran_order", "another literal")
+            }
             guard case .tuple(let sizes) = fields["shape"] else { throw wrong("a tuple as shape", "another literal") }
             guard sizes.count <= 32 else { throw wrong("at most 32 axes", "\(sizes.count)") }
             var shape: Shape = []
@@ -91,7 +97,8 @@ public enum NumpyArray {
 
         private static func elementType(_ code: String, file: String) throws(InterchangeError) -> (ElementType, Bool) {
             let types: [String: ElementType] = [
-                "b1": .bool, "i1": .int8, "i2": .int16, "i4": .int32, "i8": .int64, "u1": .uint8, "u2": .uint16, "u4": .uint32, "u8": .uint64,
+                "b1": .bool, "i1": .int8, "i2": .int16, "i4": .int32, "i8": .int64, "u1": .uint8, "u2": .uint16, "u4": .uint32,
+                "u8": .uint64,
                 "f2": .float16, "f4": .float32, "f8": .float64,
             ]
             if let order = code.first, "<>|=".contains(order), let type = types[String(code.dropFirst())] {

@@ -57,7 +57,8 @@ struct PythonParser {
         }
     }
 
-    private mutating func sequence(_ open: Unicode.Scalar, _ close: Unicode.Scalar, depth: Int) throws(InterchangeError) -> [PythonLiteral] {
+    private mutating func sequence(_ open: Unicode.Scalar, _ close: Unicode.Scalar, depth: Int) throws(InterchangeError) -> [PythonLiteral]
+    {
         try require(open)
         var items: [PythonLiteral] = []
         while !accept(close) {

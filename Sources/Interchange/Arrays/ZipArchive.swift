@@ -42,7 +42,8 @@ struct ZipArchive {
             entries.append(entry)
         }
         guard entries.count == directory.count else {
-            throw reader.malformed(at: directory.range.lowerBound, "zip directory", expected: "\(directory.count) entries", found: "\(entries.count)")
+            throw reader.malformed(
+                at: directory.range.lowerBound, "zip directory", expected: "\(directory.count) entries", found: "\(entries.count)")
         }
         self.entries = entries
     }
@@ -97,7 +98,8 @@ struct ZipArchive {
         if place >= 20, load(bytes, place - 20, UInt32.self) == locator64Signature {
             let place64 = load(bytes, place - 12, UInt64.self)
             guard place64 <= place - 20 - 56, load(bytes, Int(place64), UInt32.self) == end64Signature else {
-                throw .malformed(file: file, place: "byte \(place - 20): zip64", expected: "the offset of an end record", found: "\(place64)")
+                throw .malformed(
+                    file: file, place: "byte \(place - 20): zip64", expected: "the offset of an end record", found: "\(place64)")
             }
             end = Int(place64)
             let (count64, size64, offset64) = (
@@ -112,7 +114,8 @@ struct ZipArchive {
         }
         guard offset + size == end else {
             throw .malformed(
-                file: file, place: "byte \(end): zip directory", expected: "an end at byte \(end)", found: "\(size) bytes from byte \(offset)")
+                file: file, place: "byte \(end): zip directory", expected: "an end at byte \(end)",
+                found: "\(size) bytes from byte \(offset)")
         }
         return (offset..<end, count)
     }
@@ -150,7 +153,8 @@ struct ZipArchive {
         }
         guard flags & 0x41 == 0 else { throw .unsupported(file: reader.file, what: "entry \(quoted(name)) is encrypted") }
         guard method == 0 || method == 8 else {
-            throw .unsupported(file: reader.file, what: "entry \(quoted(name)) has compression method \(method) (stored and deflated are supported)")
+            throw .unsupported(
+                file: reader.file, what: "entry \(quoted(name)) has compression method \(method) (stored and deflated are supported)")
         }
         // zip64: the values that are all ones stand in an extra field of kind 1, in this order.
         var fields = ByteReader(reader.bytes, file: reader.file, range: extra)

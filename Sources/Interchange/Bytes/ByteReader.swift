@@ -20,14 +20,17 @@ struct ByteReader {
     mutating func take(_ count: Int, _ what: String) throws(InterchangeError) -> Range<Int> {
         guard count >= 0, count <= remaining else {
             throw .malformed(
-                file: file, place: "byte \(position)", expected: "\(what) of \(count) bytes", found: remaining == 0 ? "the end" : "\(remaining) bytes and the end")
+                file: file, place: "byte \(position)", expected: "\(what) of \(count) bytes",
+                found: remaining == 0 ? "the end" : "\(remaining) bytes and the end")
         }
         defer { position += count }
         return position..<position + count
     }
 
     /// The next integer, little-endian unless said otherwise.
-    mutating func integer<T: FixedWidthInteger>(_ what: String, as _: T.Type = T.self, bigEndian: Bool = false) throws(InterchangeError) -> T {
+    mutating func integer<T: FixedWidthInteger>(_ what: String, as _: T.Type = T.self, bigEndian: Bool = false) throws(InterchangeError)
+        -> T
+    {
         let range = try take(T.bitWidth / 8, what)
         let value = bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: range.lowerBound, as: T.self) }
         return bigEndian ? T(bigEndian: value) : T(littleEndian: value)

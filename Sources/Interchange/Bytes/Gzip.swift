@@ -27,7 +27,8 @@ enum Gzip {
         _ bytes: [UInt8], file: String, limit: Int? = nil, stopAfter: Int? = nil, budget: MemoryBudget = .standard
     ) throws(InterchangeError) -> [UInt8] {
         try inflate(
-            bytes, range: 0..<bytes.count, windowBits: 31, file: file, limit: limit, stopAfter: stopAfter, budget: budget).bytes
+            bytes, range: 0..<bytes.count, windowBits: 31, file: file, limit: limit, stopAfter: stopAfter, budget: budget
+        ).bytes
     }
 
     /// A raw deflate stream that must give exactly `size` bytes and use all of `range`.
@@ -47,7 +48,8 @@ enum Gzip {
     static func inflateZlib(_ bytes: [UInt8], range: Range<Int>, file: String, budget: MemoryBudget) throws(InterchangeError) -> [UInt8] {
         let (result, end) = try inflate(bytes, range: range, windowBits: 15, file: file, limit: nil, stopAfter: nil, budget: budget)
         guard end == range.upperBound else {
-            throw .malformed(file: file, place: "byte \(end)", expected: "the end of the zlib stream", found: "\(range.upperBound - end) more bytes")
+            throw .malformed(
+                file: file, place: "byte \(end)", expected: "the end of the zlib stream", found: "\(range.upperBound - end) more bytes")
         }
         return result
     }

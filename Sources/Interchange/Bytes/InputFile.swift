@@ -75,14 +75,15 @@ public struct InputFile: Sendable {
     public var isCompressed: Bool { stored.starts(with: [0x1f, 0x8b]) }
 
     /// The first bytes of the content, at most `count` of them: enough to learn from a header how large the rest must be.
-    func prefix(_ count: Int) throws(InterchangeError) -> [UInt8] {
+    package func prefix(_ count: Int) throws(InterchangeError) -> [UInt8] {
         isCompressed ? try Gzip.decompress(stored, file: name, stopAfter: count) : Array(stored.prefix(count))
     }
 
     /// The content, decompressed.
     ///
     /// - Parameter limit: the most that it may come to, where a header told; a stream that goes on beyond it is refused.
-    func contents(limit: Int? = nil) throws(InterchangeError) -> [UInt8] {
+    /// - Throws: `malformed` where the stream is broken or followed by other bytes, `unsupported` beyond the budget.
+    public func contents(limit: Int? = nil) throws(InterchangeError) -> [UInt8] {
         isCompressed ? try Gzip.decompress(stored, file: name, limit: limit, budget: budget) : stored
     }
 }

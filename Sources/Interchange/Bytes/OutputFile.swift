@@ -136,7 +136,9 @@ public struct OutputFile: ~Copyable {
         if full.isEmpty { return }
         let descriptor = descriptor
         try writing { () throws(SystemError) in
-            try full.span.bytes.withUnsafeBytes { (raw: UnsafeRawBufferPointer) throws(SystemError) -> Void in try System.write(descriptor, raw) }
+            try full.span.bytes.withUnsafeBytes { (raw: UnsafeRawBufferPointer) throws(SystemError) -> Void in
+                try System.write(descriptor, raw)
+            }
         }
     }
 

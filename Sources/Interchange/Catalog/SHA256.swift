@@ -51,7 +51,9 @@ public struct SHA256: Sendable {
     private mutating func compress(_ block: UnsafeRawBufferPointer) {
         func rotate(_ x: UInt32, _ k: UInt32) -> UInt32 { x >> k | x << (32 - k) }
         withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { w in
-            for t in 0..<16 { w.initializeElement(at: t, to: UInt32(bigEndian: block.loadUnaligned(fromByteOffset: 4 * t, as: UInt32.self))) }
+            for t in 0..<16 {
+                w.initializeElement(at: t, to: UInt32(bigEndian: block.loadUnaligned(fromByteOffset: 4 * t, as: UInt32.self)))
+            }
             for t in 16..<64 {
                 let small0 = rotate(w[t - 15], 7) ^ rotate(w[t - 15], 18) ^ w[t - 15] >> 3
                 let small1 = rotate(w[t - 2], 17) ^ rotate(w[t - 2], 19) ^ w[t - 2] >> 10

@@ -62,7 +62,9 @@ public enum CIFAR: Hashable, Sendable {
         }
     }
 
-    private func contents(of names: [String], in folder: String, budget: MemoryBudget) throws(InterchangeError) -> [(name: String, bytes: [UInt8])] {
+    private func contents(of names: [String], in folder: String, budget: MemoryBudget) throws(InterchangeError) -> [(
+        name: String, bytes: [UInt8]
+    )] {
         for place in [folder, "\(folder)/\(archiveFolder)"] {
             guard let found = try? names.map({ name throws(InterchangeError) in try existing(name, in: place) }) else { continue }
             var result: [(name: String, bytes: [UInt8])] = []

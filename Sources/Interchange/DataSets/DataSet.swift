@@ -43,7 +43,8 @@ public struct DataSet: Hashable, Sendable {
     ///
     /// - Precondition: every index is in 0 ..< `count`.
     public func subset(_ indices: [Int]) -> DataSet {
-        DataSet(name: name, samples: samples.rows(indices), labels: indices.map { labels[$0] }, classCount: classCount, classNames: classNames)
+        DataSet(
+            name: name, samples: samples.rows(indices), labels: indices.map { labels[$0] }, classCount: classCount, classNames: classNames)
     }
 
     /// Two disjoint parts: for data that come in one piece. The same seed gives the same parts; each keeps the order of the whole.

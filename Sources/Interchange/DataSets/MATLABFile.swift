@@ -3,10 +3,10 @@
 import Tensors
 
 /// Reading MATLAB 5 files.
-enum MATLABFile {
+package enum MATLABFile {
     /// The real numeric arrays of a file. MATLAB stores the first index fastest, so each comes with its axes reversed: an array of
     /// MATLAB size 32×32×3×N has shape `[N, 3, 32, 32]` here, its last axis MATLAB's first.
-    static func read(_ bytes: [UInt8], file: String, budget: MemoryBudget = .standard) throws(InterchangeError) -> [NamedTensor] {
+    package static func read(_ bytes: [UInt8], file: String, budget: MemoryBudget = .standard) throws(InterchangeError) -> [NamedTensor] {
         var reader = ByteReader(bytes, file: file)
         let header = try reader.take(128, "MATLAB header")
         guard bytes[header].starts(with: "MATLAB 5.0".utf8), bytes[124..<128] == [0, 1, UInt8(ascii: "I"), UInt8(ascii: "M")] else {
@@ -49,11 +49,14 @@ enum MATLABFile {
     }
 
     /// The array in the content of an element of type 14; `nil` for what is not real numbers.
-    private static func matrix(_ bytes: [UInt8], range: Range<Int>, file: String, budget: MemoryBudget) throws(InterchangeError) -> NamedTensor? {
+    private static func matrix(_ bytes: [UInt8], range: Range<Int>, file: String, budget: MemoryBudget) throws(InterchangeError)
+        -> NamedTensor?
+    {
         var reader = ByteReader(bytes, file: file, range: range)
         let flags = try element(&reader)
         guard flags.type == 6, flags.range.count == 8 else {
-            throw reader.malformed(at: range.lowerBound, "array flags", expected: "8 bytes of type 6", found: "\(flags.range.count) of type \(flags.type)")
+            throw reader.malformed(
+                at: range.lowerBound, "array flags", expected: "8 bytes of type 6", found: "\(flags.range.count) of type \(flags.type)")
         }
         let (kind, attributes) = (bytes[flags.range.lowerBound], bytes[flags.range.lowerBound + 1])
         guard (6...15).contains(kind), attributes & 0x08 == 0 else { return nil }

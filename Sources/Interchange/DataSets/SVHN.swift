@@ -3,7 +3,7 @@
 import Tensors
 
 /// Reading SVHN's cropped digits.
-enum SVHN {
+package enum SVHN {
     /// The images of a split, shape `[N, 3, 32, 32]`, from `train_32x32.mat` or `test_32x32.mat` in a folder.
     static func read(folder: String, split: Split, name: String, budget: MemoryBudget) throws(InterchangeError) -> DataSet {
         let path = try existing("\(split.rawValue)_32x32.mat", in: folder)
@@ -11,11 +11,14 @@ enum SVHN {
         return try read(bytes: try file.contents(), file: path, name: name, budget: budget)
     }
 
-    static func read(bytes: [UInt8], file: String, name: String, budget: MemoryBudget = .standard) throws(InterchangeError) -> DataSet {
+    package static func read(bytes: [UInt8], file: String, name: String, budget: MemoryBudget = .standard) throws(InterchangeError)
+        -> DataSet
+    {
         let arrays = try MATLABFile.read(bytes, file: file, budget: budget)
         guard let images = arrays.first(where: { $0.name == "X" })?.tensor, let classes = arrays.first(where: { $0.name == "y" })?.tensor
         else {
-            throw .malformed(file: file, place: "arrays", expected: "X and y", found: arrays.map { quoted($0.name) }.joined(separator: ", "))
+            throw .malformed(
+                file: file, place: "arrays", expected: "X and y", found: arrays.map { quoted($0.name) }.joined(separator: ", "))
         }
         guard case .uint8(let stored) = images, stored.rank == 4, stored.shape[0] > 0, Array(stored.shape.dropFirst()) == [3, 32, 32] else {
             throw .malformed(

@@ -1,8 +1,8 @@
 // Where the files of a tar archive lie (POSIX ustar). Nothing is ever unpacked, so no name in it can lead anywhere.
 
-enum TarArchive {
+package enum TarArchive {
     /// The regular files of an archive in memory.
-    static func entries(_ bytes: [UInt8], file: String) throws(InterchangeError) -> [(name: String, range: Range<Int>)] {
+    package static func entries(_ bytes: [UInt8], file: String) throws(InterchangeError) -> [(name: String, range: Range<Int>)] {
         var reader = ByteReader(bytes, file: file)
         var result: [(name: String, range: Range<Int>)] = []
         while reader.remaining > 0 {
@@ -14,12 +14,18 @@ enum TarArchive {
                 Array(block[(header.lowerBound + range.lowerBound)..<(header.lowerBound + range.upperBound)].prefix { $0 != 0 })
             }
             // The checksum counts its own field as spaces.
-            let sum = block.reduce(0) { $0 + Int($1) } - block[header.lowerBound + 148..<header.lowerBound + 156].reduce(0) { $0 + Int($1) } + 8 * 32
+            let sum =
+                block.reduce(0) { $0 + Int($1) } - block[header.lowerBound + 148..<header.lowerBound + 156].reduce(0) { $0 + Int($1) } + 8
+                * 32
             guard octal(field(148..<156)) == sum else {
-                throw reader.malformed(at: header.lowerBound, "tar header", expected: "checksum \(String(sum, radix: 8))", found: quoted(String(decoding: field(148..<156), as: UTF8.self)))
+                throw reader.malformed(
+                    at: header.lowerBound, "tar header", expected: "checksum \(String(sum, radix: 8))",
+                    found: quoted(String(decoding: field(148..<156), as: UTF8.self)))
             }
             guard let size = octal(field(124..<136)) else {
-                throw reader.malformed(at: header.lowerBound + 124, "tar header", expected: "a size in octal", found: quoted(String(decoding: field(124..<136), as: UTF8.self)))
+                throw reader.malformed(
+                    at: header.lowerBound + 124, "tar header", expected: "a size in octal",
+                    found: quoted(String(decoding: field(124..<136), as: UTF8.self)))
             }
             let range = try reader.take(size, "content of a tar entry")
             _ = try reader.take(min((512 - size % 512) % 512, reader.remaining), "padding")

@@ -37,7 +37,8 @@ public struct SafetensorsFile: Hashable, Sendable {
         let length: UInt64 = try reader.integer("header length")
         guard length <= min(SafetensorsFile.maximumHeaderLength, reader.remaining) else {
             throw reader.malformed(
-                at: 0, "header length", expected: "at most \(min(SafetensorsFile.maximumHeaderLength, reader.remaining))", found: "\(length)")
+                at: 0, "header length", expected: "at most \(min(SafetensorsFile.maximumHeaderLength, reader.remaining))",
+                found: "\(length)")
         }
         let header = try reader.take(Int(length), "header")
         guard header.isEmpty || bytes[header.lowerBound] == UInt8(ascii: "{") else {
@@ -103,7 +104,9 @@ public struct SafetensorsFile: Hashable, Sendable {
                 .malformed(file: file, place: place, expected: expected, found: found)
             }
             guard let fields = member.value.members, Set(fields.map(\.name)) == ["dtype", "shape", "data_offsets"] else {
-                throw wrong("dtype, shape and data_offsets", member.value.members.map { $0.map { quoted($0.name) }.joined(separator: ", ") } ?? member.value.kind)
+                throw wrong(
+                    "dtype, shape and data_offsets",
+                    member.value.members.map { $0.map { quoted($0.name) }.joined(separator: ", ") } ?? member.value.kind)
             }
             guard let code = member.value["dtype"]?.string else { throw wrong("a text as dtype", member.value["dtype"]!.kind) }
             guard let type = SafetensorsFile.types[code] else {
@@ -113,7 +116,8 @@ public struct SafetensorsFile: Hashable, Sendable {
             guard let shape = sizes, shape.count <= 32, shape.allSatisfy({ $0 >= 0 }) else {
                 throw wrong("at most 32 sizes of at least 0 as shape", member.value["shape"]!.kind)
             }
-            guard let offsets = member.value["data_offsets"]!.array, offsets.count == 2, let lower = offsets[0].int, let upper = offsets[1].int,
+            guard let offsets = member.value["data_offsets"]!.array, offsets.count == 2, let lower = offsets[0].int,
+                let upper = offsets[1].int,
                 0 <= lower, lower <= upper
             else { throw wrong("two ascending integers as data_offsets", member.value["data_offsets"]!.kind) }
             let size = shape.elementCountFromOutside?.multipliedReportingOverflow(by: type.size)
@@ -126,7 +130,8 @@ public struct SafetensorsFile: Hashable, Sendable {
     }
 
     private static let types: [String: ElementType] = [
-        "BOOL": .bool, "I8": .int8, "I16": .int16, "I32": .int32, "I64": .int64, "U8": .uint8, "U16": .uint16, "U32": .uint32, "U64": .uint64,
+        "BOOL": .bool, "I8": .int8, "I16": .int16, "I32": .int32, "I64": .int64, "U8": .uint8, "U16": .uint16, "U32": .uint32,
+        "U64": .uint64,
         "F16": .float16, "BF16": .bfloat16, "F32": .float32, "F64": .float64,
     ]
 
