@@ -58,11 +58,11 @@ enum Gzip {
         _ bytes: [UInt8], range: Range<Int>, windowBits: Int32, file: String, limit: Int?, stopAfter: Int?, budget: MemoryBudget
     ) throws(InterchangeError) -> (bytes: [UInt8], end: Int) {
         let inflater = Inflater(windowBits: windowBits)
-        let most = min(stopAfter ?? .max, limit ?? .max, budget.limit)
+        let most = min(stopAfter ?? .max, limit ?? .max, budget.limit, .max - 1)
         var output: [UInt8] = []
         var consumed = range.lowerBound
         // Deflate gives at most 1 032 bytes for one, so a stream that claims more is stopped by the budget, not by this guess.
-        var room = min(max(stopAfter ?? limit ?? 4 * range.count, 256), 1 << 26, budget.limit + 1)
+        var room = min(max(stopAfter ?? limit ?? 4 * range.count, 256), 1 << 26)
         var code = Z_OK
         while code != Z_STREAM_END || consumed < range.upperBound {
             if let stopAfter, output.count >= stopAfter { break }
@@ -75,7 +75,7 @@ enum Gzip {
                 }
                 inflateReset(inflater.stream)
             }
-            room = min(room, most == .max ? .max : most - output.count + 1)
+            room = min(room, most - output.count + 1)
             let step = min(range.upperBound - consumed, 1 << 30)
             let before = output.count
             bytes.withUnsafeBytes { (source: UnsafeRawBufferPointer) in

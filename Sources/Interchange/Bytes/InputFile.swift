@@ -44,7 +44,8 @@ public struct InputFile: Sendable {
     private static func read(_ descriptor: Int32, expecting length: Int, limit: Int) throws(SystemError) -> [UInt8] {
         if length > limit { throw SystemError(code: SystemError.tooLarge) }
         var bytes: [UInt8] = []
-        var room = max(length, 1 << 16)
+        // One byte more than a regular file should have, so that its end is found without growing.
+        var room = length > 0 ? length + 1 : 1 << 16
         while true {
             let start = bytes.count
             bytes.reserveCapacity(start + room)
@@ -66,8 +67,7 @@ public struct InputFile: Sendable {
             if let failure { throw failure }
             if bytes.count > limit { throw SystemError(code: SystemError.tooLarge) }
             if added < room { return bytes }
-            // A regular file ends here as a rule; one more small read finds its end.
-            room = start == 0 && length > 0 ? 1 << 12 : min(max(bytes.count, 1 << 16), 1 << 26)
+            room = min(max(bytes.count, 1 << 16), 1 << 26)
         }
     }
 

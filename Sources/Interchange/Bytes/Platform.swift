@@ -54,6 +54,8 @@ enum System {
     /// A nameless file in `folder`, gone with its last descriptor; fails where the system has none.
     static func createNameless(in folder: String) throws(SystemError) -> Int32 {
         #if os(Linux)
+            // Without /proc it could not be given a name later.
+            guard access("/proc/self/fd", X_OK) == 0 else { throw .last }
             let namelessFile: Int32 = 0o20_000_000 | O_DIRECTORY  // O_TMPFILE, a macro that Swift does not import
             return try retry { open(folder, namelessFile | O_RDWR | O_CLOEXEC, 0o666) }
         #else
