@@ -1,0 +1,104 @@
+// Reading whole files within a budget. Files are read, not mapped: a mapped file that shrinks would end the program.
+
+/// The bytes of a file as they lie on the disk; `contents` decompresses those that are gzip.
+public struct InputFile: Sendable {
+    /// The name used in errors, usually the path.
+    public let name: String
+    /// As stored, perhaps compressed.
+    public let stored: [UInt8]
+    public let budget: MemoryBudget
+
+    /// Bytes that are in memory already, under the name that errors shall give.
+    public init(name: String, bytes: [UInt8], budget: MemoryBudget = .standard) {
+        (self.name, self.stored, self.budget) = (name, bytes, budget)
+    }
+
+    /// Reads a regular file, a pipe or a device such as `/dev/stdin` to its end.
+    ///
+    /// - Throws: `absent` where there is no file that can be opened, or it is a folder; `unsupported` where it is larger than the
+    ///   budget; `failed` where reading fails.
+    public init(path: String, budget: MemoryBudget = .standard) throws(InterchangeError) {
+        let descriptor: Int32
+        do throws(SystemError) { descriptor = try System.openForReading(path) } catch {
+            throw .absent(file: path, reason: error.isAbsence ? "no such file" : error.reason)
+        }
+        defer { try? System.close(descriptor) }
+        do throws(SystemError) {
+            let status = try System.status(descriptor)
+            if status.kind == .directory { throw SystemError(code: SystemError.isFolder) }
+            // The length of a pipe or device is unknown, that of a file under /proc is said to be 0.
+            stored = try InputFile.read(descriptor, expecting: status.kind == .regular ? status.length : 0, limit: budget.limit)
+        } catch {
+            switch error.code {
+            case SystemError.isFolder: throw .absent(file: path, reason: "is a folder, not a file")
+            case SystemError.tooLarge:
+                throw .unsupported(
+                    file: path, what: "is larger than the memory allowed, \(MemoryBudget.text(budget.limit)) (--max-memory)")
+            default: throw .failed(file: path, operation: "reading", reason: error.reason)
+            }
+        }
+        (self.name, self.budget) = (path, budget)
+    }
+
+    /// Everything up to the end; `tooLarge` beyond `limit` bytes.
+    private static func read(_ descriptor: Int32, expecting length: Int, limit: Int) throws(SystemError) -> [UInt8] {
+        if length > limit { throw SystemError(code: SystemError.tooLarge) }
+        var bytes: [UInt8] = []
+        // One byte more than a regular file should have, so that its end is found without growing.
+        var room = length > 0 ? length + 1 : 1 << 16
+        while true {
+            let start = bytes.count
+            bytes.reserveCapacity(start + room)
+            var failure: SystemError?
+            var added = 0
+            bytes.append(addingCapacity: room) { rest in
+                while added < rest.count {
+                    do throws(SystemError) {
+                        let count = try System.read(descriptor, into: UnsafeMutableRawBufferPointer(rebasing: rest[added...]))
+                        if count == 0 { break }
+                        added += count
+                    } catch {
+                        failure = error
+                        break
+                    }
+                }
+                return added
+            }
+            if let failure { throw failure }
+            if bytes.count > limit { throw SystemError(code: SystemError.tooLarge) }
+            if added < room { return bytes }
+            room = min(max(bytes.count, 1 << 16), 1 << 26)
+        }
+    }
+
+    /// Whether the bytes are those of a gzip file.
+    public var isCompressed: Bool { stored.starts(with: [0x1f, 0x8b]) }
+
+    /// The first bytes of the content, at most `count` of them: enough to learn from a header how large the rest must be.
+    package func prefix(_ count: Int) throws(InterchangeError) -> [UInt8] {
+        isCompressed ? try Gzip.decompress(stored, file: name, stopAfter: count) : Array(stored.prefix(count))
+    }
+
+    /// The content, decompressed.
+    ///
+    /// - Parameter limit: the most that it may come to, where a header told; a stream that goes on beyond it is refused.
+    /// - Throws: `malformed` where the stream is broken or followed by other bytes, `unsupported` beyond the budget.
+    public func contents(limit: Int? = nil) throws(InterchangeError) -> [UInt8] {
+        isCompressed ? try Gzip.decompress(stored, file: name, limit: limit, budget: budget) : stored
+    }
+}
+
+extension SystemError {
+    fileprivate static let isFolder: Int32 = -1
+    fileprivate static let tooLarge: Int32 = -2
+}
+
+extension [UInt8] {
+    /// Appends what `body` writes to uninitialised room for `count` bytes; it returns how many it wrote.
+    mutating func append(addingCapacity count: Int, _ body: (UnsafeMutableRawBufferPointer) -> Int) {
+        let start = self.count
+        append(contentsOf: repeatElement(0, count: count))
+        let written = withUnsafeMutableBytes { body(UnsafeMutableRawBufferPointer(rebasing: $0[start...])) }
+        removeLast(count - written)
+    }
+}
