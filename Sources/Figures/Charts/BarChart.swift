@@ -32,9 +32,10 @@ public struct BarChart: Hashable, Sendable {
     public func picture() -> Picture {
         let (thickness, gap) = (series.count > 1 ? 13.0 : 17.0, 10.0)
         let left = min(width * 0.4, (categories.map { TextSize.width($0) }.max() ?? 0) + 16)
-        let labels = series.map { $0.values.map { NumberText.significant($0, digits: significantDigits) } }
+        let texts = NumberText.aligned(series.flatMap(\.values), digits: significantDigits)
+        let labels = series.indices.map { Array(texts[$0 * categories.count..<($0 + 1) * categories.count]) }
         let right = width - ((labels.joined().map { TextSize.width($0) }.max() ?? 0) + 12)
-        let entries = series.count > 1 ? series.map { LegendEntry(name: $0.name, paint: $0.paint, isArea: true) } : []
+        let entries = series.count > 1 ? series.map { LegendEntry(name: $0.name, paint: $0.paint, shape: .area) } : []
         let (legend, rows) = Legend.rows(entries, left: left, width: width - left, top: 16)
         let top = rows == 0 ? 8.0 : 14 + Double(rows) * 20
         let bottom = top + Double(categories.count) * (Double(series.count) * thickness + gap)

@@ -57,27 +57,30 @@ public struct HeatMap: Hashable, Sendable {
             let y = top + (Double(i) + 0.5) * side
             nodes.append(Shape.text(label, at: SIMD2(left - 6, y + 4), anchor: .end, fill: .theme(.muted), size: 11))
         }
-        for i in 0..<rows { for j in 0..<columns { nodes += square(i, j, x: left + Double(j) * side, y: top + Double(i) * side, side) } }
+        let texts = NumberText.aligned(values, digits: significantDigits)
+        // Either every square says its value, in letters that fit the longest, or none does.
+        let size = min(11, (side - 5) / (texts.map { TextSize.width($0, size: 1) }.max() ?? 1))
+        for i in 0..<rows {
+            for j in 0..<columns {
+                nodes.append(square(i, j, x: left + Double(j) * side, y: top + Double(i) * side, side))
+                guard showsValues, size >= 7.5, side >= 12 else { continue }
+                let center = SIMD2(left + (Double(j) + 0.5) * side - 0.5, top + (Double(i) + 0.5) * side - 0.5 + size * 0.36)
+                let index = i * columns + j
+                let ink = mapping.color(values[index]).readableInk
+                nodes.append(Shape.text(texts[index], at: center, anchor: .middle, fill: .fixed(ink), size: size))
+            }
+        }
         nodes += colorBar(ticks: bar, x: right + 16, top: top, bottom: bottom)
         return Picture(width: right + barWidth, height: bottom + 8, title: title, description: description, content: nodes)
     }
 
-    private func square(_ i: Int, _ j: Int, x: Double, y: Double, _ side: Double) -> [Node] {
+    private func square(_ i: Int, _ j: Int, x: Double, y: Double, _ side: Double) -> Node {
         let value = values[i * columnLabels.count + j]
-        let color = mapping.color(value)
         let gap = side > 14 ? 1.0 : 0
         let name = "\(rowLabels[i]), \(columnLabels[j]): \(NumberText.significant(value, digits: 4))"
-        let label = NumberText.significant(value, digits: significantDigits)
-        var nodes = [
-            Shape.rectangle(
-                x: x, y: y, width: side - gap, height: side - gap, fill: .fixed(color), cornerRadius: side > 24 ? 3 : 0,
-                tooltip: rowLabels.count * columnLabels.count <= 2500 ? name : nil)
-        ]
-        if showsValues, side >= 20, TextSize.width(label, size: 10) <= side - 2 {
-            let center = SIMD2(x + side / 2 - gap / 2, y + side / 2 + 3.5)
-            nodes.append(Shape.text(label, at: center, anchor: .middle, fill: .fixed(color.readableInk), size: 10))
-        }
-        return nodes
+        return Shape.rectangle(
+            x: x, y: y, width: side - gap, height: side - gap, fill: .fixed(mapping.color(value)), cornerRadius: side > 24 ? 3 : 0,
+            tooltip: values.count <= 2500 ? name : nil)
     }
 
     private func colorBar(ticks: [Tick], x: Double, top: Double, bottom: Double) -> [Node] {

@@ -42,7 +42,7 @@ public struct Histogram: Hashable, Sendable {
             return Histogram.counts(series.values, low: x.low, high: x.high, bins: binCount).map { Double($0) / Double(max(1, total)) }
         }
         let y = Axis(yLabel, covering: shares.joined() + [0], count: 4)
-        let legend = series.map { LegendEntry(name: $0.name, paint: $0.paint, isArea: true) }
+        let legend = series.map { LegendEntry(name: $0.name, paint: $0.paint, shape: .area) }
         let plot = Plot(x: x, y: y, width: width, height: height, legend: legend)
         var nodes = plot.frame
         for (series, shares) in zip(series, shares) {

@@ -2,10 +2,12 @@
 
 /// A named key of a legend.
 struct LegendEntry {
+    enum Shape: Equatable { case line, area, marker(Int) }
+
     let name: String
     let paint: Paint
     var dashes: String?
-    var isArea = false
+    var shape = Shape.line
 }
 
 /// The plotting area of a chart and how data land on it.
@@ -74,13 +76,16 @@ enum Legend {
             let needed = 26 + TextSize.width(entry.name) + 14
             if x > 0, x + needed - 14 > width { (x, row) = (0, row + 1) }
             let base = SIMD2(left + x, top + Double(row) * 20)
-            if entry.isArea {
-                nodes.append(Shape.rectangle(x: base.x, y: base.y - 10, width: 14, height: 11, fill: entry.paint, cornerRadius: 2))
-            } else {
+            var keyWidth = 14.0
+            switch entry.shape {
+            case .area: nodes.append(Shape.rectangle(x: base.x, y: base.y - 10, width: 14, height: 11, fill: entry.paint, cornerRadius: 2))
+            case .marker(let shape): nodes.append(Marker.path([base + SIMD2(6, -4)], shape: shape, radius: 5, paint: entry.paint))
+            case .line:
+                keyWidth = 18
                 nodes.append(
                     Shape.line(from: base + SIMD2(0, -4), to: base + SIMD2(18, -4), stroke: entry.paint, width: 2.5, dashes: entry.dashes))
             }
-            nodes.append(Shape.text(entry.name, at: base + SIMD2(entry.isArea ? 20 : 24, 0)))
+            nodes.append(Shape.text(entry.name, at: base + SIMD2(keyWidth + 6, 0)))
             x += needed
         }
         return (nodes, entries.isEmpty ? 0 : row + 1)

@@ -30,7 +30,7 @@ public struct ScatterPlot: Hashable, Sendable {
     public func picture() -> Picture {
         let x = Axis(xLabel, covering: series.lazy.flatMap(\.points).map(\.x), scale: xScale, count: 6)
         let y = Axis(yLabel, covering: series.lazy.flatMap(\.points).map(\.y), scale: yScale, count: 6)
-        let legend = series.count > 1 ? series.map { LegendEntry(name: $0.name, paint: $0.paint, isArea: true) } : []
+        let legend = series.count > 1 ? series.enumerated().map { LegendEntry(name: $1.name, paint: $1.paint, shape: .marker($0)) } : []
         let plot = Plot(x: x, y: y, width: width, height: height, legend: legend)
         let marks = series.enumerated().map { index, series in
             Marker.path(series.points.compactMap(plot.position), shape: index, radius: radius, paint: series.paint)

@@ -66,7 +66,9 @@ public struct PolygonMap: Hashable, Sendable {
         let grid = QuantizedPath(window: window, columns: columns)
         let unit = Double(grid.columns) / side  // grid steps a pixel
         var inner =
-            background.map { [Shape.image($0, x: 0, y: 0, width: Double(grid.columns), height: Double(grid.columns) * aspect)] } ?? []
+            background.map {
+                [Shape.image($0, x: 0, y: 0, width: Double(grid.columns), height: Double(grid.columns) * aspect, isPixelated: false)]
+            } ?? []
         inner += tooltips.map { individualCells($0, unit) } ?? mergedCells(unit)
         for lines in lines {
             var path = grid
@@ -154,5 +156,6 @@ public struct PolygonMap: Hashable, Sendable {
             [.element("title", text: samples.name)])
     }
 
-    static let edge = Color(0x1A1D23)
+    /// Near-black, for edges and boundaries: cells are light in both themes, and so what lies on them stays dark.
+    public static let edge = Color(0x1A1D23)
 }

@@ -28,6 +28,16 @@ public enum NumberText {
         return (rounded.isZero ? "" : sign) + rounded.text(decimals: decimals)
     }
 
+    /// All values with the same number of decimals, so many that the largest finite magnitude shows `digits` significant ones.
+    public static func aligned(_ values: [Double], digits: Int = 3) -> [String] {
+        let largest = values.lazy.filter(\.isFinite).map(\.magnitude).max() ?? 0
+        let exponent = Decimal(largest).rounded(significant: digits).exponent
+        guard (-3...7).contains(exponent) else { return values.map { significant($0, digits: digits) } }
+        // Whole numbers, as counts are, need no decimals at all.
+        let isWhole = values.allSatisfy { !$0.isFinite || $0 == $0.rounded() }
+        return values.map { fixed($0, decimals: isWhole ? 0 : max(0, digits - 1 - exponent)) }
+    }
+
     /// A share as per cent: "12.5 %" with a no-break space.
     public static func percent(_ share: Double, decimals: Int = 1) -> String {
         fixed(share * 100, decimals: decimals) + "\u{00A0}%"

@@ -66,13 +66,15 @@ public enum Shape {
             ])
     }
 
-    /// A PNG, its pixels kept square and sharp.
-    public static func image(_ png: [UInt8], x: Double, y: Double, width: Double, height: Double, tooltip: String? = nil) -> Node {
+    /// A PNG; `isPixelated` keeps its pixels square and sharp.
+    public static func image(
+        _ png: [UInt8], x: Double, y: Double, width: Double, height: Double, isPixelated: Bool = true, tooltip: String? = nil
+    ) -> Node {
         .element(
             "image",
             [
                 "x": number(x), "y": number(y), "width": number(width), "height": number(height), "preserveAspectRatio": "none",
-                "image-rendering": "pixelated", "href": Base64.dataAddress(png),
+                "image-rendering": isPixelated ? "pixelated" : nil, "href": Base64.dataAddress(png),
             ], tooltip.map { [.element("title", text: $0)] } ?? [])
     }
 
@@ -85,11 +87,11 @@ public enum Shape {
 
 /// Widths of text guessed from the number of characters, on the safe side: the browser's font is not known when a figure is laid out.
 enum TextSize {
+    private static let narrow = Set("iljtf.,:;'|!()[] ·".unicodeScalars)
+
     static func width(_ text: String, size: Double = 12) -> Double {
-        text.unicodeScalars.reduce(0) {
-            $0
-                + ("iljtf.,:;'|!()[] ·".unicodeScalars.contains($1)
-                    ? 0.34 : $1.value > 0x2E80 ? 1.05 : $1.properties.isUppercase ? 0.72 : 0.58)
+        text.unicodeScalars.reduce(0) { sum, scalar in
+            sum + (narrow.contains(scalar) ? 0.38 : scalar.value > 0x2E80 ? 1.05 : scalar.properties.isUppercase ? 0.74 : 0.635)
         } * size
     }
 }
