@@ -29,7 +29,7 @@ public struct HeatMap: Hashable, Sendable {
     public func picture() -> Picture {
         let (rows, columns) = (rowLabels.count, columnLabels.count)
         let left = min(width * 0.3, (rowLabels.map { TextSize.width($0, size: 11) }.max() ?? 0) + 10) + (rowTitle.isEmpty ? 0 : 18)
-        let bar = Ticks.linear(from: mapping.low, to: mapping.high, count: 5).filter { $0.value >= mapping.low && $0.value <= mapping.high }
+        let bar = barTicks
         let barWidth = 30 + (bar.map { TextSize.width($0.label, size: 11) }.max() ?? 0) + 8
         let side = min(56, (width - left - barWidth) / Double(columns))
         // Names of columns stand upright where they would not fit side by side.
@@ -74,6 +74,12 @@ public struct HeatMap: Hashable, Sendable {
         return Picture(width: right + barWidth, height: bottom + 8, title: title, description: description, content: nodes)
     }
 
+    /// Marks of the colour bar; none, and so no bar, where the range is empty or beyond what an axis shows.
+    private var barTicks: [Tick] {
+        guard mapping.low < mapping.high, max(mapping.low.magnitude, mapping.high.magnitude) < 1e300 else { return [] }
+        return Ticks.linear(from: mapping.low, to: mapping.high, count: 5).filter { $0.value >= mapping.low && $0.value <= mapping.high }
+    }
+
     private func square(_ i: Int, _ j: Int, x: Double, y: Double, _ side: Double) -> Node {
         let value = values[i * columnLabels.count + j]
         let gap = side > 14 ? 1.0 : 0
@@ -84,7 +90,7 @@ public struct HeatMap: Hashable, Sendable {
     }
 
     private func colorBar(ticks: [Tick], x: Double, top: Double, bottom: Double) -> [Node] {
-        guard mapping.low < mapping.high else { return [] }
+        guard !ticks.isEmpty else { return [] }
         let (steps, height) = (48, bottom - top)
         var nodes = (0..<steps).map { i -> Node in
             let value = mapping.high - (mapping.high - mapping.low) * (Double(i) + 0.5) / Double(steps)

@@ -13,7 +13,8 @@ public enum Ticks {
     public static func linear(from low: Double, to high: Double, count: Int = 5) -> [Tick] {
         precondition(low.isFinite && high.isFinite && low <= high && count >= 2, "an axis spans a finite range")
         precondition(low.magnitude < 1e300 && high.magnitude < 1e300, "an axis stays below 10³⁰⁰")
-        var (low, high) = (low, high)
+        // Below 10⁻²⁹⁰ the steps' powers of ten would leave the range of Double.
+        var (low, high) = max(low.magnitude, high.magnitude) < 1e-290 ? (0, 0) : (low, high)
         let smallest = max(low.magnitude, high.magnitude) * 1e-9
         if high - low <= smallest {
             let half = low == 0 && high == 0 ? 1 : max(low.magnitude, high.magnitude) * 0.05

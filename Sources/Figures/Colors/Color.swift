@@ -53,11 +53,8 @@ public struct Color: Hashable, Sendable {
         return (max(a, b) + 0.05) / (min(a, b) + 0.05)
     }
 
-    /// Near-black or white, whichever reads better on this colour.
-    public var readableInk: Color {
-        let dark = Color(0x16181D)
-        return contrast(with: dark) >= contrast(with: .white) ? dark : .white
-    }
+    /// Black or white, whichever reads better on this colour: the contrast is at least √21 = 4.58, since the two multiply to 21.
+    public var readableInk: Color { contrast(with: .black) >= contrast(with: .white) ? .black : .white }
 
     /// Lightness and two opponent axes of Ottosson's OKLab (2020), in which distances are roughly perceived differences.
     public var perceptual: SIMD3<Double> {

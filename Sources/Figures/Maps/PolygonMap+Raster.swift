@@ -4,7 +4,7 @@ extension PolygonMap {
     /// The map without axes as pixels: drawn `oversampling` times as large and reduced, so that slanted edges are smooth.
     ///
     /// Edges are half as dark as those of the vector map, because each is drawn by both of its cells.
-    public func raster(width pixels: Int = 1200, oversampling: Int = 2) -> Raster {
+    public func raster(width pixels: Int = 900, oversampling: Int = 2) -> Raster {
         precondition(pixels >= 1 && oversampling >= 1, "an image has pixels")
         // Whole output rows: the window grows downwards by less than one of them, which is cut off again below.
         let rows = max(1, Int((Double(pixels) * window.height / window.width).rounded(.up)))
@@ -34,7 +34,7 @@ extension PolygonMap {
 
     /// The picture with its cells and lines as one image, axes and samples as shapes.
     /// - Throws: `PNGError` when libpng does.
-    public func pictureWithImage(pixels: Int = 1200) throws(PNGError) -> Picture {
+    public func pictureWithImage(pixels: Int = 900) throws(PNGError) -> Picture {
         let image = raster(width: pixels)
         var frame = self
         (frame.cells, frame.lines, frame.tooltips) = ([], [], nil)

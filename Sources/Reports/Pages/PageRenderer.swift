@@ -101,7 +101,7 @@ struct PageRenderer {
         let rows = explorer.rows.enumerated().map { [Prose("\($0)")] + $1.map { Prose($0) } }
         let readout: [Node] = [
             .element(
-                "p", ["class": "hint"], text: "Point at a cell, or tap it; with the map in focus, the arrow keys walk from cell to cell.")
+                "p", ["class": "hint"], text: "Rest the pointer on a cell to read it; the table below holds all of them.")
         ]
         return .element(
             "div", ["class": "explorer"],

@@ -63,6 +63,8 @@ enum PageScript {
           const outline = document.createElementNS("http://www.w3.org/2000/svg", "path");
           outline.setAttribute("class", "chosen");
           picture.querySelector(".map").append(outline);
+          readout.querySelector(".hint").textContent =
+            "Point at a cell, or tap it; with the map in focus, the arrow keys walk from cell to cell.";
           let centers = null;
           let current = -1;
           const show = (index) => {

@@ -1,8 +1,8 @@
 // The hash that a content-security policy names a page's own style sheet and script by (FIPS 180-4, §6.2).
 
-enum SHA256 {
+package enum SHA256 {
     /// The 32 bytes of the hash. O(n).
-    static func hash(_ message: some Sequence<UInt8>) -> [UInt8] {
+    package static func hash(_ message: some Sequence<UInt8>) -> [UInt8] {
         var padded = Array(message)
         let bits = UInt64(padded.count) * 8
         padded.append(0x80)
