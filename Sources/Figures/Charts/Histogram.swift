@@ -1,0 +1,60 @@
+// Distributions laid over one another: inner products of correct and incorrect classes (ICML18 fig. 2).
+
+/// Overlaid histograms with common bins, each as shares of its own set.
+public struct Histogram: Hashable, Sendable {
+    public struct Series: Hashable, Sendable {
+        public var name: String
+        public var values: [Double]
+        public var paint: Paint
+
+        public init(_ name: String, values: [Double], paint: Paint) {
+            (self.name, self.values, self.paint) = (name, values, paint)
+        }
+    }
+
+    public var title: String
+    public var description: String
+    public var xLabel: String
+    public var yLabel = "share of the set"
+    public var series: [Series]
+    public var binCount = 30
+    public var width = 440.0
+    public var height = 280.0
+
+    public init(title: String, description: String, xLabel: String, series: [Series]) {
+        (self.title, self.description, self.xLabel, self.series) = (title, description, xLabel, series)
+    }
+
+    /// Counts of the finite values in bins of equal width from `low` to `high`, the last bin closed; others are not counted.
+    public static func counts(_ values: [Double], low: Double, high: Double, bins: Int) -> [Int] {
+        precondition(bins >= 1 && low < high, "at least one bin of positive width")
+        var counts = [Int](repeating: 0, count: bins)
+        for value in values where value >= low && value <= high {
+            counts[min(Int((value - low) / (high - low) * Double(bins)), bins - 1)] += 1
+        }
+        return counts
+    }
+
+    public func picture() -> Picture {
+        let x = Axis(xLabel, covering: series.lazy.flatMap(\.values), count: 7)
+        let shares = series.map { series -> [Double] in
+            let total = series.values.count { x.shows($0) }
+            return Histogram.counts(series.values, low: x.low, high: x.high, bins: binCount).map { Double($0) / Double(max(1, total)) }
+        }
+        let y = Axis(yLabel, covering: shares.joined() + [0], count: 4)
+        let legend = series.map { LegendEntry(name: $0.name, paint: $0.paint, shape: .area) }
+        let plot = Plot(x: x, y: y, width: width, height: height, legend: legend)
+        var nodes = plot.frame
+        for (series, shares) in zip(series, shares) {
+            let step = (plot.right - plot.left) / Double(binCount)
+            var data = "M\(NumberText.coordinate(plot.left)) \(NumberText.coordinate(plot.bottom))"
+            for (i, share) in shares.enumerated() {
+                let height = plot.bottom - y.fraction(share) * (plot.bottom - plot.top)
+                data += "V\(NumberText.coordinate(height))H\(NumberText.coordinate(plot.left + Double(i + 1) * step))"
+            }
+            data += "V\(NumberText.coordinate(plot.bottom))z"
+            nodes.append(Shape.path(data, fill: series.paint, stroke: series.paint, strokeWidth: 1.5, opacity: 0.35))
+        }
+        return Picture(width: width, height: height, title: title, description: description, content: nodes)
+    }
+}

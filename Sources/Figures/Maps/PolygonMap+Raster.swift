@@ -1,0 +1,43 @@
+// Maps of very many cells as pixels: beyond some 10⁴ cells shapes weigh more than an image.
+
+extension PolygonMap {
+    /// The map without axes as pixels: drawn `oversampling` times as large and reduced, so that slanted edges are smooth.
+    ///
+    /// Edges are half as dark as those of the vector map, because each is drawn by both of its cells.
+    public func raster(width pixels: Int = 900, oversampling: Int = 2) -> Raster {
+        precondition(pixels >= 1 && oversampling >= 1, "an image has pixels")
+        // Whole output rows: the window grows downwards by less than one of them, which is cut off again below.
+        let rows = max(1, Int((Double(pixels) * window.height / window.width).rounded(.up)))
+        let grown = window.width * Double(rows) / Double(pixels)
+        let low = SIMD2(window.low.x, window.high.y - grown)
+        var canvas = Canvas(window: Window(low: low, high: window.high), width: pixels * oversampling)
+        for cell in cells { canvas.fill(cell.polygon, cell.fill) }
+        drawEdges(on: &canvas, scale: Double(pixels * oversampling) / width)
+        return canvas.raster.reduced(by: oversampling)
+    }
+
+    private func drawEdges(on canvas: inout Canvas, scale: Double) {
+        if edgeWidth > 0 {
+            for cell in cells {
+                for (a, b) in zip(cell.polygon, cell.polygon.dropFirst() + cell.polygon.prefix(1)) {
+                    canvas.draw(from: a, to: b, PolygonMap.edge, thickness: edgeWidth * scale, opacity: 0.3)
+                }
+            }
+        }
+        for lines in lines {
+            guard let color = lines.paint.lightColor else { continue }
+            for line in lines.polylines {
+                for (a, b) in zip(line, line.dropFirst()) { canvas.draw(from: a, to: b, color, thickness: lines.width * scale) }
+            }
+        }
+    }
+
+    /// The picture with its cells and lines as one image, axes and samples as shapes.
+    /// - Throws: `PNGError` when libpng does.
+    public func pictureWithImage(pixels: Int = 900) throws(PNGError) -> Picture {
+        let image = raster(width: pixels)
+        var frame = self
+        (frame.cells, frame.lines, frame.tooltips) = ([], [], nil)
+        return frame.picture(background: try image.png(), aspect: Double(image.height) / Double(image.width))
+    }
+}

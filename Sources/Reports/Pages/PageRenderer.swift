@@ -1,0 +1,117 @@
+// From the parts of a page to markup. Identifiers are numbered in the order of the page.
+import Figures
+
+struct PageRenderer {
+    private var identifiers = 0
+
+    private mutating func identifier(_ prefix: String) -> String {
+        identifiers += 1
+        return "\(prefix)-\(identifiers)"
+    }
+
+    mutating func section(_ section: Page.Section, anchor: String) -> Node {
+        let heading = Node.element(
+            "h2", [:],
+            [
+                .text(section.title),
+                .element("a", ["class": "anchor", "href": "#" + anchor, "aria-label": "Link to this section"], text: "#"),
+            ])
+        return .element("section", ["id": anchor], [heading] + section.blocks.map { block($0) })
+    }
+
+    mutating func block(_ block: Block) -> Node {
+        switch block {
+        case .heading(let text): return .element("h3", text: text)
+        case .paragraph(let text): return .element("p", [:], text.nodes)
+        case .list(let items): return .element("ul", [:], items.map { .element("li", [:], $0.nodes) })
+        case .formula(let formula): return .element("div", ["class": "formula"], [formula.display])
+        case .note(let text): return .element("p", ["class": "note"], text.nodes)
+        case .facts(let facts): return self.facts(facts)
+        case .figure(let figure): return self.figure(figure)
+        case .figures(let figures): return row(figures)
+        case .table(let table): return self.table(table)
+        case .details(let summary, let blocks):
+            return .element("details", [:], [.element("summary", [:], summary.nodes)] + blocks.map { self.block($0) })
+        case .frames(let frames): return self.frames(frames)
+        case .cellExplorer(let explorer): return cellExplorer(explorer)
+        }
+    }
+
+    private func facts(_ facts: [Fact]) -> Node {
+        .element(
+            "dl", ["class": "facts"],
+            facts.map { fact in
+                .element("div", [:], [.element("dt", [:], fact.name.nodes), .element("dd", text: fact.value)])
+            })
+    }
+
+    private func figure(_ figure: Figure) -> Node {
+        // Pictures wider than a chart scroll on a phone rather than shrink until they cannot be read.
+        let kind = figure.picture.width > 720 ? "wide widest" : figure.picture.width > 520 ? "wide" : nil
+        let picture = Node.element("div", ["class": "picture"], [figure.picture.inline])
+        let caption = figure.caption.nodes.isEmpty ? [] : [Node.element("figcaption", [:], figure.caption.nodes)]
+        return .element("figure", ["class": kind], [picture] + caption)
+    }
+
+    private func row(_ figures: [Figure]) -> Node { .element("div", ["class": "figures"], figures.map(figure)) }
+
+    private func table(_ table: Table) -> Node {
+        func cells(_ row: [Prose], _ name: String) -> [Node] {
+            row.enumerated().map { column, text in
+                .element(
+                    name, ["scope": name == "th" ? "col" : nil, "class": table.numericColumns.contains(column) ? "number" : nil], text.nodes
+                )
+            }
+        }
+        let head = Node.element("thead", [:], [.element("tr", [:], cells(table.header, "th"))])
+        let body = Node.element("tbody", [:], table.rows.map { .element("tr", [:], cells($0, "td")) })
+        let caption = table.caption.nodes.isEmpty ? [] : [Node.element("caption", [:], table.caption.nodes)]
+        return .element(
+            "div",
+            [
+                "class": "table", "role": "region", "tabindex": "0",
+                "aria-label": table.caption.plain.isEmpty ? "Table" : table.caption.plain,
+            ],
+            [.element("table", [:], caption + [head, body])])
+    }
+
+    /// Radio buttons, each followed by its label and its frame: the style sheet shows the frame of the one that is checked.
+    private mutating func frames(_ frames: Frames) -> Node {
+        let group = identifier("frames")
+        var children: [Node] = [.element("p", ["class": "frames-title"], text: frames.title)]
+        for (index, frame) in frames.frames.enumerated() {
+            let id = "\(group)-\(index)"
+            let isInitial = index == frames.initial
+            children.append(.element("input", ["type": "radio", "name": group, "id": id, "checked": isInitial ? "checked" : nil]))
+            children.append(.element("label", ["for": id], text: frame.label))
+            let text = frame.text.nodes.isEmpty ? [] : [Node.element("p", [:], frame.text.nodes)]
+            children.append(
+                .element("div", ["class": "frame"], text + [frame.figures.count == 1 ? figure(frame.figures[0]) : row(frame.figures)]))
+        }
+        return .element("div", ["class": "frames", "role": "group", "aria-label": frames.title], children)
+    }
+
+    private mutating func cellExplorer(_ explorer: CellExplorer) -> Node {
+        var map = explorer.map
+        map.tooltips = explorer.rows.enumerated().map { index, row in
+            (["cell \(index)"] + explorer.tooltipColumns.map { "\(explorer.columns[$0]): \(row[$0])" }).joined(separator: "\n")
+        }
+        let data = JSONText.object([("columns", JSONText.array(explorer.columns)), ("rows", JSONText.array(explorer.rows))])
+        let header = ["cell"] + explorer.columns.map { Prose($0) }
+        let rows = explorer.rows.enumerated().map { [Prose("\($0)")] + $1.map { Prose($0) } }
+        let readout: [Node] = [
+            .element(
+                "p", ["class": "hint"], text: "Rest the pointer on a cell to read it; the table below holds all of them.")
+        ]
+        return .element(
+            "div", ["class": "explorer"],
+            [
+                figure(Figure(map.picture(), caption: explorer.caption)),
+                .element("div", ["class": "readout", "aria-live": "polite"], readout),
+                .element("script", ["type": "application/json"], [.verbatim(data)]),
+                .element(
+                    "noscript", [:],
+                    [block(.details(summary: "All cells as a table", [.table(Table(caption: "", header: header, rows: rows))]))]),
+            ])
+    }
+}

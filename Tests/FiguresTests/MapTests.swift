@@ -1,0 +1,143 @@
+import Figures
+import TestSupport
+import Testing
+
+@Suite struct MapTests {
+    private let window = Window(low: SIMD2(-1, -1), high: SIMD2(1, 1))
+
+    @Test("A square by hand: whole steps, y down, relative after the first corner")
+    func pathByHand() {
+        var path = QuantizedPath(window: window, columns: 100)
+        path.add(polygon: [SIMD2(-1, -1), SIMD2(0, -1), SIMD2(0, 0), SIMD2(-1, 0)])
+        path.add(line: [SIMD2(0, 0), SIMD2(0, 0), SIMD2(0.5, 0.25)])
+        #expect(path.data == "M0 100l50 0 0-50-50 0zM50 50l25-12")
+        let tiny = path.add(polygon: [SIMD2(0, 0), SIMD2(0.001, 0), SIMD2(0, 0.001)])
+        let point = path.add(line: [SIMD2(.nan, 0), SIMD2(0, 0), SIMD2(.infinity, 0)])
+        #expect(!tiny && !point)
+        #expect(path.data == "M0 100l50 0 0-50-50 0zM50 50l25-12")
+    }
+
+    /// The corners that path data stand for.
+    private func corners(_ data: String) -> [[SIMD2<Int>]] {
+        data.split(separator: "M").map { part in
+            var numbers: [Int] = []
+            var digits = ""
+            for character in part + " " {
+                if character == "-" || !character.isNumber, let number = Int(digits) { (numbers, digits) = (numbers + [number], "") }
+                if character == "-" || character.isNumber { digits.append(character) }
+            }
+            var points = [SIMD2(numbers[0], numbers[1])]
+            for i in stride(from: 2, to: numbers.count, by: 2) { points.append(points.last! &+ SIMD2(numbers[i], numbers[i + 1])) }
+            return points
+        }
+    }
+
+    @Test("Law: on the grid a cell's area changes by at most perimeter/√2 + corners/2", arguments: UInt64(0)..<32)
+    func areaBound(seed: UInt64) {
+        var rng = seededGenerator(seed)
+        var total = 0.0
+        for cell in subdivision(lines: 25, &rng) {
+            var path = QuantizedPath(window: window)
+            let exact = area(cell) * 2000 * 2000
+            guard path.add(polygon: cell) else {
+                #expect(exact <= perimeter(cell) * 2000 / 2.squareRoot() + Double(cell.count) / 2)
+                continue
+            }
+            let grid = corners(path.data)[0].map { SIMD2(Double($0.x), -Double($0.y)) }
+            let error = abs(area(grid) - exact)
+            #expect(error <= perimeter(cell) * 2000 / 2.squareRoot() + Double(cell.count) / 2)
+            total += area(grid)
+        }
+        #expect(abs(total - 16e6) < 16e6 * 2e-3)
+    }
+
+    @Test("Law: neighbours stay together: a shared corner has one place on the grid", arguments: UInt64(0)..<16)
+    func sharedCorners(seed: UInt64) {
+        var rng = seededGenerator(seed)
+        let grid = QuantizedPath(window: window)
+        var places: [SIMD2<Double>: SIMD2<Int>] = [:]
+        for corner in subdivision(lines: 12, &rng).joined() {
+            let place = grid.quantized(corner)!
+            #expect(places[corner] ?? place == place)
+            places[corner] = place
+            let x = (corner.x + 1) * 2000 - Double(place.x)
+            let y = (1 - corner.y) * 2000 - Double(place.y)
+            #expect(abs(x) <= 0.5 + 1e-9 && abs(y) <= 0.5 + 1e-9)
+        }
+    }
+
+    @Test("Law: of cells that tile the window exactly one takes each pixel, whatever the order", arguments: UInt64(0)..<24)
+    func canvasTiles(seed: UInt64) {
+        var rng = seededGenerator(seed)
+        let cells = subdivision(lines: 20, &rng)
+        let marker = Color(0xFF00FF)
+        func drawn(_ order: [Int]) -> Raster {
+            var canvas = Canvas(window: window, width: 97, background: marker)
+            for i in order { canvas.fill(cells[i], Color(UInt32(i))) }
+            return canvas.raster
+        }
+        let forward = drawn(Array(cells.indices))
+        #expect(forward == drawn(cells.indices.reversed()))
+        var counts: [Color: Int] = [:]
+        for y in 0..<97 { for x in 0..<97 { counts[forward[x, y], default: 0] += 1 } }
+        #expect(counts[marker] == nil)
+        // As many pixels as the area has, give or take those along the boundary.
+        for (i, cell) in cells.enumerated() {
+            let scale = 97 / 2.0
+            let expected = area(cell) * scale * scale
+            #expect(abs(Double(counts[Color(UInt32(i))] ?? 0) - expected) <= perimeter(cell) * scale + 4)
+        }
+    }
+
+    @Test("A line covers its pixels: full in the middle, nothing two pixels away")
+    func canvasLine() {
+        var canvas = Canvas(window: window, width: 20)
+        canvas.draw(from: SIMD2(-1, 0.05), to: SIMD2(1, 0.05), .black, thickness: 1)
+        let level = canvas.raster
+        for x in 0..<20 { #expect([7, 8, 9, 10, 11].map { level[x, $0] } == [.white, .white, .black, .white, .white]) }
+        var steep = Canvas(window: window, width: 20)
+        steep.draw(from: SIMD2(0.05, -3), to: SIMD2(0.05, 3), .black, thickness: 3)
+        let upright = steep.raster
+        for y in 0..<20 { #expect([8, 9, 10, 11, 12].map { upright[$0, y] } == [.white, .black, .black, .black, .white]) }
+        let before = canvas.raster
+        canvas.draw(from: SIMD2(.nan, 0), to: SIMD2(1, 1), .black)
+        canvas.draw(from: SIMD2(5, 5), to: SIMD2(9, 9), .black)
+        #expect(canvas.raster == before)
+    }
+
+    @Test("Cells of one colour are one path; with tooltips each cell is its own, numbered and named")
+    func mapPaths() throws {
+        var rng = seededGenerator(3)
+        let cells = subdivision(lines: 10, &rng)
+        var map = PolygonMap(
+            title: "Cells", description: "By class.", window: window,
+            cells: cells.enumerated().map { .init($1, fill: ClassColors.color($0 % 3)) })
+        map.lines = [.init([[SIMD2(-1, 0), SIMD2(1, 0.5)]], paint: .theme(.ink), width: 2)]
+        map.samples = [.init("class 0", points: [SIMD2(0, 0), SIMD2(.nan, 1)], color: .black)]
+        let writer = MarkupWriter()
+        let merged = try parseMarkup(writer.text(map.picture().inline))
+        #expect(merged.all("path").count == 5)  // three colours, a line, a class of samples
+        map.tooltips = cells.indices.map { "<cell \($0)>" }
+        let single = try parseMarkup(writer.text(map.picture().inline))
+        let shapes = single.all("path").filter { $0.attributes["data-cell"] != nil }
+        #expect(shapes.map { $0.attributes["data-cell"]! } == cells.indices.map(String.init))
+        #expect(shapes.map(\.text) == map.tooltips)
+    }
+
+    @Test("The image of a map keeps the window's proportions and shows each cell at its centre")
+    func mapImage() throws {
+        let wide = Window(low: SIMD2(0, 0), high: SIMD2(3, 1))
+        var map = PolygonMap(
+            title: "Two cells", description: "", window: wide,
+            cells: [
+                .init([SIMD2(0, 0), SIMD2(1, 0), SIMD2(1, 1), SIMD2(0, 1)], fill: Color(0xAA0000)),
+                .init([SIMD2(1, 0), SIMD2(3, 0), SIMD2(3, 1), SIMD2(1, 1)], fill: Color(0x00AA00)),
+            ])
+        map.edgeWidth = 0
+        let raster = map.raster(width: 90)
+        #expect((raster.width, raster.height) == (90, 30))
+        #expect(raster[29, 15] == Color(0xAA0000) && raster[30, 15] == Color(0x00AA00) && raster[89, 29] == Color(0x00AA00))
+        let picture = try parseMarkup(map.pictureWithImage(pixels: 90).document)
+        #expect(picture.all("image").count == 1 && picture.all("path").isEmpty)
+    }
+}
