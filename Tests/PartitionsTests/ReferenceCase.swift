@@ -100,8 +100,8 @@ struct ReferenceCase: Decodable, Sendable, CustomTestStringConvertible {
             func affine(_ matrix: SparseMatrix, _ offset: [Double]) throws {
                 source = try program.append(.affine([.init(source: source, matrix: matrix)], offset: offset))
             }
-            func pieces(_ pieces: Pieces) throws {
-                source = try program.append(.pieces(source: source, pieces: [Pieces](repeating: pieces, count: count)))
+            func pieces(_ pieces: PiecewiseFunction) throws {
+                source = try program.append(.pieces(source: source, pieces: [PiecewiseFunction](repeating: pieces, count: count)))
             }
             switch layer.kind {
             case "dense":

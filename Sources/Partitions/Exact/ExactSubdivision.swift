@@ -76,12 +76,12 @@ public struct ExactSubdivision: Sendable {
         }
     }
 
-    static func applied(_ pieces: Pieces, _ code: Int, to form: AffineForm) -> AffineForm {
+    static func applied(_ pieces: PiecewiseFunction, _ code: Int, to form: AffineForm) -> AffineForm {
         Dyadic(pieces.slopes[code]) * form - Dyadic(-pieces.offsets[code])
     }
 
     /// The parts on which every unit stays on one piece.
-    private static func cut(_ part: Polytope, _ forms: [AffineForm], _ pieces: [Pieces]) -> [(Polytope, [Int])] {
+    private static func cut(_ part: Polytope, _ forms: [AffineForm], _ pieces: [PiecewiseFunction]) -> [(Polytope, [Int])] {
         var parts: [(part: Polytope, code: [Int])] = [(part, [])]
         for (form, pieces) in zip(forms, pieces) {
             var next: [(part: Polytope, code: [Int])] = []

@@ -26,7 +26,7 @@ public struct PiecewiseAffineProgram: Hashable, Sendable {
         /// The sum of the terms and `offset`.
         case affine([Term], offset: [Double])
         /// Unit k of `source` through `pieces[k]`.
-        case pieces(source: Int, pieces: [Pieces])
+        case pieces(source: Int, pieces: [PiecewiseFunction])
         /// Unit k is the largest entry of `source` among `groups[k]`; the first of equal ones names the code.
         case maximum(source: Int, groups: [Group])
 

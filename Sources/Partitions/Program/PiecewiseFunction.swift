@@ -1,7 +1,7 @@
 // One elementwise nonlinearity as an affine spline of one variable (THEORY §2): knots, slopes, offsets.
 
 /// A piecewise-affine function of one number; piece r holds where knots[r−1] < u ≤ knots[r], so a tie takes the lower piece.
-public struct Pieces: Hashable, Sendable {
+public struct PiecewiseFunction: Hashable, Sendable {
     /// Strictly ascending; one fewer than there are pieces.
     public let knots: [Double]
     public let slopes: [Double]
@@ -15,13 +15,15 @@ public struct Pieces: Hashable, Sendable {
         (self.knots, self.slopes, self.offsets) = (knots, slopes, offsets)
     }
 
-    public static let relu = Pieces(knots: [0], slopes: [0, 1], offsets: [0, 0])
-    public static let absoluteValue = Pieces(knots: [0], slopes: [-1, 1], offsets: [0, 0])
+    public static let relu = PiecewiseFunction(knots: [0], slopes: [0, 1], offsets: [0, 0])
+    public static let absoluteValue = PiecewiseFunction(knots: [0], slopes: [-1, 1], offsets: [0, 0])
     /// u where u > 0, `slope`·u elsewhere; any slope (THEORY E1).
-    public static func leakyRelu(slope: Double) -> Pieces { Pieces(knots: [0], slopes: [slope, 1], offsets: [0, 0]) }
+    public static func leakyRelu(slope: Double) -> PiecewiseFunction {
+        PiecewiseFunction(knots: [0], slopes: [slope, 1], offsets: [0, 0])
+    }
     /// u between `low` and `high`, which hold beyond them.
-    public static func clip(low: Double, high: Double) -> Pieces {
-        Pieces(knots: [low, high], slopes: [0, 1, 0], offsets: [low, 0, high])
+    public static func clip(low: Double, high: Double) -> PiecewiseFunction {
+        PiecewiseFunction(knots: [low, high], slopes: [0, 1, 0], offsets: [low, 0, high])
     }
 
     public var count: Int { slopes.count }
