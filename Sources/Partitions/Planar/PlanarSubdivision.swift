@@ -238,7 +238,7 @@ struct PlanarSubdivision: Sendable {
                 winners.append(winners[cell])
                 groupCells.append(groupCells[cell])
             }
-            codes.append(contentsOf: codes[cell * width..<(cell + 1) * width])
+            for entry in cell * width..<(cell + 1) * width { codes.append(codes[entry]) }
         }
     }
 
@@ -261,7 +261,7 @@ struct PlanarSubdivision: Sendable {
         }
         // τ = A / (A − B), where A − B is |A| + |B| and each is off by its bound: |Δτ| ≤ (b_A + b_B) / (|A| + |B| − b_A − b_B).
         let (spread, error) = (abs(valueA) + abs(valueB), boundA + boundB)
-        if valueA * valueB < 0, error < 0x1p-10 * spread {
+        if valueA * valueB < 0, 2 * error < spread {
             let tau = valueA / (valueA - valueB)
             let slack = (error / (spread - error)) * (1 + 0x1p-40) + 4 * VertexTable.roundoff
             for value in tables.indices { tables[value]?.interpolate(vertex, from: a, to: b, at: tau, slack: slack) }

@@ -7,19 +7,12 @@ extension VertexTable {
     /// (Higham 2002, §3.1); here the second part is carried inside the sum, source by source.
     static func affine(_ terms: [(matrix: SparseMatrix, source: VertexTable)], offset: [Double], count: Int, capacity: Int) -> VertexTable {
         var result = VertexTable(unitCount: offset.count, capacity: capacity)
-        let longest = offset.indices.map { r in terms.reduce(0) { $0 + $1.matrix.rowStarts[r + 1] - $1.matrix.rowStarts[r] } }.max() ?? 0
+        var lengths = [Int](repeating: 0, count: offset.count)
+        for term in terms { for r in lengths.indices { lengths[r] += term.matrix.rowStarts[r + 1] - term.matrix.rowStarts[r] } }
+        let longest = lengths.max() ?? 0
         let relative = Double(longest + 4) * roundoff
         for term in terms {
-            var reach = [Double](repeating: 0, count: term.source.bounds.count)
-            for unit in 0..<term.source.unitCount {
-                for v in unit * term.source.stride..<unit * term.source.stride + count {
-                    let magnitude = abs(term.source.values[v])
-                    // A value so small that products with it may underflow counts as inexact.
-                    let extra = magnitude != 0 && magnitude < 0x1p-500 ? 0x1p-500 : 0
-                    reach[v] = term.source.bounds[v] + relative * magnitude + extra
-                }
-            }
-            result.accumulate(term.matrix, term.source.values, reach, sourceStride: term.source.stride, count: count)
+            result.accumulate(term.matrix, term.source, term.source.reach(relative, count: count), count: count)
         }
         for unit in 0..<result.unitCount {
             let (row, shift) = (unit * capacity, offset[unit])
@@ -33,9 +26,27 @@ extension VertexTable {
         return result
     }
 
+    /// bound + relative · |value|: what each value adds to the error of a sum. A value so small that products with it may underflow
+    /// counts as inexact.
+    private func reach(_ relative: Double, count: Int) -> [Double] {
+        var reach = bounds
+        values.withUnsafeBufferPointer { values in
+            reach.withUnsafeMutableBufferPointer { reach in
+                for unit in 0..<unitCount {
+                    for v in unit * stride..<unit * stride + count {
+                        let magnitude = abs(values[v])
+                        reach[v] += relative * magnitude + (magnitude != 0 && magnitude < 0x1p-500 ? 0x1p-500 : 0)
+                    }
+                }
+            }
+        }
+        return reach
+    }
+
     /// values += matrix · source, bounds += |matrix| · reach, in blocks of vertices that stay in cache.
-    private mutating func accumulate(_ matrix: SparseMatrix, _ source: [Double], _ reach: [Double], sourceStride: Int, count: Int) {
-        let block = 512
+    private mutating func accumulate(_ matrix: SparseMatrix, _ source: VertexTable, _ reach: [Double], count: Int) {
+        let (block, sourceStride) = (512, source.stride)
+        let source = source.values
         values.withUnsafeMutableBufferPointer { values in
             bounds.withUnsafeMutableBufferPointer { bounds in
                 source.withUnsafeBufferPointer { source in
