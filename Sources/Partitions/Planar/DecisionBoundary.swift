@@ -1,0 +1,104 @@
+// Where the largest output changes, or the single output's sign: the same cutting once more, on the outputs (THEORY §8).
+
+import Geometry
+
+/// The decision boundary on a planar domain, in straight pieces.
+public struct DecisionBoundary: Sendable {
+    public struct Segment: Hashable, Sendable {
+        public let start: SIMD2<Double>
+        public let end: SIMD2<Double>
+        /// The classes to the left and to the right; with one output 0 is «not positive», 1 «positive».
+        public let left: Int
+        public let right: Int
+        /// A cell of the partition on whose closure the segment lies.
+        public let cell: Int
+    }
+
+    public let segments: [Segment]
+    /// Whether outputs tie elsewhere too: on a whole cell, along a line without changing sides, or along the domain's border.
+    public let isAmbiguous: Bool
+    /// The sum of the segments' lengths.
+    public var length: Double {
+        segments.reduce(0) { $0 + (($1.end - $1.start) * ($1.end - $1.start)).sum().squareRoot() }
+    }
+    /// The domain divided by cells and classes: for each part its corners (counter-clockwise), its class and the cell it lies in.
+    public let parts: [Part]
+
+    public struct Part: Sendable {
+        public let vertices: [SIMD2<Double>]
+        public let classIndex: Int
+        public let cell: Int
+    }
+}
+
+extension PlanarPartition {
+    /// The set where the largest output changes (several outputs), or the output's sign (one output).
+    public func decisionBoundary() -> DecisionBoundary {
+        var divided = subdivision
+        divided.takeClasses()
+        let mesh = divided.mesh
+        let classes = (0..<mesh.cellCount).map { divided.history.levels[divided.history.levels.count - 1].code(0, of: $0) }
+        var segments: [DecisionBoundary.Segment] = []
+        for edge in 0..<mesh.edgeCount {
+            let (left, right) = mesh.cells(of: edge)
+            guard left >= 0, right >= 0, classes[Int(left)] != classes[Int(right)] else { continue }
+            segments.append(
+                DecisionBoundary.Segment(
+                    start: divided.position(Int(mesh.origin[2 * edge])), end: divided.position(mesh.target(2 * edge)),
+                    left: classes[Int(left)], right: classes[Int(right)], cell: Int(divided.parents[Int(left)])))
+        }
+        let parts = (0..<mesh.cellCount).map { part in
+            DecisionBoundary.Part(
+                vertices: mesh.vertices(of: part).map { divided.position($0) }, classIndex: classes[part], cell: Int(divided.parents[part]))
+        }
+        return DecisionBoundary(segments: segments, isAmbiguous: divided.hasIdleTie(classes), parts: parts)
+    }
+}
+
+extension PlanarSubdivision {
+    /// Divides by the sign of the one output, or by the largest of several, as one more level.
+    fileprivate mutating func takeClasses() {
+        if program.outputCount == 1 {
+            takePieces(program.last, [.relu])
+        } else {
+            takeMaxima(program.last, [PiecewiseAffineProgram.Group(members: Array(0..<program.outputCount))])
+        }
+    }
+
+    /// Whether outputs tie where the class does not change: on a whole part, or along an edge with the same class, or nothing, beyond.
+    fileprivate mutating func hasIdleTie(_ classes: [Int]) -> Bool {
+        for part in 0..<mesh.cellCount {
+            let sides = mesh.halfEdges(of: part)
+            let rivals = program.outputCount == 1 ? [-1] : (0..<program.outputCount).filter { $0 != classes[part] }
+            for rival in rivals {
+                let open = sides.map { mayTie(part, classes[part], rival, at: Int(mesh.origin[$0])) }
+                guard open.contains(true) else { continue }
+                if !open.contains(false), sides.allSatisfy({ ties(part, classes[part], rival, at: Int(mesh.origin[$0])) }) { return true }
+                for (i, side) in sides.enumerated() where open[i] && open[(i + 1) % sides.count] {
+                    let beyond = mesh.cell[side ^ 1]
+                    let changes =
+                        beyond >= 0 && (program.outputCount == 1 ? classes[Int(beyond)] != classes[part] : classes[Int(beyond)] == rival)
+                    let ends = [Int(mesh.origin[side]), mesh.target(side)]
+                    if !changes, ends.allSatisfy({ ties(part, classes[part], rival, at: $0) }) { return true }
+                }
+            }
+        }
+        return false
+    }
+
+    /// Whether Doubles leave it open that a part's class ties with a rival (−1: with 0) at a vertex.
+    private func mayTie(_ part: Int, _ winner: Int, _ rival: Int, at vertex: Int) -> Bool {
+        let table = tables[program.last]!
+        if rival < 0 { return abs(table.value(0, at: vertex)) <= table.bound(0, at: vertex) }
+        let difference = table.value(winner, at: vertex) - table.value(rival, at: vertex)
+        return abs(difference) <= (table.bound(winner, at: vertex) + table.bound(rival, at: vertex)) * (1 + 0x1p-50)
+    }
+
+    /// Whether they do, in exact arithmetic.
+    private mutating func ties(_ part: Int, _ winner: Int, _ rival: Int, at vertex: Int) -> Bool {
+        let cell = Int(parents[part])
+        let level = history.levels.count - 1
+        let form = outputForm(max(winner, 0), of: cell, at: level, minus: rival)
+        return form.sign(at: point(vertex)) == 0
+    }
+}

@@ -1,0 +1,56 @@
+// Exact areas, and the smallest and largest of them.
+
+import Geometry
+
+extension PlanarPartition {
+    /// The exact area of every cell.
+    public func exactAreas() -> [Rational] {
+        var subdivision = subdivision
+        return (0..<cellCount).map { subdivision.exactArea(of: $0) }
+    }
+
+    /// The areas of the smallest and of the largest cell, exact values rounded once.
+    ///
+    /// Doubles choose the candidates, with a bound on their errors; exact arithmetic decides among them.
+    public func areaRange() -> ClosedRange<Double> {
+        var subdivision = subdivision
+        let areas = (0..<cellCount).map { subdivision.areaWithBound(of: $0) }
+        let ceiling = areas.map { $0.area + $0.bound }.min() ?? 0
+        let floor = areas.map { $0.area - $0.bound }.max() ?? 0
+        let smallest = areas.indices.filter { areas[$0].area - areas[$0].bound <= ceiling }.map { subdivision.exactArea(of: $0) }.min()
+        let largest = areas.indices.filter { areas[$0].area + areas[$0].bound >= floor }.map { subdivision.exactArea(of: $0) }.max()
+        return (smallest?.doubleValue ?? 0)...(largest?.doubleValue ?? 0)
+    }
+}
+
+extension PlanarSubdivision {
+    mutating func exactArea(of cell: Int) -> Rational {
+        let corners = mesh.vertices(of: cell).map { point($0) }
+        var twice = Rational.zero
+        for (p, q) in zip(corners.dropFirst(), corners.dropFirst(2)) {
+            let apex = corners[0]
+            twice = twice + (p[0] - apex[0]) * (q[1] - apex[1]) - (p[1] - apex[1]) * (q[0] - apex[0])
+        }
+        return twice * Rational(0.5)
+    }
+
+    /// The area in Doubles, and a bound on its error: each of n − 2 cross products of vectors no longer than the diameter D has
+    /// coordinates off by 2δ (both ends) and rounds a few times, so it is off by less than 2·(4Dδ + 4δ²) + 8·2⁻⁵³·D².
+    fileprivate func areaWithBound(of cell: Int) -> (area: Double, bound: Double) {
+        let vertices = mesh.vertices(of: cell)
+        let apex = position(vertices[0])
+        var (twice, diameter, error) = (0.0, 0.0, 0.0)
+        for vertex in vertices {
+            let offset = position(vertex) - apex
+            diameter = max(diameter, abs(offset.x), abs(offset.y))
+            error = max(error, positions.bound(0, at: vertex), positions.bound(1, at: vertex))
+        }
+        for (p, q) in zip(vertices.dropFirst(), vertices.dropFirst(2)) {
+            let (u, v) = (position(p) - apex, position(q) - apex)
+            twice += u.x * v.y - u.y * v.x
+        }
+        let scale = max(abs(apex.x), abs(apex.y)) * VertexTable.roundoff + error
+        let each = 16 * diameter * scale + 16 * scale * scale + 16 * VertexTable.roundoff * diameter * diameter
+        return (twice / 2, Double(vertices.count) * each)
+    }
+}

@@ -1,0 +1,152 @@
+// What the partition knows of a network: a sequence of affine maps, elementwise pieces and group maxima over flat vectors. Every
+// piecewise-affine graph reduces to it; skips and concatenations are affine maps of several earlier values.
+
+/// A piecewise-affine network as steps over flat vectors.
+///
+/// Value 0 is the input, value i + 1 the result of step i; the last step's value is the output.
+public struct PiecewiseAffineProgram: Hashable, Sendable {
+    /// One summand of an affine step: `matrix` applied to an earlier value.
+    public struct Term: Hashable, Sendable {
+        public let source: Int
+        public let matrix: SparseMatrix
+
+        public init(source: Int, matrix: SparseMatrix) { (self.source, self.matrix) = (source, matrix) }
+    }
+
+    /// The entries of a value among which a maximum is taken, in tie order, and the code that each stands for.
+    public struct Group: Hashable, Sendable {
+        public let members: [Int]
+        /// Ascending; for a padded window the positions in the full window.
+        public let codes: [Int]
+
+        public init(members: [Int], codes: [Int]? = nil) { (self.members, self.codes) = (members, codes ?? Array(members.indices)) }
+    }
+
+    public enum Step: Hashable, Sendable {
+        /// The sum of the terms and `offset`.
+        case affine([Term], offset: [Double])
+        /// Unit k of `source` through `pieces[k]`.
+        case pieces(source: Int, pieces: [PiecewiseFunction])
+        /// Unit k is the largest entry of `source` among `groups[k]`; the first of equal ones names the code.
+        case maximum(source: Int, groups: [Group])
+
+        /// Whether the step has a code.
+        public var isNonlinear: Bool {
+            switch self {
+            case .affine: false
+            case .pieces, .maximum: true
+            }
+        }
+    }
+
+    public let inputCount: Int
+    public private(set) var steps: [Step] = []
+    /// The length of every value, the input's first.
+    public private(set) var counts: [Int]
+
+    /// The identity on `inputCount` numbers; append steps to it.
+    public init(inputCount: Int) {
+        precondition(inputCount > 0, "\(inputCount) inputs")
+        self.inputCount = inputCount
+        counts = [inputCount]
+    }
+
+    /// The value that the next step may read: the last one so far.
+    public var last: Int { steps.count }
+    public var outputCount: Int { counts[last] }
+    /// The indices of the steps that have codes, in order: the layers of the partition.
+    public var nonlinearSteps: [Int] { steps.indices.filter { steps[$0].isNonlinear } }
+
+    /// Appends a step and returns the index of its value.
+    ///
+    /// - Throws: `PartitionError` where a source does not exist, sizes differ, a number is not finite, or a group is empty.
+    @discardableResult public mutating func append(_ step: Step) throws(PartitionError) -> Int {
+        let place = "step \(steps.count)"
+        func require(_ holds: Bool, _ what: String, _ expected: @autoclosure () -> String, _ got: @autoclosure () -> String)
+            throws(PartitionError)
+        {
+            if !holds { throw PartitionError(what: what, where: place, expected: expected(), got: got()) }
+        }
+        func requireSource(_ source: Int) throws(PartitionError) {
+            try require(counts.indices.contains(source), "source", "0 … \(last)", "\(source)")
+        }
+        switch step {
+        case .affine(let terms, let offset):
+            try require(offset.allSatisfy(\.isFinite), "offset", "finite numbers", "\(offset.first { !$0.isFinite } ?? 0)")
+            for term in terms {
+                try requireSource(term.source)
+                let (got, expected) = ((term.matrix.rowCount, term.matrix.columnCount), (offset.count, counts[term.source]))
+                try require(got == expected, "matrix", "[\(expected.0), \(expected.1)]", "[\(got.0), \(got.1)]")
+                let odd = term.matrix.values.first { !$0.isFinite }
+                try require(odd == nil, "weight", "a finite number", "\(odd ?? 0)")
+            }
+            counts.append(offset.count)
+        case .pieces(let source, let pieces):
+            try requireSource(source)
+            try require(pieces.count == counts[source], "pieces", "\(counts[source]) units", "\(pieces.count)")
+            counts.append(pieces.count)
+        case .maximum(let source, let groups):
+            try requireSource(source)
+            for group in groups {
+                try require(!group.members.isEmpty, "group", "at least one member", "none")
+                try require(group.codes.count == group.members.count, "codes", "\(group.members.count)", "\(group.codes.count)")
+                let odd = group.members.first { !(0..<counts[source]).contains($0) }
+                try require(odd == nil, "member", "0 ..< \(counts[source])", "\(odd ?? 0)")
+            }
+            counts.append(groups.count)
+        }
+        steps.append(step)
+        return last
+    }
+
+    /// The program up to and with its nonlinearity number `index`, whose value becomes the output.
+    public func prefix(throughNonlinearity index: Int) -> PiecewiseAffineProgram {
+        let end = nonlinearSteps[index]
+        var prefix = self
+        prefix.steps.removeSubrange((end + 1)...)
+        prefix.counts.removeSubrange((end + 2)...)
+        return prefix
+    }
+
+    /// The program on parameters t, its input being origin + Σ t_k directions[k].
+    ///
+    /// - Throws: `PartitionError` where a vector does not have the input's length.
+    public func restricted(to embedding: Domain.Embedding) throws(PartitionError) -> PiecewiseAffineProgram {
+        for vector in [embedding.origin] + embedding.directions where vector.count != inputCount {
+            throw PartitionError(what: "vector", where: "embedding", expected: "\(inputCount) numbers", got: "\(vector.count)")
+        }
+        var program = PiecewiseAffineProgram(inputCount: embedding.directions.count)
+        let rows = (0..<inputCount).map { i in embedding.directions.map { $0[i] } }
+        let matrix = SparseMatrix(dense: rows, columnCount: embedding.directions.count)
+        try program.append(.affine([Term(source: 0, matrix: matrix)], offset: embedding.origin))
+        for step in steps {
+            switch step {
+            case .affine(let terms, let offset):
+                try program.append(.affine(terms.map { Term(source: $0.source + 1, matrix: $0.matrix) }, offset: offset))
+            case .pieces(let source, let pieces): try program.append(.pieces(source: source + 1, pieces: pieces))
+            case .maximum(let source, let groups): try program.append(.maximum(source: source + 1, groups: groups))
+            }
+        }
+        return program
+    }
+
+    /// The value at one input, in Double. O(weights).
+    public func value(at input: [Double]) -> [Double] {
+        precondition(input.count == inputCount, "\(input.count) inputs, expected \(inputCount)")
+        var values = [input]
+        for step in steps {
+            switch step {
+            case .affine(let terms, let offset):
+                var sum = offset
+                for term in terms {
+                    for r in 0..<sum.count { for (column, value) in term.matrix.row(r) { sum[r] += value * values[term.source][column] } }
+                }
+                values.append(sum)
+            case .pieces(let source, let pieces): values.append(zip(pieces, values[source]).map { $0($1) })
+            case .maximum(let source, let groups):
+                values.append(groups.map { group in group.members.map { values[source][$0] }.max() ?? 0 })
+            }
+        }
+        return values[last]
+    }
+}

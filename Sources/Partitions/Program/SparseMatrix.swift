@@ -1,0 +1,47 @@
+// The linear parts of a network as the partition sees them: rows of (column, weight), since convolutions and skips are mostly zeros.
+
+/// A matrix of Doubles by its non-zero entries, row after row, columns ascending in a row.
+public struct SparseMatrix: Hashable, Sendable {
+    public let rowCount: Int
+    public let columnCount: Int
+    /// Row r is the entries `rowStarts[r] ..< rowStarts[r + 1]`.
+    public let rowStarts: [Int]
+    public let columns: [Int32]
+    public let values: [Double]
+
+    /// A matrix by rows of (column, value); values at one place add up, zeros are dropped.
+    ///
+    /// - Precondition: every column is in 0 ..< `columnCount`.
+    public init(rows: [[(column: Int, value: Double)]], columnCount: Int) {
+        var starts = [0]
+        var columns: [Int32] = []
+        var values: [Double] = []
+        for row in rows {
+            for entry in row.sorted(by: { $0.column < $1.column }) where entry.value != 0 {
+                precondition(0 <= entry.column && entry.column < columnCount, "column \(entry.column) of \(columnCount)")
+                if columns.count > starts[starts.count - 1], columns[columns.count - 1] == Int32(entry.column) {
+                    values[values.count - 1] += entry.value
+                } else {
+                    columns.append(Int32(entry.column))
+                    values.append(entry.value)
+                }
+            }
+            starts.append(columns.count)
+        }
+        (rowCount, self.columnCount, rowStarts, self.columns, self.values) = (rows.count, columnCount, starts, columns, values)
+    }
+
+    /// A matrix by all its entries, shape `[rows][columns]`.
+    public init(dense: [[Double]], columnCount: Int) {
+        self.init(rows: dense.map { row in row.enumerated().map { (column: $0.offset, value: $0.element) } }, columnCount: columnCount)
+    }
+
+    public static func identity(_ count: Int) -> SparseMatrix {
+        SparseMatrix(rows: (0..<count).map { [(column: $0, value: 1)] }, columnCount: count)
+    }
+
+    /// The entries of row `r`.
+    public func row(_ r: Int) -> some Sequence<(column: Int, value: Double)> {
+        (rowStarts[r]..<rowStarts[r + 1]).lazy.map { (column: Int(columns[$0]), value: values[$0]) }
+    }
+}
