@@ -1,5 +1,5 @@
 # Reference values for Tests/NetworksTests/Fixtures: forward passes of small networks in PyTorch, double precision.
-# Written with Python 3.11, PyTorch 2.x (printed into the file), seed 0. Run: python3 Tools/network-fixtures.py
+# Written with Python 3.11, PyTorch 2.15.0, seed 0. Run: python3 Tools/network-fixtures.py
 import json, os
 import torch
 import torch.nn as nn

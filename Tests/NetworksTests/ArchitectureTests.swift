@@ -114,7 +114,10 @@ import Testing
             (#"{"version":1}"#, "name: expected a value, got no such key"),
             (json(#"{"type":"dense"}"#), "layers[0].units: expected a value, got no such key"),
             (json(#"{"type":"dense","units":"two"}"#), "layers[0].units: expected a whole number, got another type"),
-            (json(#"{"type":"dense","units":1e30}"#), "layers[0].units: expected JSON, got something else"),
+            (
+                json(#"{"type":"dense","units":1e30}"#),
+                "layers[0].units: expected numbers that their type can hold, got another"
+            ),
             (json(#"{"type":"dense","units":-1}"#), "dense1: units: expected from 1 to 16777216, got -1"),
             (json(#"{"type":"dense","units":2,"colour":1}"#), "layers[0].colour: expected one of bias, type, units, got an unknown key"),
             (json(#"{"type":"dance"}"#), "layers[0].type: expected a layer, got 'dance'"),

@@ -154,7 +154,7 @@ import Testing
             ("SmallCNN:input=1x28", "SmallCNN: input: expected an image CxHxW, got [1, 28]"),
             ("SmallCNN:input=1x28x", "SmallCNN: input: expected sizes such as 3x32x32, got '1x28x'"),
             ("SmallCNN:classes=0", "SmallCNN: classes: expected a number from 1, got '0'"),
-            ("SmallCNN:input=1x2x2", "conv4: kernel size along spatial axis 0: expected at most 2 with its dilation, got 3"),
+            ("SmallCNN:input=1x2x2", "conv4: kernel size along spatial axis 0: expected at most 1 with its dilation, got 3"),
             ("SmallCNN:input=99999x99999x99999", "input: expected 1 to 8 sizes of at most 268435456 elements, got [99999, 99999, 99999]"),
         ])
     func refusals(specification: String, message: String) {

@@ -22,12 +22,19 @@ struct Fields {
 
     mutating func required<T: Decodable>(_ name: String, _: T.Type = T.self) throws -> T {
         asked.insert(name)
-        return try container.decode(T.self, forKey: Key(name))
+        return try read(name) { try container.decode(T.self, forKey: Key(name)) }
     }
 
     mutating func optional<T: Decodable>(_ name: String, _: T.Type = T.self) throws -> T? {
         asked.insert(name)
-        return try container.decodeIfPresent(T.self, forKey: Key(name))
+        return try read(name) { try container.decodeIfPresent(T.self, forKey: Key(name)) }
+    }
+
+    /// A number that its type cannot hold is refused by the decoder with an error of its own and no path; this gives it one.
+    private func read<T>(_ name: String, _ body: () throws -> T) throws -> T {
+        do { return try body() } catch let error as DecodingError { throw error } catch let error as NetworkError { throw error } catch {
+            throw refusal(name, expected: "numbers that their type can hold", got: "another")
+        }
     }
 
     func finish() throws {
