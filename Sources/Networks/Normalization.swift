@@ -37,14 +37,16 @@ public enum Normalization: Hashable, Sendable {
     }
 
     private static func centre<S: Scalar>(_ numbers: inout [S], _ range: Range<Int>) {
-        var total = 0.0
-        for i in range { total += Double(numbers[i]) }
+        var (total, low, high) = (0.0, Double.infinity, -Double.infinity)
+        for i in range {
+            let number = Double(numbers[i])
+            total += number
+            (low, high) = (min(low, number), max(high, number))
+        }
+        // A constant sample is recognised exactly: its computed mean may be off by a rounding, which division would blow up to 1.
         let mean = total / Double(range.count)
-        var largest = 0.0
-        for i in range { largest = max(largest, abs(Double(numbers[i]) - mean)) }
-        // What is left of a constant sample is the rounding of its mean: at most an ulp of it.
-        let isConstant = largest <= abs(mean) * 1e-12
-        for i in range { numbers[i] = isConstant ? 0 : S((Double(numbers[i]) - mean) / largest) }
+        let largest = max(high - mean, mean - low)
+        for i in range { numbers[i] = low == high ? 0 : S((Double(numbers[i]) - mean) / largest) }
     }
 
     /// Why it does not fit samples of that shape, if it does not.

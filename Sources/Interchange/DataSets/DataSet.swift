@@ -1,6 +1,7 @@
 // Labelled samples, whatever file they came from.
 
-import Tensors
+public import Networks
+public import Tensors
 
 /// Samples with a class each.
 public struct DataSet: Hashable, Sendable {

@@ -1,5 +1,6 @@
 import Foundation
 import Interchange
+import Networks
 import Tensors
 import TestSupport
 import Testing
@@ -33,7 +34,7 @@ import Testing
         var generator = RandomGenerator(seed: seed)
         for sampler in Sampler.allCases {
             let samples: Tensor<Double> = sampler.tensor([5, 2, 3], using: &generator)
-            let normalized = Normalization.sample.apply(to: samples)
+            let normalized = Normalization.perSample.apply(to: samples)
             for row in 0..<5 {
                 let (before, after) = (samples.rows(row..<row + 1).elements, normalized.rows(row..<row + 1).elements)
                 if Set(before).count == 1 {
@@ -45,7 +46,7 @@ import Testing
             }
         }
         let constants = Tensor<Float>(shape: [2, 3], elements: [0.1, 0.1, 0.1, 0, 0, 0])
-        #expect(Normalization.sample.apply(to: constants).elements == [0, 0, 0, 0, 0, 0])
+        #expect(Normalization.perSample.apply(to: constants).elements == [0, 0, 0, 0, 0, 0])
         #expect(Normalization.none.apply(to: constants) == constants)
     }
 
