@@ -10,6 +10,7 @@ import io
 import json
 import pathlib
 import struct
+import zlib
 
 import numpy as np
 import scipy.io
@@ -42,6 +43,26 @@ np.save(folder / "text.npy", np.array(["a", "b"]))
 np.savez(folder / "stored.npz", first=np.arange(3, dtype="<i8"), second=np.eye(2, dtype="<f4"))
 np.savez_compressed(folder / "deflated.npz", first=np.arange(3, dtype="<i8"), second=np.eye(2, dtype="<f4"))
 
+
+def zip64(path, name, content):
+    """A stored entry whose sizes and offset stand in zip64 fields only, as in archives beyond 4 GiB."""
+    name, crc = name.encode(), zlib.crc32(content)
+    common = struct.pack("<HHHHLLLH", 0, 0, 0, 0x21, crc, 0xFFFFFFFF, 0xFFFFFFFF, len(name))
+    sizes = struct.pack("<QQ", len(content), len(content))
+    local = b"PK\3\4" + struct.pack("<H", 45) + common + struct.pack("<H", 20) + name + struct.pack("<HH", 1, 16) + sizes + content
+    entry = b"PK\1\2" + struct.pack("<HH", 45, 45) + common + struct.pack("<HHHHLL", 28, 0, 0, 0, 0, 0xFFFFFFFF)
+    entry += name + struct.pack("<HH", 1, 24) + sizes + struct.pack("<Q", 0)
+    end = b"PK\6\6" + struct.pack("<QHHLLQQQQ", 44, 45, 45, 0, 0, 1, 1, len(entry), len(local))
+    locator = b"PK\6\7" + struct.pack("<LQL", 0, len(local) + len(entry), 1)
+    short = b"PK\5\6" + struct.pack("<HHHHLLH", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
+    path.write_bytes(local + entry + end + locator + short)
+    assert np.load(path)[name.decode()[:-4]].tolist() == [0.0, 1.0, 2.0]
+
+
+array = io.BytesIO()
+np.save(array, np.arange(3, dtype="<f8"))
+zip64(folder / "zip64.npz", "wide.npy", array.getvalue())
+
 save_file(
     {
         "layer.weight": np.arange(6, dtype=np.float32).reshape(2, 3) / 4,
@@ -52,8 +73,10 @@ save_file(
         "none": np.zeros((0, 3), dtype=np.uint8),
     },
     folder / "tensors.safetensors",
-    metadata={"format": "maso", "note": "«ö»\n"},
+    metadata={"note": "«ö»\n"},  # one only: the library writes several in an order that changes
 )
+
+(folder / "tensors.safetensors").chmod(0o644)
 
 # MATLAB 5 as SVHN has it: pixel (row, column, channel, n) is row + 2 column + 5 channel + 100 n modulo 256.
 row, column, channel, n = np.meshgrid(range(32), range(32), range(3), range(3), indexing="ij")

@@ -203,6 +203,36 @@ import Testing
         #expect(errorText { _ = try IDX.read(InputFile(name: "x", bytes: bytes, budget: Reader.budget)) } == text)
     }
 
+    @Test("MATLAB and tar files that are cut or changed")
+    func matlabAndTar() throws {
+        let plain = try InputFile(path: fixture("svhn-plain.mat.gz")).contents()
+        func matlab(_ bytes: [UInt8]) -> String? { errorText { _ = try SVHN.read(bytes: bytes, file: "x", name: "x") } }
+        #expect(matlab(Array(plain.prefix(100))) == "65 x: byte 0: expected MATLAB header of 128 bytes, found 100 bytes and the end")
+        #expect(
+            matlab(Array("MATLAB 7.3 MAT-file".utf8) + [UInt8](repeating: 0, count: 200))
+                == "65 x: byte 0: header: expected a little-endian MATLAB 5.0 file, found «MATLAB 7.3 MAT-file\\u{0}»")
+        #expect(matlab(Array(plain.prefix(128))) == "65 x: arrays: expected X and y, found ")
+        // The element X: flags 16, sizes 24, name 8, tag 8 and 32 · 32 · 3 · 3 pixels.
+        #expect(matlab(Array(plain.prefix(200))) == "65 x: byte 136: expected element of 9272 bytes, found 64 bytes and the end")
+        var zeroLabel = plain
+        let label = try #require(plain.lastIndex(of: 10))
+        zeroLabel[label] = 0
+        #expect(matlab(zeroLabel) == "65 x: y: label 1: expected a class in 1…10, found 0")
+        zeroLabel[label] = 11
+        #expect(matlab(zeroLabel) == "65 x: y: label 1: expected a class in 0 ..< 11, found 11")
+
+        var header = [UInt8](repeating: 0, count: 512)
+        func tar() -> String? { errorText { _ = try TarArchive.entries(header, file: "x") } }
+        #expect(tar() == nil)
+        header[0] = 0x61
+        #expect(tar() == "65 x: byte 0: tar header: expected checksum 541, found «»")
+        for (i, digit) in "541".utf8.enumerated() { header[148 + i] = digit }
+        #expect(tar() == "65 x: byte 124: tar header: expected a size in octal, found «»")
+        for (i, digit) in "7".utf8.enumerated() { header[124 + i] = digit }
+        for (i, digit) in "630".utf8.enumerated() { header[148 + i] = digit }
+        #expect(tar() == "65 x: byte 512: expected content of a tar entry of 7 bytes, found the end")
+    }
+
     @Test(
         "CSV: which line and which column",
         arguments: [

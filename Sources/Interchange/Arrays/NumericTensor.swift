@@ -42,6 +42,8 @@ public enum NumericTensor: Hashable, Sendable {
     public var count: Int { shape.elementCount }
 
     /// Every element as a number of type `S`: exact where `S` can hold it, else rounded to nearest. Truth values become 0 and 1.
+    @specialized(where S == Float)
+    @specialized(where S == Double)
     public func converted<S: Scalar>(to _: S.Type = S.self) -> Tensor<S> {
         switch self {
         case .bool(let tensor): tensor.map { $0 ? 1 : 0 }

@@ -142,7 +142,7 @@ public enum CSV {
     ///
     /// Up to 15 digits and powers of ten up to 22 are exact in Double, so one operation rounds correctly (Clinger 1990); the rest
     /// goes the library's way, ten times slower.
-    static func number(_ bytes: [UInt8], _ field: Range<Int>) -> Double? {
+    package static func number(_ bytes: [UInt8], _ field: Range<Int>) -> Double? {
         var at = field.lowerBound
         var isNegative = false
         if at < field.upperBound, bytes[at] == 0x2d || bytes[at] == 0x2b {

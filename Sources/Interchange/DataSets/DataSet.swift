@@ -31,11 +31,15 @@ public struct DataSet: Hashable, Sendable {
     /// The samples chosen, in that order, as a network's input, shape `[count, …]`.
     ///
     /// - Precondition: every index is in 0 ..< `count`.
+    @specialized(where S == Float)
+    @specialized(where S == Double)
     public func inputs<S: Scalar>(_ indices: [Int], normalization: Normalization, as _: S.Type = S.self) -> Tensor<S> {
         normalization.apply(to: samples.rows(indices).converted(to: S.self))
     }
 
     /// All samples as a network's input, shape `[N, …]`.
+    @specialized(where S == Float)
+    @specialized(where S == Double)
     public func inputs<S: Scalar>(normalization: Normalization, as _: S.Type = S.self) -> Tensor<S> {
         normalization.apply(to: samples.converted(to: S.self))
     }

@@ -113,6 +113,12 @@ import Testing
             ])
     }
 
+    @Test("Sizes and offsets in zip64 fields are read")
+    func zip64() throws {
+        let expected = NamedTensor(name: "wide", tensor: .float64(Tensor(shape: [3], elements: [0, 1, 2])))
+        #expect(try NumpyArchive.read(path: fixture("zip64.npz")) == [expected])
+    }
+
     @Test("64-bit integers that are no Double are not widened")
     func exactness() {
         #expect(NumericTensor.int64(Tensor(shape: [1], elements: [1 << 53 + 1])).exactDoubles == nil)

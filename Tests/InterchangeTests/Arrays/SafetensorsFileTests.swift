@@ -6,7 +6,6 @@ import Testing
     @Test("A file of the format's own library is read: metadata, types, shapes, values")
     func reference() throws {
         let file = try SafetensorsFile(path: fixture("tensors.safetensors"))
-        #expect(file.metadata("format") == "maso")
         #expect(file.metadata("note") == "«ö»\n")
         let expected: [NamedTensor] = [
             NamedTensor(name: "layer.weight", tensor: .float32(Tensor(shape: [2, 3], elements: [0, 0.25, 0.5, 0.75, 1, 1.25]))),

@@ -85,6 +85,23 @@ import Testing
         }
     }
 
+    @Test("Pipes are read to their end and written directly")
+    func pipes() throws {
+        let large = [UInt8](repeating: 9, count: 300_000)
+        let input = Pipe()
+        Thread.detachNewThread {
+            try? input.fileHandleForWriting.write(contentsOf: Data(large))
+            try? input.fileHandleForWriting.close()
+        }
+        #expect(try InputFile(path: "/dev/fd/\(input.fileHandleForReading.fileDescriptor)").stored == large)
+        let output = Pipe()
+        let path = "/dev/fd/\(output.fileHandleForWriting.fileDescriptor)"
+        try OutputFile.check(path)
+        try OutputFile.write("abc", to: path)
+        try output.fileHandleForWriting.close()
+        #expect(try output.fileHandleForReading.readToEnd() == Data("abc".utf8))
+    }
+
     @Test("A new folder without files goes again; with files it stays, and an existing one stays in any case")
     func folders() throws {
         try withTemporaryFolder { folder in
