@@ -1,5 +1,38 @@
-import ArgumentParser
+// The command: parse, run, and turn every error into one line and an exit code.
 
-@main struct Maso: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "maso", abstract: "Reads a network as a max-affine spline operator.")
+import ArgumentParser
+import Foundation
+import MaxAffineSplines
+
+@main
+struct Maso: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "maso",
+        abstract: "Reads a trained network exactly: f(x) = A[x] x + b[x], one affine map a cell.",
+        discussion: """
+            MODEL is a file (.safetensors, .onnx) or an architecture with --init SEED, such as SmallCNN:pooling=mean.
+            DATA is digits, mnist:DIR, cifar10:DIR, cifar100:DIR, idx:IMAGES,LABELS, npy:X,Y, csv:FILE or toy:NAME.
+            Results go to standard output (--json for one JSON object), progress and errors to standard error.
+            """,
+        version: "maso \(MaxAffineSplinesVersion.text)",
+        subcommands: [
+            Info.self, Affine.self, Codes.self, Neighbors.self,
+        ])
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand { try await asynchronous.run() } else { try command.run() }
+        } catch {
+            if isParsing(error) { exit(withError: error) }
+            let failure = Failure(error)
+            FileHandle.standardError.write(Data("maso: \(failure.description)\n".utf8))
+            Foundation.exit(failure.status.rawValue)
+        }
+    }
+
+    /// Whether the parser made the error: help, version, or wrong usage, which it prints itself (exit code 64).
+    private static func isParsing(_ error: any Error) -> Bool {
+        error is ValidationError || error is CleanExit || error is ExitCode || String(reflecting: type(of: error)).hasPrefix("ArgumentParser.")
+    }
 }

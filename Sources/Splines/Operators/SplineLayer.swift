@@ -69,6 +69,17 @@ extension ReadableGraph {
     }
 }
 
+extension [SplineLayer] {
+    /// The layer of that name or index, as `info` lists them.
+    /// - Throws: `ReadingError.unknownLayer`.
+    public func named(_ name: String) throws(ReadingError) -> SplineLayer {
+        guard let layer = first(where: { $0.name == name }) ?? first(where: { "\($0.index)" == name }) else {
+            throw .unknownLayer(name, names: map(\.name))
+        }
+        return layer
+    }
+}
+
 extension Collection where Element == Int {
     var elementCount: Int { reduce(1, *) }
 }

@@ -1,0 +1,42 @@
+// Whatever a command's MODEL names (DESIGN §6), as readings need it.
+
+import Graphs
+import Interchange
+public import Networks
+public import Splines
+import Tensors
+
+/// A network to be read, with what is known of where it came from.
+public struct Model: Sendable {
+    /// The file's or architecture's name.
+    public let name: String
+    public let readable: ReadableNetwork
+    /// The number of learned numbers.
+    public let parameterCount: Int
+    public let outputCount: Int
+    /// What `--data` is put through before it becomes the network's input.
+    public let normalization: Normalization
+    public let classNames: [String]?
+    /// SHA-256 of the file, or of the architecture's text and seed.
+    public let digest: String
+    /// The network where it is one of ours; an imported one is its graph alone.
+    public let network: Network?
+
+    /// One of our own networks.
+    public init(_ network: Network, name: String, digest: String) {
+        let architecture = network.architecture
+        self.name = name
+        self.digest = digest
+        self.network = network
+        parameterCount = network.parameterCount
+        outputCount = architecture.classCount
+        normalization = architecture.normalization
+        classNames = architecture.classNames
+        readable = ReadableNetwork(
+            name: architecture.name, inputShape: architecture.inputShape, parameters: network.parameters.bindings()
+        ) { batch in
+            let built = try network.graph(batch: batch)
+            return ReadableGraph(graph: built.graph, input: built.input, output: built.outputs)
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import ArgumentParser
+import MaxAffineSplines
+
+struct Affine: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Writes the local affine map f(x) = A[x] x + b[x] of each sample, in Double.",
+        discussion: "DIR gets slopes.npy (N×K×input), offsets.npy (N×K) and outputs.npy (N×K).")
+
+    @OptionGroup var source: ModelOptions
+
+    @Argument(help: ArgumentHelp("The samples, an npy file of shape N×input.", valueName: "X.npy"))
+    var samples: String
+
+    @Option(name: [.customShort("o"), .customLong("output-folder")], help: ArgumentHelp("The folder to write, made if missing.", valueName: "dir"))
+    var output: String
+
+    @Option(help: ArgumentHelp("Read from this layer's output on: an index or a name as in info.", valueName: "layer"))
+    var from: String?
+
+    @Option(help: ArgumentHelp("Read to this layer's output.", valueName: "layer"))
+    var to: String?
+
+    @Flag(help: "Where the network is not piecewise affine, the Jacobian J and f − Jx.")
+    var tangent = false
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let start = ContinuousClock.now
+        try OutputFolder.check(output)
+        let model = try source.load(common)
+        let x = try readSamples(samples, of: model, common)
+        let folder = try OutputFolder(output)
+        let layers = try model.readable.graph(batch: 1).layers()
+        let reader = try AffineReader(
+            model.readable, batch: max(1, min(16, x.shape[0])), from: from.map { try layers.named($0).output },
+            to: to.map { try layers.named($0).output }, tangent: tangent)
+        try requireMemory(reader)
+        let summary = try write(reader, x, folder)
+        let object: JSONValue = [
+            "samples": JSONValue(x.shape[0]), "residual": summary.residual.map { JSONValue($0) } ?? .null,
+            "margin": summary.margin.map { JSONValue($0) } ?? .null, "boundary": JSONValue(summary.boundary), "exact": JSONValue(reader.isExact),
+            "seconds": JSONValue(seconds(since: start)),
+            "ties": "the first piece that attains the maximum",
+        ]
+        try printResult(common.json, object) { text(x.shape[0], reader, summary) }
+    }
+
+    private struct Summary {
+        var residual: Double?
+        var margin: Double?
+        var boundary: [Int] = []
+    }
+
+    private func requireMemory(_ reader: AffineReader) throws {
+        let block = reader.batch.multipliedReportingOverflow(by: 8 * reader.outputCount * reader.inputShape.elementCount)
+        if block.overflow || block.partialValue > common.budget.limit {
+            throw Failure(.unavailable, "the slopes of \(reader.batch) samples need more than --max-memory (\(common.budget.limit) bytes)")
+        }
+    }
+
+    private func write(_ reader: AffineReader, _ x: Tensor<Double>, _ folder: borrowing OutputFolder) throws -> Summary {
+        let (count, outputs) = (x.shape[0], reader.outputCount)
+        var slopes = try NumpyWriter<Double>(folder.file("slopes.npy"), shape: [count, outputs] + reader.inputShape)
+        var offsets = try NumpyWriter<Double>(folder.file("offsets.npy"), shape: [count, outputs])
+        var values = try NumpyWriter<Double>(folder.file("outputs.npy"), shape: [count, outputs])
+        var summary = Summary()
+        var progress = Progress("samples", total: count, quiet: common.quiet)
+        for first in stride(from: 0, to: count, by: reader.batch) {
+            let maps = try reader.read(x.rows(first..<min(first + reader.batch, count)))
+            try slopes.append(maps.slopes.elements)
+            try offsets.append(maps.offsets.elements)
+            try values.append(maps.outputs.elements)
+            summary.residual = (maps.residuals + [summary.residual].compactMap { $0 }).max()
+            summary.margin = (maps.margins + [summary.margin].compactMap { $0 }).min()
+            summary.boundary += maps.isOnBoundary.indices.filter { maps.isOnBoundary[$0] }.map { $0 + first }
+            progress.show(first + maps.outputs.shape[0])
+        }
+        progress.finish()
+        try slopes.commit()
+        try offsets.commit()
+        try values.commit()
+        return summary
+    }
+
+    private func text(_ count: Int, _ reader: AffineReader, _ summary: Summary) -> String {
+        var lines = ["\(count) samples: slopes.npy, offsets.npy and outputs.npy in \(output)"]
+        if reader.isExact {
+            lines.append("residual ‖f(x) − (A[x]x + b[x])‖ at most \(brief(summary.residual ?? 0)), smallest margin \(brief(summary.margin ?? .infinity))")
+            if !summary.boundary.isEmpty {
+                lines.append("on a boundary, where the first piece is a convention: \(summary.boundary.map(String.init).joined(separator: ", "))")
+            }
+        } else {
+            lines.append("not piecewise affine: the slopes are the Jacobian at x, and the offsets f − Jx")
+        }
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,62 @@
+import ArgumentParser
+import MaxAffineSplines
+
+struct Codes: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Writes the code of each layer: which piece every unit is on.",
+        discussion: "codes.npz gets an array a layer, named as in info, shape N×units, pieces numbered from 0.")
+
+    @OptionGroup var source: ModelOptions
+
+    @Argument(help: ArgumentHelp("The samples, an npy file of shape N×input.", valueName: "X.npy"))
+    var samples: String
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "codes.npz"))
+    var output: String
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try OutputFile.check(output)
+        let model = try source.load(common)
+        let x = try readSamples(samples, of: model, common)
+        let reader = try CodeReader(model.readable, batch: max(1, min(64, x.shape[0])))
+        var elements = [[Int32]](repeating: [], count: reader.layers.count)
+        var occupancies = [Occupancy](repeating: Occupancy(), count: reader.layers.count)
+        var progress = Progress("samples", total: x.shape[0], quiet: common.quiet)
+        for first in stride(from: 0, to: x.shape[0], by: reader.batch) {
+            let codes = try reader.read(x.rows(first..<min(first + reader.batch, x.shape[0]))).codes
+            for (layer, code) in codes.enumerated() {
+                elements[layer] += code.elements
+                occupancies[layer].add(code)
+            }
+            progress.show(first)
+        }
+        progress.finish()
+        let arrays = zip(reader.layers, elements).map { layer, codes in
+            let shape = [x.shape[0], layer.units]
+            let tensor: NumericTensor =
+                layer.pieces <= 256
+                ? .uint8(Tensor(shape: shape, elements: codes.map { UInt8($0) })) : .int32(Tensor(shape: shape, elements: codes))
+            return NamedTensor(name: layer.name, tensor: tensor)
+        }
+        try NumpyArchive.write(arrays, to: output)
+        let rows = zip(reader.layers, occupancies)
+        let object: JSONValue = [
+            "samples": JSONValue(x.shape[0]),
+            "layers": .array(
+                rows.map { layer, occupancy in
+                    [
+                        "name": JSONValue(layer.name), "units": JSONValue(layer.units), "pieces": JSONValue(layer.pieces),
+                        "distinctCodes": JSONValue(occupancy.distinctCodeCount), "constantUnits": JSONValue(occupancy.constantUnitCount),
+                    ]
+                }),
+        ]
+        try printResult(common.json, object) {
+            "\(x.shape[0]) samples in \(output)\n"
+                + table(
+                    [["layer", "units", "pieces", "distinct codes", "constant units"]]
+                        + rows.map { [$0.name, "\($0.units)", "\($0.pieces)", "\($1.distinctCodeCount)", "\($1.constantUnitCount)"] })
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import ArgumentParser
+import MaxAffineSplines
+
+struct Info: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Shows a network's layers as max-affine spline operators.")
+
+    @OptionGroup var source: ModelOptions
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let model = try source.load(common)
+        let readable = try model.readable.graph(batch: 1)
+        let layers = readable.layers()
+        let smooth = readable.graph.smoothNodes(for: [readable.output]).map { readable.graph[$0].label }
+        let kind = smooth.isEmpty ? readable.graph.kind(of: [readable.output]).name : SplineKind.smooth.name
+        let object: JSONValue = [
+            "model": JSONValue(model.name),
+            "inputs": [["name": "x", "shape": JSONValue(model.readable.inputShape)]],
+            "outputs": [["name": "outputs", "shape": JSONValue([model.outputCount])]],
+            "parameters": JSONValue(model.parameterCount), "kind": JSONValue(kind),
+            "ties": "the first piece that attains the maximum",
+            "layers": .array(layers.map(json)), "smoothNodes": JSONValue(smooth), "sha256": JSONValue(model.digest),
+        ]
+        try printResult(common.json, object) { text(model, kind, layers, smooth) }
+    }
+
+    private func json(_ layer: SplineLayer) -> JSONValue {
+        [
+            "index": JSONValue(layer.index), "name": JSONValue(layer.name), "operators": JSONValue(layer.operators),
+            "inputShape": JSONValue(layer.inputShape), "outputShape": JSONValue(layer.outputShape), "units": JSONValue(layer.units),
+            "pieces": JSONValue(layer.pieces), "kind": JSONValue(layer.kind.name),
+        ]
+    }
+
+    private func text(_ model: Model, _ kind: String, _ layers: [SplineLayer], _ smooth: [String]) -> String {
+        let rows = layers.map { layer in
+            [
+                "\(layer.index)", layer.name, layer.operators.joined(separator: ", "), sizes(layer.inputShape), sizes(layer.outputShape),
+                "\(layer.units)", "\(layer.pieces)", layer.kind.name,
+            ]
+        }
+        var lines = [
+            "\(model.name): \(sizes(model.readable.inputShape)) to \(model.outputCount), \(model.parameterCount) parameters, \(kind)", "",
+            table([["layer", "name", "operators", "input", "output", "units", "pieces", "kind"]] + rows), "",
+            "A layer is one nonlinearity with the affine operators before it. Ties: the first piece that attains the maximum.",
+        ]
+        if !smooth.isEmpty { lines.append("Not piecewise affine, because of: \(smooth.joined(separator: ", ")).") }
+        return lines.joined(separator: "\n")
+    }
+
+    private func sizes(_ shape: [Int]) -> String { shape.map { "\($0)" }.joined(separator: "×") }
+}

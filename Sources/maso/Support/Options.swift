@@ -1,0 +1,119 @@
+// The options that commands share, by name and meaning (DESIGN §6).
+
+import ArgumentParser
+import Foundation
+import MaxAffineSplines
+
+/// `--json --seed --threads --max-memory --quiet`, everywhere.
+struct CommonOptions: ParsableArguments {
+    @Flag(help: "Print one JSON object on standard output.")
+    var json = false
+
+    @Option(help: ArgumentHelp("The seed of everything random.", valueName: "n"))
+    var seed: UInt64 = 0
+
+    @Option(help: ArgumentHelp("How many threads to use; all by default.", valueName: "n"))
+    var threads: Int?
+
+    @Option(help: ArgumentHelp("The most memory to use, such as 500M or 4G; half of the machine's by default.", valueName: "size"))
+    var maxMemory: String?
+
+    @Flag(help: "No progress on standard error.")
+    var quiet = false
+
+    func validate() throws {
+        if let threads, threads < 1 { throw ValidationError("--threads: expected at least 1, got \(threads)") }
+        if let maxMemory, bytes(maxMemory) == nil { throw ValidationError("--max-memory: expected a size such as 500M or 4G, got '\(maxMemory)'") }
+    }
+
+    var budget: MemoryBudget { maxMemory.flatMap { bytes($0) }.map { MemoryBudget(limit: $0) } ?? .standard }
+
+    var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
+
+    private func bytes(_ text: String) -> Int? {
+        let units = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40]
+        let unit = text.last.flatMap { units[$0.uppercased()] }
+        guard let number = Int(unit == nil ? text : String(text.dropLast())), number > 0 else { return nil }
+        let (product, overflow) = number.multipliedReportingOverflow(by: unit ?? 1)
+        return overflow ? nil : product
+    }
+}
+
+/// MODEL: a file, or an architecture with `--init`.
+struct ModelOptions: ParsableArguments {
+    @Argument(help: ArgumentHelp("A model file, or an architecture with --init.", valueName: "model"))
+    var model: String
+
+    @Option(name: .customLong("init"), help: ArgumentHelp("Read the untrained architecture of this seed.", valueName: "seed"))
+    var initialSeed: UInt64?
+
+    /// The network, its weights widened.
+    func load(_ common: CommonOptions) throws -> Model {
+        if let remedy = foreignFormat { throw Failure(.unavailable, "\(model): \(remedy)") }
+        if model.contains(".") || model.contains("/") { return try Model(path: model, budget: common.budget) }
+        guard let initialSeed else {
+            throw Failure.usage("\(model): an architecture needs --init SEED, and a file has a dot or a slash in its name")
+        }
+        let architecture = try Architecture.named(model)
+        let network = Network(architecture, seed: initialSeed)
+        return Model(network, name: model, digest: SHA256.digest(Array("\(architecture.json) \(initialSeed)".utf8)))
+    }
+
+    /// How to bring a file of another program here, if it is one.
+    private var foreignFormat: String? {
+        switch model.split(separator: ".").last.map({ $0.lowercased() }) {
+        case "pt", "pth": "a PyTorch file; export it: torch.onnx.export(model, example, \"model.onnx\")"
+        case "h5", "keras": "a Keras file; export it: model.export(\"model.onnx\", format=\"onnx\")"
+        case "pb", "tflite": "a TensorFlow file; export it with tf2onnx: python -m tf2onnx.convert --output model.onnx …"
+        case "pkl", "joblib": "a scikit-learn file; export it with skl2onnx: to_onnx(model, X[:1])"
+        default: nil
+        }
+    }
+}
+
+/// DATA and which part of it.
+struct DataOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The data: digits, mnist:DIR, cifar10:DIR, idx:IMAGES,LABELS, npy:X,Y, csv:FILE, toy:NAME.", valueName: "data"))
+    var data: String
+
+    @Option(help: ArgumentHelp("train or test.", valueName: "split"))
+    var split: Split?
+
+    /// The samples of the split asked for, or of the default one.
+    func load(_ common: CommonOptions, default split: Split = .test) throws -> DataSet {
+        try DataSource(data).load(self.split ?? split, seed: common.seed, budget: common.budget)
+    }
+}
+
+extension Split: ExpressibleByArgument {}
+
+extension Model {
+    /// The data as the network's input, checked against its shape.
+    func inputs(_ data: DataSet, _ indices: [Int]) throws -> Tensor<Double> {
+        guard data.sampleShape.elementCount == readable.inputShape.elementCount else {
+            throw Failure(.wrongData, "\(data.name): samples of shape \(data.sampleShape), the network reads \(readable.inputShape)")
+        }
+        if let wrong = indices.first(where: { $0 < 0 || $0 >= data.count }) {
+            throw Failure.usage("sample \(wrong): \(data.name) has samples 0 to \(data.count - 1)")
+        }
+        let inputs: Tensor<Double> = data.inputs(indices, normalization: normalization)
+        return inputs.reshaped([indices.count] + readable.inputShape)
+    }
+}
+
+/// An X.npy: the network's input as it is, any real type, batch first.
+func readSamples(_ path: String, of model: Model, _ common: CommonOptions) throws -> Tensor<Double> {
+    let array = try NumpyArray.read(path: path, budget: common.budget)
+    let expected = model.readable.inputShape
+    guard array.shape.count == expected.count + 1, Array(array.shape.dropFirst()) == expected else {
+        throw InterchangeError.malformed(
+            file: path, place: "shape", expected: "[N" + expected.map { ", \($0)" }.joined() + "]", found: "\(array.shape)")
+    }
+    let samples: Tensor<Double> = array.converted()
+    if let wrong = samples.elements.firstIndex(where: { !$0.isFinite }) {
+        let size = max(expected.elementCount, 1)
+        throw InterchangeError.malformed(
+            file: path, place: "sample \(wrong / size)", expected: "finite numbers", found: "\(samples.elements[wrong])")
+    }
+    return samples
+}

@@ -1,0 +1,59 @@
+// Results on standard output, progress on standard error.
+
+import Foundation
+import MaxAffineSplines
+
+/// Prints a result: as text, or as one JSON object.
+func printResult(_ json: Bool, _ object: JSONValue, _ text: () -> String) throws {
+    var output = try OutputFile("/dev/stdout")
+    try output.write(Array(((json ? object.text() : text()) + "\n").utf8))
+    try output.commit()
+}
+
+/// A number with four significant digits, for people.
+func brief(_ number: Double) -> String {
+    guard number.isFinite else { return number.isNaN ? "nan" : number < 0 ? "-∞" : "∞" }
+    return String(format: "%.4g", number)
+}
+
+/// Columns padded to their widest entry, two spaces apart.
+func table(_ rows: [[String]]) -> String {
+    let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    return rows.map { row in
+        let line = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ")
+        return String(line.reversed().drop { $0 == " " }.reversed())
+    }.joined(separator: "\n")
+}
+
+/// Seconds since `start`.
+func seconds(since start: ContinuousClock.Instant) -> Double { start.duration(to: .now) / .seconds(1) }
+
+/// Shows how far a command is, on standard error: a line that is redrawn on a terminal, and a plain line every ten seconds elsewhere.
+/// Nothing is shown in the first two seconds.
+struct Progress {
+    private let what: String
+    private let total: Int
+    private let isQuiet: Bool
+    private let start = ContinuousClock.now
+    private let isTerminal = isatty(2) == 1
+    private var lastShown = ContinuousClock.now
+
+    init(_ what: String, total: Int, quiet: Bool) { (self.what, self.total, isQuiet) = (what, total, quiet) }
+
+    /// Shows that `done` of the total are done, if it is time to.
+    mutating func show(_ done: Int) {
+        let now = ContinuousClock.now
+        let elapsed = start.duration(to: now) / .seconds(1)
+        guard !isQuiet, elapsed > 2, lastShown.duration(to: now) > (isTerminal ? .milliseconds(100) : .seconds(10)) else { return }
+        lastShown = now
+        let rate = Double(done) / elapsed
+        let left = rate > 0 ? Double(total - done) / rate : .infinity
+        let line = "\(what): \(done) of \(total), \(brief(rate)) a second, \(left.isFinite ? "\(Int(left)) s left" : "")"
+        FileHandle.standardError.write(Data((isTerminal ? "\r\u{1b}[K" + line : line + "\n").utf8))
+    }
+
+    /// Removes the line.
+    func finish() {
+        if isTerminal && !isQuiet { FileHandle.standardError.write(Data("\r\u{1b}[K".utf8)) }
+    }
+}
