@@ -40,6 +40,13 @@ import Testing
         #expect(NumberText.aligned([1e-9, 2e-9]) == ["10⁻⁹", "2 × 10⁻⁹"])
     }
 
+    @Test("Affine functions are written with their signs between the terms")
+    func affine() {
+        #expect(NumberText.affine(slopes: [-2.1974, 0.689], names: ["x₁", "x₂"], offset: -0.87) == "−2.197 x₁ + 0.689 x₂ − 0.870")
+        #expect(NumberText.affine(slopes: [1, -0.0001], names: ["x", "y"], offset: .nan, decimals: 2) == "1.00 x + 0.00 y + n/a")
+        #expect(NumberText.affine(slopes: [], names: [], offset: 2, decimals: 1) == "2.0")
+    }
+
     @Test("Coordinates have at most two decimals and no exponent")
     func coordinates() {
         #expect(

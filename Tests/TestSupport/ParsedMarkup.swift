@@ -38,7 +38,8 @@ public func parseMarkup(_ text: String) throws -> ParsedElement {
     let reader = Reader()
     let parser = XMLParser(data: Data(text.utf8))
     parser.delegate = reader
-    guard parser.parse(), let root = reader.root else {
+    // The parser recovers from some errors and still says that it succeeded.
+    guard parser.parse(), parser.parserError == nil, !reader.failed, let root = reader.root else {
         throw MarkupError(
             description: "line \(parser.lineNumber), column \(parser.columnNumber): \(String(describing: parser.parserError))")
     }
@@ -48,6 +49,9 @@ public func parseMarkup(_ text: String) throws -> ParsedElement {
 private final class Reader: NSObject, XMLParserDelegate {
     var root: ParsedElement?
     var open: [ParsedElement] = []
+    var failed = false
+
+    func parser(_ parser: XMLParser, parseErrorOccurred error: any Error) { failed = true }
 
     func parser(
         _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?, attributes: [String: String] = [:]

@@ -60,7 +60,7 @@ public struct PolygonMap: Hashable, Sendable {
         let x = Axis("", covering: [window.low.x, window.high.x], tight: true)
         let y = Axis("", covering: [window.low.y, window.high.y], tight: true)
         let left = showsAxes ? (y.ticks.map { TextSize.width($0.label, size: 11) }.max() ?? 0) + 8 : 1
-        let side = width - left - 8
+        let side = width - left - 12
         let tall = side * window.height / window.width
         let top = 6.0
         let grid = QuantizedPath(window: window, columns: columns)

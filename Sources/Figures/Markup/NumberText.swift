@@ -38,6 +38,14 @@ public enum NumberText {
         return values.map { fixed($0, decimals: isWhole ? 0 : max(0, digits - 1 - exponent)) }
     }
 
+    /// The affine function Σ slopes[i]·names[i] + offset as a reader writes it: "−2.197 x₁ + 0.689 x₂ − 0.870".
+    /// - Precondition: one name a slope.
+    public static func affine(slopes: [Double], names: [String], offset: Double, decimals: Int = 3) -> String {
+        precondition(slopes.count == names.count, "one name a slope")
+        let terms = zip(slopes, names).map { fixed($0, decimals: decimals) + " " + $1 } + [fixed(offset, decimals: decimals)]
+        return terms.dropFirst().reduce(terms[0]) { $1.hasPrefix("−") ? "\($0) − \($1.dropFirst())" : "\($0) + \($1)" }
+    }
+
     /// A share as per cent: "12.5 %" with a no-break space.
     public static func percent(_ share: Double, decimals: Int = 1) -> String {
         fixed(share * 100, decimals: decimals) + "\u{00A0}%"

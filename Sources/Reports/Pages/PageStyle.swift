@@ -66,6 +66,8 @@ enum PageStyle {
         figcaption{color:var(--muted);font-size:.92rem;line-height:1.5;margin-top:.9rem;text-wrap:pretty}
         .picture{overflow-x:auto}
         .picture>svg{display:block;width:100%;height:auto;font-variant-numeric:tabular-nums}
+        .picture>svg:focus{outline:none}
+        .picture>svg:focus-visible{outline:2px solid var(--accent);outline-offset:-2px}
         figure.wide .picture>svg{min-width:34rem;max-width:60rem}
         figure.widest .picture>svg{min-width:50rem}
         .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,19rem),1fr));gap:1.25rem;margin:1.75rem 0;align-items:start}
