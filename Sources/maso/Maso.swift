@@ -33,6 +33,7 @@ struct Maso: AsyncParsableCommand {
 
     /// Whether the parser made the error: help, version, or wrong usage, which it prints itself (exit code 64).
     private static func isParsing(_ error: any Error) -> Bool {
-        error is ValidationError || error is CleanExit || error is ExitCode || String(reflecting: type(of: error)).hasPrefix("ArgumentParser.")
+        error is ValidationError || error is CleanExit || error is ExitCode
+            || String(reflecting: type(of: error)).hasPrefix("ArgumentParser.")
     }
 }

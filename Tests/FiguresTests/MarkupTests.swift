@@ -7,7 +7,7 @@ import Testing
 
     @Test("Text and attributes are escaped, shapes close themselves, other elements do not")
     func exactText() {
-        let node = Node.element(
+        let node = MarkupNode.element(
             "p", ["class": "a\"b", "id": nil], [.text("1 < 2 & 'so'"), .element("path", ["d": "M0 0"]), .element("g")])
         #expect(writer.text(node) == #"<p class="a&quot;b">1 &lt; 2 &amp; &#39;so&#39;<path d="M0 0"/><g></g></p>"#)
         #expect(MarkupWriter.escaped("a\u{0}b\u{1F}\u{FFFE}\nc") == "a\u{FFFD}b\u{FFFD}\u{FFFD}\nc")
@@ -27,7 +27,7 @@ import Testing
     func picture() throws {
         let picture = Picture(
             width: 10, height: 5.5, title: "A & B", description: "Two <things>.",
-            content: [Shape.line(from: SIMD2(0, 0), to: SIMD2(1, 1), stroke: .theme(.ink))])
+            content: [Drawing.line(from: SIMD2(0, 0), to: SIMD2(1, 1), stroke: .theme(.ink))])
         let inline = try parseMarkup(writer.text(picture.inline))
         #expect(inline.attributes["viewBox"] == "0 0 10 5.5")
         #expect(inline.attributes["role"] == "img")

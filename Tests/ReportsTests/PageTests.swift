@@ -1,5 +1,6 @@
 import Figures
 import Foundation
+import Interchange
 import Reports
 import TestSupport
 import Testing
@@ -92,8 +93,8 @@ import Testing
             let from = try #require(html.range(of: start)), to = try #require(html.range(of: end))
             return html[from.upperBound..<to.lowerBound]
         }
-        let style = Base64.text(SHA256.hash(try between("<style>", "</style>").utf8))
-        let script = Base64.text(SHA256.hash(try between("<script>", "</script></body>").utf8))
+        let style = Base64.text(SHA256.hash(Array(try between("<style>", "</style>").utf8)))
+        let script = Base64.text(SHA256.hash(Array(try between("<script>", "</script></body>").utf8)))
         let meta = try Self.tree(html).all("meta").first { $0.attributes["http-equiv"] == "Content-Security-Policy" }
         #expect(
             meta?.attributes["content"]
@@ -171,24 +172,5 @@ import Testing
         #expect(
             MarkupWriter().text(Formula.tokens("_ ^ a_").display)
                 == #"<math display="block"><mrow><mo>_</mo><mo>^</mo><mo>a_</mo></mrow></math>"#)
-    }
-}
-
-/// NIST's example values for FIPS 180-4.
-@Suite struct SHA256Tests {
-    @Test(
-        "The hash agrees with the published examples",
-        arguments: [
-            ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
-            ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
-            (
-                "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
-                "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
-            ),
-            (String(repeating: "a", count: 1_000_000), "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"),
-        ])
-    func examples(message: String, hash: String) {
-        let digits = Array("0123456789abcdef")
-        #expect(SHA256.hash(message.utf8).map { "\(digits[Int($0 >> 4)])\(digits[Int($0 & 15)])" }.joined() == hash)
     }
 }

@@ -44,26 +44,26 @@ public struct BarChart: Hashable, Sendable {
         var nodes = legend
         for tick in axis.ticks {
             let at = place(tick.value)
-            nodes.append(Shape.line(from: SIMD2(at, top), to: SIMD2(at, bottom), stroke: .theme(.line)))
-            nodes.append(Shape.text(tick.label, at: SIMD2(at, bottom + 17), anchor: .middle, fill: .theme(.muted)))
+            nodes.append(Drawing.line(from: SIMD2(at, top), to: SIMD2(at, bottom), stroke: .theme(.line)))
+            nodes.append(Drawing.text(tick.label, at: SIMD2(at, bottom + 17), anchor: .middle, fill: .theme(.muted)))
         }
         for (c, category) in categories.enumerated() {
             let y = top + gap / 2 + Double(c) * (Double(series.count) * thickness + gap)
             let middle = y + Double(series.count) * thickness / 2
-            nodes.append(Shape.text(category, at: SIMD2(left - 8, middle + 4), anchor: .end))
+            nodes.append(Drawing.text(category, at: SIMD2(left - 8, middle + 4), anchor: .end))
             for (s, series) in series.enumerated() {
                 let (value, at) = (series.values[c], y + Double(s) * thickness)
                 let end = axis.shows(value) ? place(value) : place(0)
                 nodes.append(
-                    Shape.rectangle(
+                    Drawing.rectangle(
                         x: min(end, place(0)), y: at, width: (end - place(0)).magnitude, height: thickness - 2, fill: series.paint,
                         cornerRadius: 2))
                 nodes.append(
-                    Shape.text(labels[s][c], at: SIMD2(max(end, place(0)) + 6, at + thickness / 2 + 3), fill: .theme(.muted), size: 11))
+                    Drawing.text(labels[s][c], at: SIMD2(max(end, place(0)) + 6, at + thickness / 2 + 3), fill: .theme(.muted), size: 11))
             }
         }
-        nodes.append(Shape.line(from: SIMD2(place(0), top), to: SIMD2(place(0), bottom), stroke: .theme(.muted)))
-        nodes.append(Shape.text(valueLabel, at: SIMD2((left + right) / 2, bottom + 36), anchor: .middle, fill: .theme(.muted)))
+        nodes.append(Drawing.line(from: SIMD2(place(0), top), to: SIMD2(place(0), bottom), stroke: .theme(.muted)))
+        nodes.append(Drawing.text(valueLabel, at: SIMD2((left + right) / 2, bottom + 36), anchor: .middle, fill: .theme(.muted)))
         return Picture(width: width, height: bottom + 46, title: title, description: description, content: nodes)
     }
 }

@@ -37,25 +37,25 @@ public struct HeatMap: Hashable, Sendable {
         let isUpright = longest > side - 2
         let top = (columnTitle.isEmpty ? 4.0 : 22) + (isUpright ? min(longest, 110) + 8 : 18)
         let (right, bottom) = (left + Double(columns) * side, top + Double(rows) * side)
-        var nodes: [Node] = []
+        var nodes: [MarkupNode] = []
         if !columnTitle.isEmpty {
-            nodes.append(Shape.text(columnTitle, at: SIMD2((left + right) / 2, 14), anchor: .middle, fill: .theme(.muted)))
+            nodes.append(Drawing.text(columnTitle, at: SIMD2((left + right) / 2, 14), anchor: .middle, fill: .theme(.muted)))
         }
         if !rowTitle.isEmpty {
             let at = SIMD2(13, (top + bottom) / 2)
-            nodes.append(Shape.text(rowTitle, at: at, anchor: .middle, fill: .theme(.muted), rotated: -90))
+            nodes.append(Drawing.text(rowTitle, at: at, anchor: .middle, fill: .theme(.muted), rotated: -90))
         }
         let every = max(1, Int((12 / side).rounded(.up)))  // where squares are lower than a line of text, every few are named
         for (j, label) in columnLabels.enumerated() where j % every == 0 {
             let x = left + (Double(j) + 0.5) * side
             nodes.append(
                 isUpright
-                    ? Shape.text(label, at: SIMD2(x + 4, top - 5), fill: .theme(.muted), size: 11, rotated: -90)
-                    : Shape.text(label, at: SIMD2(x, top - 6), anchor: .middle, fill: .theme(.muted), size: 11))
+                    ? Drawing.text(label, at: SIMD2(x + 4, top - 5), fill: .theme(.muted), size: 11, rotated: -90)
+                    : Drawing.text(label, at: SIMD2(x, top - 6), anchor: .middle, fill: .theme(.muted), size: 11))
         }
         for (i, label) in rowLabels.enumerated() where i % every == 0 {
             let y = top + (Double(i) + 0.5) * side
-            nodes.append(Shape.text(label, at: SIMD2(left - 6, y + 4), anchor: .end, fill: .theme(.muted), size: 11))
+            nodes.append(Drawing.text(label, at: SIMD2(left - 6, y + 4), anchor: .end, fill: .theme(.muted), size: 11))
         }
         let texts = NumberText.aligned(values, digits: significantDigits)
         // Either every square says its value, in letters that fit the longest, or none does.
@@ -67,7 +67,7 @@ public struct HeatMap: Hashable, Sendable {
                 let center = SIMD2(left + (Double(j) + 0.5) * side - 0.5, top + (Double(i) + 0.5) * side - 0.5 + size * 0.36)
                 let index = i * columns + j
                 let ink = mapping.color(values[index]).readableInk
-                nodes.append(Shape.text(texts[index], at: center, anchor: .middle, fill: .fixed(ink), size: size))
+                nodes.append(Drawing.text(texts[index], at: center, anchor: .middle, fill: .fixed(ink), size: size))
             }
         }
         nodes += colorBar(ticks: bar, x: right + 16, top: top, bottom: bottom)
@@ -80,27 +80,27 @@ public struct HeatMap: Hashable, Sendable {
         return Ticks.linear(from: mapping.low, to: mapping.high, count: 5).filter { $0.value >= mapping.low && $0.value <= mapping.high }
     }
 
-    private func square(_ i: Int, _ j: Int, x: Double, y: Double, _ side: Double) -> Node {
+    private func square(_ i: Int, _ j: Int, x: Double, y: Double, _ side: Double) -> MarkupNode {
         let value = values[i * columnLabels.count + j]
         let gap = side > 14 ? 1.0 : 0
         let name = "\(rowLabels[i]), \(columnLabels[j]): \(NumberText.significant(value, digits: 4))"
-        return Shape.rectangle(
+        return Drawing.rectangle(
             x: x, y: y, width: side - gap, height: side - gap, fill: .fixed(mapping.color(value)), cornerRadius: side > 24 ? 3 : 0,
             tooltip: values.count <= 2500 ? name : nil)
     }
 
-    private func colorBar(ticks: [Tick], x: Double, top: Double, bottom: Double) -> [Node] {
+    private func colorBar(ticks: [Tick], x: Double, top: Double, bottom: Double) -> [MarkupNode] {
         guard !ticks.isEmpty else { return [] }
         let (steps, height) = (48, bottom - top)
-        var nodes = (0..<steps).map { i -> Node in
+        var nodes = (0..<steps).map { i -> MarkupNode in
             let value = mapping.high - (mapping.high - mapping.low) * (Double(i) + 0.5) / Double(steps)
             let (from, to) = (top + height * Double(i) / Double(steps), top + height * Double(i + 1) / Double(steps))
-            return Shape.rectangle(
+            return Drawing.rectangle(
                 x: x, y: from, width: 10, height: min(bottom - from, to - from + 0.5), fill: .fixed(mapping.color(value)))
         }
         for tick in ticks {
             let y = bottom - (tick.value - mapping.low) / (mapping.high - mapping.low) * height
-            nodes.append(Shape.text(tick.label, at: SIMD2(x + 15, min(max(y + 4, top + 8), bottom)), fill: .theme(.muted), size: 11))
+            nodes.append(Drawing.text(tick.label, at: SIMD2(x + 15, min(max(y + 4, top + 8), bottom)), fill: .theme(.muted), size: 11))
         }
         return nodes
     }

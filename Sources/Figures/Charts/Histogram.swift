@@ -53,7 +53,7 @@ public struct Histogram: Hashable, Sendable {
                 data += "V\(NumberText.coordinate(height))H\(NumberText.coordinate(plot.left + Double(i + 1) * step))"
             }
             data += "V\(NumberText.coordinate(plot.bottom))z"
-            nodes.append(Shape.path(data, fill: series.paint, stroke: series.paint, strokeWidth: 1.5, opacity: 0.35))
+            nodes.append(Drawing.path(data, fill: series.paint, stroke: series.paint, strokeWidth: 1.5, opacity: 0.35))
         }
         return Picture(width: width, height: height, title: title, description: description, content: nodes)
     }

@@ -39,10 +39,10 @@ public struct ImageGrid: Hashable, Sendable {
         let side = pitch - 8
         let captionSize = pitch < 52 ? 9.0 : 11
         var y = columnLabels.isEmpty ? 4.0 : 22
-        var nodes: [Node] = []
+        var nodes: [MarkupNode] = []
         for (j, label) in columnLabels.prefix(columns).enumerated() {
             let x = left + Double(j) * pitch + side / 2
-            nodes.append(Shape.text(label, at: SIMD2(x, 14), anchor: .middle, fill: .theme(.muted), size: captionSize))
+            nodes.append(Drawing.text(label, at: SIMD2(x, 14), anchor: .middle, fill: .theme(.muted), size: captionSize))
         }
         for (i, row) in rows.enumerated() {
             let hasCaptions = row.contains { $0.map { !$0.caption.isEmpty } ?? false }
@@ -55,26 +55,26 @@ public struct ImageGrid: Hashable, Sendable {
                 tallest = max(tallest, h)
                 let png = try cell.image.png()
                 nodes.append(
-                    Shape.image(png, x: x, y: y, width: w, height: h, tooltip: cell.tooltip.isEmpty ? nil : cell.tooltip))
+                    Drawing.image(png, x: x, y: y, width: w, height: h, tooltip: cell.tooltip.isEmpty ? nil : cell.tooltip))
                 nodes.append(
-                    Shape.rectangle(
+                    Drawing.rectangle(
                         x: x - 1, y: y - 1, width: w + 2, height: h + 2, fill: .none, stroke: .theme(cell.isMarked ? .accent : .line),
                         cornerRadius: 2))
                 if cell.isMarked {
                     nodes.append(
-                        Shape.rectangle(
+                        Drawing.rectangle(
                             x: x - 2.5, y: y - 2.5, width: w + 5, height: h + 5, fill: .none, stroke: .theme(.accent), cornerRadius: 3))
                 }
                 if !cell.caption.isEmpty {
                     let at = SIMD2(x + w / 2, y + h + captionSize + 4)
                     nodes.append(
-                        Shape.text(
+                        Drawing.text(
                             cell.caption, at: at, anchor: .middle, fill: .theme(cell.isMarked ? .ink : .muted), size: captionSize,
                             bold: cell.isMarked))
                 }
             }
             if rowLabels.indices.contains(i) {
-                nodes.append(Shape.text(rowLabels[i], at: SIMD2(left - 10, y + tallest / 2 + 4), anchor: .end, fill: .theme(.muted)))
+                nodes.append(Drawing.text(rowLabels[i], at: SIMD2(left - 10, y + tallest / 2 + 4), anchor: .end, fill: .theme(.muted)))
             }
             y += tallest + (hasCaptions ? captionSize + 14 : 8)
         }

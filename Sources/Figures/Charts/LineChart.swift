@@ -53,7 +53,7 @@ public struct LineChart: Hashable, Sendable {
                 (isDrawing, last) = (true, at)
             }
             guard let last else { continue }
-            nodes.append(Shape.path(data, fill: .none, stroke: series.paint, strokeWidth: 2.25, dashes: series.isDashed ? dashes : nil))
+            nodes.append(Drawing.path(data, fill: .none, stroke: series.paint, strokeWidth: 2.25, dashes: series.isDashed ? dashes : nil))
             ends.append((last.y, last, series))
         }
         if direct { nodes += endLabels(ends, plot) }
@@ -63,16 +63,16 @@ public struct LineChart: Hashable, Sendable {
     private var dashes: String { "5 4" }
 
     /// Names beside the ends of their curves, moved apart just enough not to overlap.
-    private func endLabels(_ ends: [(height: Double, from: SIMD2<Double>, series: Series)], _ plot: Plot) -> [Node] {
+    private func endLabels(_ ends: [(height: Double, from: SIMD2<Double>, series: Series)], _ plot: Plot) -> [MarkupNode] {
         let ends = ends.sorted { $0.height < $1.height }
         let heights = Spreading.spread(ends.map(\.height), distance: 16, within: plot.top...max(plot.top, plot.bottom - 4))
-        return zip(ends, heights).flatMap { end, height -> [Node] in
+        return zip(ends, heights).flatMap { end, height -> [MarkupNode] in
             let x = plot.right + 8
             return [
-                Shape.circle(center: end.from, radius: 3, fill: end.series.paint),
-                Shape.line(
+                Drawing.circle(center: end.from, radius: 3, fill: end.series.paint),
+                Drawing.line(
                     from: end.from + SIMD2(4, 0), to: SIMD2(x - 1, height), stroke: .theme(.line)),
-                Shape.text(end.series.name, at: SIMD2(x + 2, height + 4), fill: .theme(.ink)),
+                Drawing.text(end.series.name, at: SIMD2(x + 2, height + 4), fill: .theme(.ink)),
             ]
         }
     }

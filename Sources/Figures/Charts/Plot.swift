@@ -2,12 +2,12 @@
 
 /// A named key of a legend.
 struct LegendEntry {
-    enum Shape: Equatable { case line, area, marker(Int) }
+    enum Drawing: Equatable { case line, area, marker(Int) }
 
     let name: String
     let paint: Paint
     var dashes: String?
-    var shape = Shape.line
+    var shape = Drawing.line
 }
 
 /// The plotting area of a chart and how data land on it.
@@ -20,7 +20,7 @@ struct Plot {
     let right: Double
     let top: Double
     let bottom: Double
-    private let legend: [Node]
+    private let legend: [MarkupNode]
 
     /// A frame that leaves room for tick labels, axis labels, the legend's rows, and `rightMargin` for labels beside the curves.
     init(x: Axis, y: Axis, width: Double, height: Double, legend entries: [LegendEntry] = [], rightMargin: Double = 14) {
@@ -42,35 +42,35 @@ struct Plot {
     }
 
     /// Grid, marks and labels, which belong below the data.
-    var frame: [Node] {
+    var frame: [MarkupNode] {
         var nodes = legend
         for tick in y.ticks {
             let at = bottom - y.fraction(tick.value) * (bottom - top)
-            nodes.append(Shape.line(from: SIMD2(left, at), to: SIMD2(right, at), stroke: .theme(.line)))
-            nodes.append(Shape.text(tick.label, at: SIMD2(left - 7, at + 4), anchor: .end, fill: .theme(.muted)))
+            nodes.append(Drawing.line(from: SIMD2(left, at), to: SIMD2(right, at), stroke: .theme(.line)))
+            nodes.append(Drawing.text(tick.label, at: SIMD2(left - 7, at + 4), anchor: .end, fill: .theme(.muted)))
         }
         var free = -Double.infinity  // where the last label ended: labels that would touch are left out
         for tick in x.ticks {
             let at = left + x.fraction(tick.value) * (right - left)
-            nodes.append(Shape.line(from: SIMD2(at, bottom), to: SIMD2(at, bottom + 4), stroke: .theme(.muted)))
+            nodes.append(Drawing.line(from: SIMD2(at, bottom), to: SIMD2(at, bottom + 4), stroke: .theme(.muted)))
             let half = TextSize.width(tick.label) / 2
             guard at - half > free else { continue }
-            nodes.append(Shape.text(tick.label, at: SIMD2(at, bottom + 18), anchor: .middle, fill: .theme(.muted)))
+            nodes.append(Drawing.text(tick.label, at: SIMD2(at, bottom + 18), anchor: .middle, fill: .theme(.muted)))
             free = at + half + 6
         }
-        nodes.append(Shape.line(from: SIMD2(left, bottom), to: SIMD2(right, bottom), stroke: .theme(.muted)))
+        nodes.append(Drawing.line(from: SIMD2(left, bottom), to: SIMD2(right, bottom), stroke: .theme(.muted)))
         if !x.label.isEmpty {
-            nodes.append(Shape.text(x.label, at: SIMD2((left + right) / 2, height - 8), anchor: .middle, fill: .theme(.muted)))
+            nodes.append(Drawing.text(x.label, at: SIMD2((left + right) / 2, height - 8), anchor: .middle, fill: .theme(.muted)))
         }
-        if !y.label.isEmpty { nodes.append(Shape.text(y.label, at: SIMD2(8, top - 12), fill: .theme(.muted))) }
+        if !y.label.isEmpty { nodes.append(Drawing.text(y.label, at: SIMD2(8, top - 12), fill: .theme(.muted))) }
         return nodes
     }
 }
 
 enum Legend {
     /// Keys flowing left to right in rows of 20, the first on base line `top`; and the number of rows.
-    static func rows(_ entries: [LegendEntry], left: Double, width: Double, top: Double) -> (nodes: [Node], rows: Int) {
-        var nodes: [Node] = []
+    static func rows(_ entries: [LegendEntry], left: Double, width: Double, top: Double) -> (nodes: [MarkupNode], rows: Int) {
+        var nodes: [MarkupNode] = []
         var (x, row) = (0.0, 0)
         for entry in entries {
             let needed = 26 + TextSize.width(entry.name) + 14
@@ -78,14 +78,16 @@ enum Legend {
             let base = SIMD2(left + x, top + Double(row) * 20)
             var keyWidth = 14.0
             switch entry.shape {
-            case .area: nodes.append(Shape.rectangle(x: base.x, y: base.y - 10, width: 14, height: 11, fill: entry.paint, cornerRadius: 2))
+            case .area:
+                nodes.append(Drawing.rectangle(x: base.x, y: base.y - 10, width: 14, height: 11, fill: entry.paint, cornerRadius: 2))
             case .marker(let shape): nodes.append(Marker.path([base + SIMD2(6, -4)], shape: shape, radius: 5, paint: entry.paint))
             case .line:
                 keyWidth = 18
                 nodes.append(
-                    Shape.line(from: base + SIMD2(0, -4), to: base + SIMD2(18, -4), stroke: entry.paint, width: 2.5, dashes: entry.dashes))
+                    Drawing.line(from: base + SIMD2(0, -4), to: base + SIMD2(18, -4), stroke: entry.paint, width: 2.5, dashes: entry.dashes)
+                )
             }
-            nodes.append(Shape.text(entry.name, at: base + SIMD2(keyWidth + 6, 0)))
+            nodes.append(Drawing.text(entry.name, at: base + SIMD2(keyWidth + 6, 0)))
             x += needed
         }
         return (nodes, entries.isEmpty ? 0 : row + 1)

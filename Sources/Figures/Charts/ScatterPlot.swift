@@ -42,7 +42,7 @@ public struct ScatterPlot: Hashable, Sendable {
 /// Small shapes for samples, one path for a whole class.
 enum Marker {
     /// Circles, squares, triangles, diamonds and crosses in turn, of about the same area.
-    static func path(_ centers: [SIMD2<Double>], shape: Int, radius r: Double, paint: Paint) -> Node {
+    static func path(_ centers: [SIMD2<Double>], shape: Int, radius r: Double, paint: Paint) -> MarkupNode {
         let n = NumberText.coordinate
         func polygon(_ corners: [SIMD2<Double>]) -> String {
             zip(corners, [SIMD2(0, 0)] + corners).enumerated().map { i, pair in
@@ -63,6 +63,6 @@ enum Marker {
             ])
         }
         let data = centers.map { "M\(n($0.x)) \(n($0.y))" + outline }.joined()
-        return Shape.path(data, fill: paint, stroke: .theme(.surface), strokeWidth: 0.75)
+        return Drawing.path(data, fill: paint, stroke: .theme(.surface), strokeWidth: 0.75)
     }
 }

@@ -67,18 +67,18 @@ public struct PolygonMap: Hashable, Sendable {
         let unit = Double(grid.columns) / side  // grid steps a pixel
         var inner =
             background.map {
-                [Shape.image($0, x: 0, y: 0, width: Double(grid.columns), height: Double(grid.columns) * aspect, isPixelated: false)]
+                [Drawing.image($0, x: 0, y: 0, width: Double(grid.columns), height: Double(grid.columns) * aspect, isPixelated: false)]
             } ?? []
         inner += tooltips.map { individualCells($0, unit) } ?? mergedCells(unit)
         for lines in lines {
             var path = grid
             for line in lines.polylines { path.add(line: line) }
-            inner.append(Shape.path(path.data, fill: .none, stroke: lines.paint, strokeWidth: lines.width * unit))
+            inner.append(Drawing.path(path.data, fill: .none, stroke: lines.paint, strokeWidth: lines.width * unit))
         }
         for (index, samples) in samples.enumerated() {
             inner.append(sampleMarks(samples, shape: index, grid, unit))
         }
-        var nodes: [Node] = [
+        var nodes: [MarkupNode] = [
             .element(
                 "svg",
                 [
@@ -86,24 +86,24 @@ public struct PolygonMap: Hashable, Sendable {
                     "height": NumberText.coordinate(tall), "viewBox": "0 0 \(grid.columns) \(grid.rows)", "preserveAspectRatio": "none",
                     "overflow": "hidden",
                 ], inner),
-            Shape.rectangle(x: left, y: top, width: side, height: tall, fill: .none, stroke: .theme(.muted)),
+            Drawing.rectangle(x: left, y: top, width: side, height: tall, fill: .none, stroke: .theme(.muted)),
         ]
         guard showsAxes else {
             return Picture(width: width, height: tall + 2 * top, title: title, description: description, content: nodes)
         }
         for tick in x.ticks {
             let at = SIMD2(left + x.fraction(tick.value) * side, top + tall + 15)
-            nodes.append(Shape.text(tick.label, at: at, anchor: .middle, fill: .theme(.muted), size: 11))
+            nodes.append(Drawing.text(tick.label, at: at, anchor: .middle, fill: .theme(.muted), size: 11))
         }
         for tick in y.ticks {
             let at = SIMD2(left - 5, top + (1 - y.fraction(tick.value)) * tall + 4)
-            nodes.append(Shape.text(tick.label, at: at, anchor: .end, fill: .theme(.muted), size: 11))
+            nodes.append(Drawing.text(tick.label, at: at, anchor: .end, fill: .theme(.muted), size: 11))
         }
         return Picture(width: width, height: tall + top + 22, title: title, description: description, content: nodes)
     }
 
     /// One path a colour, stroked with the edge colour; without edges with its own, which closes the hairlines between neighbours.
-    private func mergedCells(_ unit: Double) -> [Node] {
+    private func mergedCells(_ unit: Double) -> [MarkupNode] {
         let empty = QuantizedPath(window: window, columns: columns)
         var order: [Color] = []
         var paths: [Color: QuantizedPath] = [:]
@@ -112,7 +112,7 @@ public struct PolygonMap: Hashable, Sendable {
             paths[cell.fill, default: empty].add(polygon: cell.polygon)
         }
         return [
-            Shape.group(
+            Drawing.group(
                 edgeWidth > 0 ? outline(unit) : ["stroke-width": NumberText.coordinate(0.6 * unit), "stroke-linejoin": "round"],
                 order.map { color in
                     .element(
@@ -123,16 +123,16 @@ public struct PolygonMap: Hashable, Sendable {
     }
 
     /// A path a cell. What all share stands once on the group.
-    private func individualCells(_ tooltips: [String], _ unit: Double) -> [Node] {
+    private func individualCells(_ tooltips: [String], _ unit: Double) -> [MarkupNode] {
         let empty = QuantizedPath(window: window, columns: columns)
-        let paths = cells.indices.compactMap { index -> Node? in
+        let paths = cells.indices.compactMap { index -> MarkupNode? in
             var path = empty
             guard path.add(polygon: cells[index].polygon) else { return nil }
             return .element(
                 "path", ["data-cell": "\(index)", "fill": cells[index].fill.hexadecimal, "d": path.data],
                 [.element("title", text: tooltips[index])])
         }
-        return [Shape.group(outline(unit), paths)]
+        return [Drawing.group(outline(unit), paths)]
     }
 
     private func outline(_ unit: Double) -> KeyValuePairs<String, String?> {
@@ -142,7 +142,7 @@ public struct PolygonMap: Hashable, Sendable {
         ]
     }
 
-    private func sampleMarks(_ samples: Samples, shape: Int, _ grid: QuantizedPath, _ unit: Double) -> Node {
+    private func sampleMarks(_ samples: Samples, shape: Int, _ grid: QuantizedPath, _ unit: Double) -> MarkupNode {
         let centers = samples.points.compactMap { grid.quantized($0).map { SIMD2(Double($0.x), Double($0.y)) } }
         let r = NumberText.coordinate((sampleRadius * unit).rounded())
         let d = NumberText.coordinate((sampleRadius * unit).rounded() * 2)

@@ -9,10 +9,10 @@ public struct Element: Hashable, Sendable {
 
     public var name: String
     public var attributes: [Attribute]
-    public var children: [Node]
+    public var children: [MarkupNode]
 
     /// An element; attributes whose value is nil are left out.
-    public init(_ name: String, _ attributes: KeyValuePairs<String, String?> = [:], _ children: [Node] = []) {
+    public init(_ name: String, _ attributes: KeyValuePairs<String, String?> = [:], _ children: [MarkupNode] = []) {
         self.name = name
         self.attributes = attributes.compactMap { name, value in value.map { Attribute(name: name, value: $0) } }
         self.children = children
@@ -26,7 +26,7 @@ public struct Element: Hashable, Sendable {
 }
 
 /// What stands between an element's tags.
-public enum Node: Hashable, Sendable {
+public enum MarkupNode: Hashable, Sendable {
     case element(Element)
     /// Text, escaped when written.
     case text(String)
@@ -34,12 +34,14 @@ public enum Node: Hashable, Sendable {
     case verbatim(String)
 }
 
-extension Node {
-    public static func element(_ name: String, _ attributes: KeyValuePairs<String, String?> = [:], _ children: [Node] = []) -> Node {
+extension MarkupNode {
+    public static func element(_ name: String, _ attributes: KeyValuePairs<String, String?> = [:], _ children: [MarkupNode] = [])
+        -> MarkupNode
+    {
         .element(Element(name, attributes, children))
     }
 
-    public static func element(_ name: String, _ attributes: KeyValuePairs<String, String?> = [:], text: String) -> Node {
+    public static func element(_ name: String, _ attributes: KeyValuePairs<String, String?> = [:], text: String) -> MarkupNode {
         .element(Element(name, attributes, text: text))
     }
 }
@@ -52,13 +54,13 @@ public struct MarkupWriter: Sendable {
 
     public init() {}
 
-    public func text(_ node: Node) -> String {
+    public func text(_ node: MarkupNode) -> String {
         var output = ""
         write(node, to: &output)
         return output
     }
 
-    public func write(_ node: Node, to output: inout String) {
+    public func write(_ node: MarkupNode, to output: inout String) {
         switch node {
         case .text(let text): output += MarkupWriter.escaped(text)
         case .verbatim(let text): output += text

@@ -8,16 +8,16 @@ public struct Picture: Hashable, Sendable {
     public let title: String
     /// What a reader who does not see it should know.
     public let description: String
-    public let content: [Node]
+    public let content: [MarkupNode]
 
     /// - Precondition: width and height are finite and positive.
-    public init(width: Double, height: Double, title: String, description: String, content: [Node]) {
+    public init(width: Double, height: Double, title: String, description: String, content: [MarkupNode]) {
         precondition(width.isFinite && height.isFinite && width > 0 && height > 0, "a picture has a size")
         (self.width, self.height, self.title, self.description, self.content) = (width, height, title, description, content)
     }
 
     /// The drawing for use within a page, where CSS gives its width and the colours of the theme.
-    public var inline: Node { .element(root(xmlns: nil, background: nil)) }
+    public var inline: MarkupNode { .element(root(xmlns: nil, background: nil)) }
 
     /// The drawing as a file of its own, in the light theme's colours.
     public var document: String {
@@ -29,7 +29,7 @@ public struct Picture: Hashable, Sendable {
 
     private func root(xmlns: String?, background: Paint?) -> Element {
         let size = (NumberText.coordinate(width), NumberText.coordinate(height))
-        let ground = background.map { [Shape.rectangle(x: 0, y: 0, width: width, height: height, fill: $0)] } ?? []
+        let ground = background.map { [Drawing.rectangle(x: 0, y: 0, width: width, height: height, fill: $0)] } ?? []
         let separator = title.last.map { ".!?".contains($0) } ?? true ? " " : ". "
         return Element(
             "svg",

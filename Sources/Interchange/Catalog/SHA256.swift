@@ -17,6 +17,13 @@ public struct SHA256: Sendable {
         return hash.finish()
     }
 
+    /// The 32 bytes of the digest of some bytes.
+    public static func hash(_ bytes: [UInt8]) -> [UInt8] {
+        var hash = SHA256()
+        hash.update(bytes)
+        return hash.hash()
+    }
+
     /// The digest of a file's bytes as they are stored.
     public static func digest(path: String, budget: MemoryBudget = .standard) throws(InterchangeError) -> String {
         digest(try InputFile(path: path, budget: budget).stored)
@@ -42,10 +49,15 @@ public struct SHA256: Sendable {
 
     /// The digest of all bytes appended, 64 hexadecimal digits in lower case.
     public consuming func finish() -> String {
+        hash().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    }
+
+    /// The 32 bytes of the digest of all bytes appended.
+    public consuming func hash() -> [UInt8] {
         let bitCount = length &* 8
         update([0x80] + [UInt8](repeating: 0, count: (119 - pending.count) % 64))
         update(withUnsafeBytes(of: bitCount.bigEndian) { Array($0) })
-        return state.flatMap { word in stride(from: 28, through: 0, by: -4).map { String(word >> UInt32($0) & 15, radix: 16) } }.joined()
+        return state.flatMap { word in stride(from: 24, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> UInt32($0)) } }
     }
 
     private mutating func compress(_ block: UnsafeRawBufferPointer) {

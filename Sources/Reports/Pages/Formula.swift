@@ -34,12 +34,12 @@ public indirect enum Formula: Hashable, Sendable {
     }
 
     /// The formula within a line.
-    public var inline: Node { .element("math", [:], [node]) }
+    public var inline: MarkupNode { .element("math", [:], [node]) }
 
     /// The formula on a line of its own.
-    public var display: Node { .element("math", ["display": "block"], [node]) }
+    public var display: MarkupNode { .element("math", ["display": "block"], [node]) }
 
-    private var node: Node {
+    private var node: MarkupNode {
         switch self {
         case .identifier(let name): .element("mi", text: name)
         case .number(let text): .element("mn", text: text)

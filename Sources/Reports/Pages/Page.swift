@@ -1,5 +1,6 @@
 // A page: one file that explains itself, loads nothing, and reads without JavaScript.
 import Figures
+import Interchange
 
 /// A page from title to footer.
 public struct Page: Hashable, Sendable {
@@ -34,7 +35,7 @@ public struct Page: Hashable, Sendable {
     public func html() -> String {
         var renderer = PageRenderer()
         let anchors = anchors()
-        let body: [Node] = [
+        let body: [MarkupNode] = [
             .element("a", ["class": "skip", "href": "#content"], text: "Skip to the content"),
             .element("header", ["class": "hero"], hero(&renderer)),
             .element(
@@ -54,12 +55,12 @@ public struct Page: Hashable, Sendable {
 
     /// What the page may do: nothing but its own style sheet and script, named by their hashes, and images within it.
     static var contentSecurityPolicy: String {
-        let (style, script) = (SHA256.hash(PageStyle.text.utf8), SHA256.hash(PageScript.text.utf8))
+        let (style, script) = (SHA256.hash(Array(PageStyle.text.utf8)), SHA256.hash(Array(PageScript.text.utf8)))
         return "default-src 'none'; img-src data:; style-src 'sha256-\(Base64.text(style))'; "
             + "script-src 'sha256-\(Base64.text(script))'; base-uri 'none'; form-action 'none'"
     }
 
-    private var head: Node {
+    private var head: MarkupNode {
         .element(
             "head", [:],
             [
@@ -74,15 +75,15 @@ public struct Page: Hashable, Sendable {
             ])
     }
 
-    private func hero(_ renderer: inout PageRenderer) -> [Node] {
-        var nodes: [Node] = kicker.isEmpty ? [] : [.element("p", ["class": "kicker"], text: kicker)]
+    private func hero(_ renderer: inout PageRenderer) -> [MarkupNode] {
+        var nodes: [MarkupNode] = kicker.isEmpty ? [] : [.element("p", ["class": "kicker"], text: kicker)]
         nodes.append(.element("h1", text: title))
         nodes.append(.element("p", ["class": "lead"], lead.nodes))
         return nodes + introduction.map { renderer.block($0) }
     }
 
-    private func contents(_ anchors: [String]) -> Node {
-        let items = zip(sections, anchors).map { section, anchor -> Node in
+    private func contents(_ anchors: [String]) -> MarkupNode {
+        let items = zip(sections, anchors).map { section, anchor -> MarkupNode in
             .element("li", [:], [.element("a", ["href": "#" + anchor], text: section.title)])
         }
         return .element(

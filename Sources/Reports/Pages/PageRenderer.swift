@@ -9,8 +9,8 @@ struct PageRenderer {
         return "\(prefix)-\(identifiers)"
     }
 
-    mutating func section(_ section: Page.Section, anchor: String) -> Node {
-        let heading = Node.element(
+    mutating func section(_ section: Page.Section, anchor: String) -> MarkupNode {
+        let heading = MarkupNode.element(
             "h2", [:],
             [
                 .text(section.title),
@@ -19,7 +19,7 @@ struct PageRenderer {
         return .element("section", ["id": anchor], [heading] + section.blocks.map { block($0) })
     }
 
-    mutating func block(_ block: Block) -> Node {
+    mutating func block(_ block: Block) -> MarkupNode {
         switch block {
         case .heading(let text): return .element("h3", text: text)
         case .paragraph(let text): return .element("p", [:], text.nodes)
@@ -37,7 +37,7 @@ struct PageRenderer {
         }
     }
 
-    private func facts(_ facts: [Fact]) -> Node {
+    private func facts(_ facts: [Fact]) -> MarkupNode {
         .element(
             "dl", ["class": "facts"],
             facts.map { fact in
@@ -45,27 +45,27 @@ struct PageRenderer {
             })
     }
 
-    private func figure(_ figure: Figure) -> Node {
+    private func figure(_ figure: Figure) -> MarkupNode {
         // Pictures wider than a chart scroll on a phone rather than shrink until they cannot be read.
         let kind = figure.picture.width > 720 ? "wide widest" : figure.picture.width > 520 ? "wide" : nil
-        let picture = Node.element("div", ["class": "picture"], [figure.picture.inline])
-        let caption = figure.caption.nodes.isEmpty ? [] : [Node.element("figcaption", [:], figure.caption.nodes)]
+        let picture = MarkupNode.element("div", ["class": "picture"], [figure.picture.inline])
+        let caption = figure.caption.nodes.isEmpty ? [] : [MarkupNode.element("figcaption", [:], figure.caption.nodes)]
         return .element("figure", ["class": kind], [picture] + caption)
     }
 
-    private func row(_ figures: [Figure]) -> Node { .element("div", ["class": "figures"], figures.map(figure)) }
+    private func row(_ figures: [Figure]) -> MarkupNode { .element("div", ["class": "figures"], figures.map(figure)) }
 
-    private func table(_ table: Table) -> Node {
-        func cells(_ row: [Prose], _ name: String) -> [Node] {
+    private func table(_ table: Table) -> MarkupNode {
+        func cells(_ row: [Prose], _ name: String) -> [MarkupNode] {
             row.enumerated().map { column, text in
                 .element(
                     name, ["scope": name == "th" ? "col" : nil, "class": table.numericColumns.contains(column) ? "number" : nil], text.nodes
                 )
             }
         }
-        let head = Node.element("thead", [:], [.element("tr", [:], cells(table.header, "th"))])
-        let body = Node.element("tbody", [:], table.rows.map { .element("tr", [:], cells($0, "td")) })
-        let caption = table.caption.nodes.isEmpty ? [] : [Node.element("caption", [:], table.caption.nodes)]
+        let head = MarkupNode.element("thead", [:], [.element("tr", [:], cells(table.header, "th"))])
+        let body = MarkupNode.element("tbody", [:], table.rows.map { .element("tr", [:], cells($0, "td")) })
+        let caption = table.caption.nodes.isEmpty ? [] : [MarkupNode.element("caption", [:], table.caption.nodes)]
         return .element(
             "div",
             [
@@ -76,22 +76,22 @@ struct PageRenderer {
     }
 
     /// Radio buttons, each followed by its label and its frame: the style sheet shows the frame of the one that is checked.
-    private mutating func frames(_ frames: Frames) -> Node {
+    private mutating func frames(_ frames: Frames) -> MarkupNode {
         let group = identifier("frames")
-        var children: [Node] = [.element("p", ["class": "frames-title"], text: frames.title)]
+        var children: [MarkupNode] = [.element("p", ["class": "frames-title"], text: frames.title)]
         for (index, frame) in frames.frames.enumerated() {
             let id = "\(group)-\(index)"
             let isInitial = index == frames.initial
             children.append(.element("input", ["type": "radio", "name": group, "id": id, "checked": isInitial ? "checked" : nil]))
             children.append(.element("label", ["for": id], text: frame.label))
-            let text = frame.text.nodes.isEmpty ? [] : [Node.element("p", [:], frame.text.nodes)]
+            let text = frame.text.nodes.isEmpty ? [] : [MarkupNode.element("p", [:], frame.text.nodes)]
             children.append(
                 .element("div", ["class": "frame"], text + [frame.figures.count == 1 ? figure(frame.figures[0]) : row(frame.figures)]))
         }
         return .element("div", ["class": "frames", "role": "group", "aria-label": frames.title], children)
     }
 
-    private mutating func cellExplorer(_ explorer: CellExplorer) -> Node {
+    private mutating func cellExplorer(_ explorer: CellExplorer) -> MarkupNode {
         var map = explorer.map
         map.tooltips = explorer.rows.enumerated().map { index, row in
             (["cell \(index)"] + explorer.tooltipColumns.map { "\(explorer.columns[$0]): \(row[$0])" }).joined(separator: "\n")
@@ -99,7 +99,7 @@ struct PageRenderer {
         let data = JSONText.object([("columns", JSONText.array(explorer.columns)), ("rows", JSONText.array(explorer.rows))])
         let header = ["cell"] + explorer.columns.map { Prose($0) }
         let rows = explorer.rows.enumerated().map { [Prose("\($0)")] + $1.map { Prose($0) } }
-        let readout: [Node] = [
+        let readout: [MarkupNode] = [
             .element(
                 "p", ["class": "hint"], text: "Rest the pointer on a cell to read it; the table below holds all of them.")
         ]

@@ -5,14 +5,14 @@ import Figures
 ///
 ///     let text: Prose = "A cell has one code; \(code: "maso info") counts \(emphasis: "units"), and \(math: .identifier("x")) is an input."
 public struct Prose: Hashable, Sendable, ExpressibleByStringInterpolation {
-    public var nodes: [Node]
+    public var nodes: [MarkupNode]
 
     public init(stringLiteral value: String) { nodes = [.text(value)] }
     public init(_ text: String) { nodes = [.text(text)] }
     public init(stringInterpolation: StringInterpolation) { nodes = stringInterpolation.nodes }
 
     public struct StringInterpolation: StringInterpolationProtocol {
-        var nodes: [Node] = []
+        var nodes: [MarkupNode] = []
 
         public init(literalCapacity: Int, interpolationCount: Int) {}
 
@@ -40,7 +40,7 @@ public struct Prose: Hashable, Sendable, ExpressibleByStringInterpolation {
 
     /// The text alone.
     public var plain: String {
-        func text(_ node: Node) -> String {
+        func text(_ node: MarkupNode) -> String {
             switch node {
             case .text(let text): text
             case .verbatim: ""

@@ -21,8 +21,8 @@ public struct Provenance: Hashable, Sendable {
         (self.worstResidual, self.remarks) = (worstResidual, remarks)
     }
 
-    var footer: Node {
-        func entry(_ name: String, _ value: String?, tag: String = "span") -> [Node] {
+    var footer: MarkupNode {
+        func entry(_ name: String, _ value: String?, tag: String = "span") -> [MarkupNode] {
             value.map { [.element("div", [:], [.element("dt", text: name), .element("dd", [:], [.element(tag, text: $0)])])] } ?? []
         }
         let entries =

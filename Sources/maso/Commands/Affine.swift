@@ -11,7 +11,9 @@ struct Affine: ParsableCommand {
     @Argument(help: ArgumentHelp("The samples, an npy file of shape N×input.", valueName: "X.npy"))
     var samples: String
 
-    @Option(name: [.customShort("o"), .customLong("output-folder")], help: ArgumentHelp("The folder to write, made if missing.", valueName: "dir"))
+    @Option(
+        name: [.customShort("o"), .customLong("output-folder")],
+        help: ArgumentHelp("The folder to write, made if missing.", valueName: "dir"))
     var output: String
 
     @Option(help: ArgumentHelp("Read from this layer's output on: an index or a name as in info.", valueName: "layer"))
@@ -39,7 +41,8 @@ struct Affine: ParsableCommand {
         let summary = try write(reader, x, folder)
         let object: JSONValue = [
             "samples": JSONValue(x.shape[0]), "residual": summary.residual.map { JSONValue($0) } ?? .null,
-            "margin": summary.margin.map { JSONValue($0) } ?? .null, "boundary": JSONValue(summary.boundary), "exact": JSONValue(reader.isExact),
+            "margin": summary.margin.map { JSONValue($0) } ?? .null, "boundary": JSONValue(summary.boundary),
+            "exact": JSONValue(reader.isExact),
             "seconds": JSONValue(seconds(since: start)),
             "ties": "the first piece that attains the maximum",
         ]
@@ -86,9 +89,12 @@ struct Affine: ParsableCommand {
     private func text(_ count: Int, _ reader: AffineReader, _ summary: Summary) -> String {
         var lines = ["\(count) samples: slopes.npy, offsets.npy and outputs.npy in \(output)"]
         if reader.isExact {
-            lines.append("residual ‖f(x) − (A[x]x + b[x])‖ at most \(brief(summary.residual ?? 0)), smallest margin \(brief(summary.margin ?? .infinity))")
+            lines.append(
+                "residual ‖f(x) − (A[x]x + b[x])‖ at most \(brief(summary.residual ?? 0)), smallest margin \(brief(summary.margin ?? .infinity))"
+            )
             if !summary.boundary.isEmpty {
-                lines.append("on a boundary, where the first piece is a convention: \(summary.boundary.map(String.init).joined(separator: ", "))")
+                lines.append(
+                    "on a boundary, where the first piece is a convention: \(summary.boundary.map(String.init).joined(separator: ", "))")
             }
         } else {
             lines.append("not piecewise affine: the slopes are the Jacobian at x, and the offsets f − Jx")

@@ -23,7 +23,9 @@ struct CommonOptions: ParsableArguments {
 
     func validate() throws {
         if let threads, threads < 1 { throw ValidationError("--threads: expected at least 1, got \(threads)") }
-        if let maxMemory, bytes(maxMemory) == nil { throw ValidationError("--max-memory: expected a size such as 500M or 4G, got '\(maxMemory)'") }
+        if let maxMemory, bytes(maxMemory) == nil {
+            throw ValidationError("--max-memory: expected a size such as 500M or 4G, got '\(maxMemory)'")
+        }
     }
 
     var budget: MemoryBudget { maxMemory.flatMap { bytes($0) }.map { MemoryBudget(limit: $0) } ?? .standard }
@@ -73,7 +75,8 @@ struct ModelOptions: ParsableArguments {
 
 /// DATA and which part of it.
 struct DataOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The data: digits, mnist:DIR, cifar10:DIR, idx:IMAGES,LABELS, npy:X,Y, csv:FILE, toy:NAME.", valueName: "data"))
+    @Option(
+        help: ArgumentHelp("The data: digits, mnist:DIR, cifar10:DIR, idx:IMAGES,LABELS, npy:X,Y, csv:FILE, toy:NAME.", valueName: "data"))
     var data: String
 
     @Option(help: ArgumentHelp("train or test.", valueName: "split"))

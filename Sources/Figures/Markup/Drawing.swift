@@ -1,12 +1,12 @@
 // The few shapes that figures are made of.
 
 /// SVG shapes as nodes. Positions must be finite.
-public enum Shape {
+public enum Drawing {
     public static func rectangle(
         x: Double, y: Double, width: Double, height: Double, fill: Paint, stroke: Paint? = nil, cornerRadius: Double = 0,
         opacity: Double = 1,
         tooltip: String? = nil
-    ) -> Node {
+    ) -> MarkupNode {
         .element(
             "rect",
             [
@@ -16,7 +16,9 @@ public enum Shape {
             ], tooltip.map { [.element("title", text: $0)] } ?? [])
     }
 
-    public static func line(from a: SIMD2<Double>, to b: SIMD2<Double>, stroke: Paint, width: Double = 1, dashes: String? = nil) -> Node {
+    public static func line(from a: SIMD2<Double>, to b: SIMD2<Double>, stroke: Paint, width: Double = 1, dashes: String? = nil)
+        -> MarkupNode
+    {
         .element(
             "line",
             [
@@ -25,7 +27,9 @@ public enum Shape {
             ])
     }
 
-    public static func circle(center: SIMD2<Double>, radius: Double, fill: Paint, stroke: Paint? = nil, strokeWidth: Double = 1) -> Node {
+    public static func circle(center: SIMD2<Double>, radius: Double, fill: Paint, stroke: Paint? = nil, strokeWidth: Double = 1)
+        -> MarkupNode
+    {
         .element(
             "circle",
             [
@@ -41,7 +45,7 @@ public enum Shape {
         _ text: String, at position: SIMD2<Double>, anchor: Anchor = .start, fill: Paint = .theme(.ink), size: Double? = nil,
         bold: Bool = false,
         rotated degrees: Double = 0
-    ) -> Node {
+    ) -> MarkupNode {
         .element(
             "text",
             [
@@ -54,7 +58,7 @@ public enum Shape {
 
     public static func path(
         _ data: String, fill: Paint, stroke: Paint? = nil, strokeWidth: Double = 1, opacity: Double = 1, dashes: String? = nil
-    ) -> Node {
+    ) -> MarkupNode {
         .element(
             "path",
             [
@@ -69,7 +73,7 @@ public enum Shape {
     /// A PNG; `isPixelated` keeps its pixels square and sharp.
     public static func image(
         _ png: [UInt8], x: Double, y: Double, width: Double, height: Double, isPixelated: Bool = true, tooltip: String? = nil
-    ) -> Node {
+    ) -> MarkupNode {
         .element(
             "image",
             [
@@ -78,7 +82,7 @@ public enum Shape {
             ], tooltip.map { [.element("title", text: $0)] } ?? [])
     }
 
-    public static func group(_ attributes: KeyValuePairs<String, String?> = [:], _ children: [Node]) -> Node {
+    public static func group(_ attributes: KeyValuePairs<String, String?> = [:], _ children: [MarkupNode]) -> MarkupNode {
         .element("g", attributes, children)
     }
 
