@@ -66,7 +66,7 @@ let package = Package(
                     "MaxAffineSplines", .product(name: "ArgumentParser", package: "swift-argument-parser"), "TOMLKit",
                 ], swiftSettings: strict),
             .target(name: "TestSupport", dependencies: ["Graphs", "Tensors"], path: "Tests/TestSupport", swiftSettings: strict),
-            .testTarget(name: "masoTests", dependencies: ["MaxAffineSplines", "TestSupport"], swiftSettings: strict),
+            .testTarget(name: "masoTests", dependencies: ["maso", "MaxAffineSplines", "TestSupport"], swiftSettings: strict),
         ],
     swiftLanguageModes: [.v6]
 )

@@ -8,7 +8,7 @@ struct Neighbors: ParsableCommand {
     @OptionGroup var source: ModelOptions
     @OptionGroup var dataSource: DataOptions
 
-    @Option(help: ArgumentHelp("The index of the sample to start from.", valueName: "i"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("The index of the sample to start from.", valueName: "i"))
     var query: Int
 
     @Option(help: ArgumentHelp("How many neighbours.", valueName: "n"))

@@ -22,7 +22,7 @@ import Testing
     @Test("Normalised samples agree with NumPy's to a few roundings")
     func normalization() throws {
         let reference = try #require(try JSONValue(path: fixture("digits.json"))["normalized"]?.array)
-        let mine: Tensor<Double> = Digits.all.inputs([0, 1, 2], normalization: .sample)
+        let mine: Tensor<Double> = Digits.all.inputs([0, 1, 2], normalization: .perSample)
         #expect(mine.shape == [3, 1, 8, 8])
         for (value, expected) in zip(mine.elements, reference.flatMap { $0.array! }) {
             #expect(abs(value - expected.double!) <= 4 * 0x1p-52)
