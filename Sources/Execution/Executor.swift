@@ -100,7 +100,9 @@ public final class Executor<S: Scalar> {
     /// Reads and changes an input of numbers in place, row-major. Its contents stay from replay to replay.
     /// - Precondition: the targets depend on an input `name`, of numbers.
     public func withInput<R>(_ name: String, _ body: (UnsafeMutableBufferPointer<S>) throws -> R) rethrows -> R {
-        guard let (address, input) = inputs[name], input.type.element == .scalar else { preconditionFailure("no input '\(name)' of numbers") }
+        guard let (address, input) = inputs[name], input.type.element == .scalar else {
+            preconditionFailure("no input '\(name)' of numbers")
+        }
         if input.role == .parameter { derivedVersion = nil }
         let numbers = address.assumingMemoryBound(to: S.self)
         return try body(UnsafeMutableBufferPointer(start: numbers, count: input.type.shape.elementCount))
@@ -163,7 +165,11 @@ public final class Executor<S: Scalar> {
     /// - Throws: `ExecutionError.binding` when an input is not bound, or does not fit.
     public func run(_ bindings: Bindings<S>) throws(ExecutionError) -> [Datum<S>] {
         let needed = plan.graph.nodes.map { node in
-            if case .input(let input) = node.primitive { bindings[input.name] != nil || parameters?.address(input.name) == nil } else { true }
+            if case .input(let input) = node.primitive {
+                bindings[input.name] != nil || parameters?.address(input.name) == nil
+            } else {
+                true
+            }
         }
         do { try plan.graph.check(bindings, needed: needed) } catch { throw .binding(error) }
         for (name, entry) in inputs {

@@ -98,7 +98,9 @@ struct OneDNNConvolutionKernel: Kernel {
         var operands: [(argument: Int32, layout: OneDNNLayout, address: UnsafeMutableRawPointer)]
         switch form.role {
         case .output:
-            operands = [(DNNL_ARG_SRC, form.input, reads[0]), (DNNL_ARG_WEIGHTS, form.weight, reads[1]), (DNNL_ARG_DST, form.output, result)]
+            operands = [
+                (DNNL_ARG_SRC, form.input, reads[0]), (DNNL_ARG_WEIGHTS, form.weight, reads[1]), (DNNL_ARG_DST, form.output, result),
+            ]
             if form.hasBias { operands.append((DNNL_ARG_BIAS, form.bias, reads[2])) }
         case .input:
             operands = [

@@ -63,7 +63,8 @@ final class Lowering {
                 guard scalar == .float, options.usesOneDNN else { continue }
                 for (product, bias) in [(node.operands[0], node.operands[1]), (node.operands[1], node.operands[0])] {
                     guard case .convolution(let form) = graph[product].primitive, form.role == .output, !kept.contains(product),
-                        consumers[product.index] == [value], isStatic[bias.index], case .broadcast(let axes, let shape) = graph[bias].primitive,
+                        consumers[product.index] == [value], isStatic[bias.index],
+                        case .broadcast(let axes, let shape) = graph[bias].primitive,
                         axes == shape.indices.filter({ $0 != 1 }), try! makesOneDNN(product)
                     else { continue }
                     pairs[value] = product
@@ -76,7 +77,9 @@ final class Lowering {
                     pairs[value] = node.operands[0]
                 }
             case .pick(let choice, transposed: false):
-                if case .select(.largest(choice)) = graph[node.operands[1]].primitive, graph[node.operands[1]].operands[0] == node.operands[0] {
+                if case .select(.largest(choice)) = graph[node.operands[1]].primitive,
+                    graph[node.operands[1]].operands[0] == node.operands[0]
+                {
                     pairs[value] = node.operands[1]
                 }
             case .input, .constant, .fill, .matrixProduct, .convolution, .windowSum, .sum, .broadcast, .reshape, .transpose, .pad, .slice,
