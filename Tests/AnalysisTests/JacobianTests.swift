@@ -29,6 +29,12 @@ import Testing
         return try Network(architecture, Parameters(names: architecture.parameters.map(\.name), tensors: tensors))
     }
 
+    /// The script's sample: to three decimals, so that it is the same number there.
+    private func pixel(_ d: Double) -> Double {
+        let wave = sin(0.7 * d) + cos(0.013 * d * d)
+        return (wave * 1000).rounded(.toNearestOrEven) / 1000
+    }
+
     @Test(
         "Slopes equal PyTorch's float64 Jacobians to 1e-12, relative to the largest",
         arguments: [
@@ -40,11 +46,7 @@ import Testing
         let reference: Tensor<Double> = try NumpyArray.read(path: path).converted()
         let model = Model(try network(specification), name: specification, digest: "")
         let shape = model.readable.inputShape
-        let x = Tensor(
-            shape: [1] + shape,
-            elements: (0..<shape.elementCount).map { d in
-                ((sin(0.7 * Double(d)) + cos(0.013 * Double(d) * Double(d))) * 1000).rounded(.toNearestOrEven) / 1000
-            })
+        let x = Tensor(shape: [1] + shape, elements: (0..<shape.elementCount).map { pixel(Double($0)) })
         let maps = try AffineReader(model.readable, batch: 1).read(x)
         let largest = reference.elements.dropFirst(10).map(abs).max()!
         for c in 0..<10 {
