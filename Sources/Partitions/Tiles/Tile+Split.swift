@@ -77,7 +77,13 @@ extension Tile {
         var (kept, folded) = ([0, 1, 2], [(column: Int, active: Bool)]())
         let (dead, active) = columnStates()
         for column in 3..<max(3, columnCount) {
-            if dead[column] { folded.append((column, false)) } else if active[column] { folded.append((column, true)) } else { kept.append(column) }
+            if dead[column] {
+                folded.append((column, false))
+            } else if active[column] {
+                folded.append((column, true))
+            } else {
+                kept.append(column)
+            }
         }
         guard !folded.isEmpty else { return }
         // Last first: a hinge's argument knows the columns before it only.
