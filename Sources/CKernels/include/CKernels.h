@@ -1,6 +1,7 @@
 // The hot loops of the planned executor: plain C, compiled for several instruction sets, one of them chosen when the program runs.
 // Every function allocates nothing; sizes count elements. Codes are one byte (`codeSize` 1) or Int32 (`codeSize` 4).
 #pragma once
+#include "PartitionKernels.h"
 #include <stdint.h>
 
 /// The instruction sets that the loops are compiled for, in ascending order. Plain means what the compiler takes for granted
