@@ -48,7 +48,7 @@ extension ReadableGraph {
 public enum CodeDistance {
     /// The fraction of units whose pieces differ (ICML18 (15)); units with one piece are no units of a code.
     /// - Precondition: equally many units.
-    public static func between(_ a: some RandomAccessCollection<Int32>, _ b: some RandomAccessCollection<Int32>) -> Double {
+    @inlinable public static func between(_ a: some RandomAccessCollection<Int32>, _ b: some RandomAccessCollection<Int32>) -> Double {
         precondition(a.count == b.count, "codes of \(a.count) and \(b.count) units")
         return a.isEmpty ? 0 : Double(zip(a, b).count { $0 != $1 }) / Double(a.count)
     }

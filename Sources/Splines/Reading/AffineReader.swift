@@ -93,24 +93,16 @@ public struct AffineReader: Sendable {
 
     /// The maps at `x`, shape `[N] + sample shape` with N at most `batch`.
     public func read(_ x: Tensor<Double>) throws -> LocalAffineMaps {
-        let padded = try readable.padded(x)
         let count = x.shape[0]
-        var bindings = parameters
-        bindings[readable.inputName] = .scalars(padded)
-        let forward = try Evaluation.run(readable.graph, [output, source] + codes, bindings)
-        let (f, z) = (forward[0].scalars, forward[1].scalars)
-        for (code, datum) in zip(codes, forward.dropFirst(2)) { bindings[Graph.frozenCodeName(code)] = datum }
-        bindings[Graph.cutName(source)] = .scalars(z)
+        var (bindings, outputs, z) = try frozenBindings(x)
         let slopes = try slopes.read(bindings, count: count)
-        let outputs = f.reshaped([batch, outputCount]).rows(0..<count)
         let products = slopes.applied(to: z.rows(0..<count))
         guard isExact else {
             let offsets = Tensor(shape: outputs.shape, elements: zip(outputs.elements, products.elements).map { $0 - $1 })
             return LocalAffineMaps(slopes: slopes, offsets: offsets, outputs: outputs, residuals: [], margins: [], isOnBoundary: [])
         }
         let margin = try margins!.read(bindings)
-        bindings[Graph.cutName(source)] = .scalars(.zeros([batch] + inputShape))
-        let offsets = try Evaluation.run(frozen, [output], bindings)[0].scalars.reshaped([batch, outputCount]).rows(0..<count)
+        let offsets = try offsets(&bindings, count: count)
         let residuals = (0..<count).map { n in
             let row = n * outputCount..<(n + 1) * outputCount
             let scale = max(1, outputs.elements[row].map(abs).max() ?? 0)
@@ -119,6 +111,32 @@ public struct AffineReader: Sendable {
         return LocalAffineMaps(
             slopes: slopes, offsets: offsets, outputs: outputs, residuals: residuals, margins: Array(margin.smallest.prefix(count)),
             isOnBoundary: Array(margin.isWithinRounding.prefix(count)))
+    }
+
+    /// f(x) and b[x] alone, each of shape `[N, K]`, for `x` as in `read`: two runs instead of one for each row of A[x].
+    ///
+    /// ⟨A[x]_k, x⟩ = f_k(x) − b_k[x] follows, up to the residual.
+    /// - Precondition: the reader is exact.
+    public func readOffsets(_ x: Tensor<Double>) throws -> (outputs: Tensor<Double>, offsets: Tensor<Double>) {
+        precondition(isExact, "offsets of a tangent need its slopes")
+        var (bindings, outputs, _) = try frozenBindings(x)
+        return (outputs, try offsets(&bindings, count: x.shape[0]))
+    }
+
+    /// What the frozen graph reads at `x`: parameters, the codes of x, the source's value; with f(x) `[N, K]` and that value `[batch, …]`.
+    private func frozenBindings(_ x: Tensor<Double>) throws -> (Bindings<Double>, outputs: Tensor<Double>, source: Tensor<Double>) {
+        var bindings = parameters
+        bindings[readable.inputName] = .scalars(try readable.padded(x))
+        let forward = try Evaluation.run(readable.graph, [output, source] + codes, bindings)
+        for (code, datum) in zip(codes, forward.dropFirst(2)) { bindings[Graph.frozenCodeName(code)] = datum }
+        bindings[Graph.cutName(source)] = forward[1]
+        return (bindings, forward[0].scalars.reshaped([batch, outputCount]).rows(0..<x.shape[0]), forward[1].scalars)
+    }
+
+    /// The frozen graph at 0.
+    private func offsets(_ bindings: inout Bindings<Double>, count: Int) throws -> Tensor<Double> {
+        bindings[Graph.cutName(source)] = .scalars(.zeros([batch] + inputShape))
+        return try Evaluation.run(frozen, [output], bindings)[0].scalars.reshaped([batch, outputCount]).rows(0..<count)
     }
 }
 
