@@ -46,11 +46,13 @@ public struct ExactSubdivision: Sendable {
             switch program.steps[values.count - 1] {
             case .affine(let terms, let offset):
                 values.append(affine(terms, offset, values))
-            case .pieces(let source, let pieces):
+            case .pieces(let source, let pieces, let shared?):
+                let code = codes[program.depths[shared] - 1]
+                values.append(
+                    pieces.indices.map { ExactSubdivision.applied(pieces[$0], code[$0], to: values[source][$0]) })
+            case .pieces(let source, let pieces, nil):
                 for (part, code) in ExactSubdivision.cut(part, values[source], pieces) {
-                    let value = zip(zip(pieces, code), values[source]).map { unit, form in
-                        ExactSubdivision.applied(unit.0, unit.1, to: form)
-                    }
+                    let value = pieces.indices.map { ExactSubdivision.applied(pieces[$0], code[$0], to: values[source][$0]) }
                     counts[codes.count] += 1
                     try descend(part, codes: codes + [code], values: values + [value], counts: &counts, body)
                 }

@@ -40,9 +40,7 @@ struct ExactForms: Sendable {
 
     init(program: PiecewiseAffineProgram) {
         self.program = program
-        var depths = [0]
-        for step in program.steps { depths.append(depths[depths.count - 1] + (step.isNonlinear ? 1 : 0)) }
-        self.depths = depths
+        depths = program.depths
     }
 
     /// Unit `unit` of `value` as an affine form on cell `cell` of level `level`, which is at least the value's own.
@@ -62,8 +60,9 @@ struct ExactForms: Sendable {
                 }
             }
             form = sum
-        case .pieces(let source, let pieces):
-            let code = history.levels[depth - 1].code(unit, of: cell)
+        case .pieces(let source, let pieces, let shared):
+            let coded = depths[shared ?? value]
+            let code = history.levels[coded - 1].code(unit, of: history.ancestor(of: cell, at: depth, up: coded))
             let (slope, offset) = (pieces[unit].slopes[code], pieces[unit].offsets[code])
             if slope == 0 {
                 form = AffineForm.constant(offset, dimension: program.inputCount)

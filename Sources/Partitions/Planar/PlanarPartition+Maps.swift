@@ -70,6 +70,7 @@ extension PlanarSubdivision {
         // A value's rows are kept for the cells of the level at which it was made.
         var values: [(level: Int, rows: [Residue])] = [(0, [1, 0, 0, 0, 1, 0].map { Residue($0) })]
         var level = 0
+        let depths = program.depths
         func cellCount(_ level: Int) -> Int { level == 0 ? 1 : history.levels[level - 1].parents.count }
         for (index, step) in program.steps.enumerated() {
             let count = program.counts[index + 1]
@@ -94,13 +95,15 @@ extension PlanarSubdivision {
                         (rows[at], rows[at + 1], rows[at + 2]) = sum
                     }
                 }
-            case .pieces(let source, let functions):
+            case .pieces(let source, let functions, let shared):
                 let (sourceLevel, from) = values[source]
+                let coded = depths[shared ?? index + 1]
                 let tables = functions.map { ($0.slopes.map { Residue($0) }, $0.offsets.map { Residue($0) }) }
                 for cell in 0..<cellCount(level) {
                     let first = history.ancestor(of: cell, at: level, up: sourceLevel) * count
+                    let codeCell = history.ancestor(of: cell, at: level, up: coded)
                     for unit in 0..<count {
-                        let code = history.levels[level - 1].code(unit, of: cell)
+                        let code = history.levels[coded - 1].code(unit, of: codeCell)
                         let (slope, offset) = (tables[unit].0[code], tables[unit].1[code])
                         let (at, origin) = (3 * (cell * count + unit), 3 * (first + unit))
                         for i in 0..<3 { rows[at + i] = slope * from[origin + i] }

@@ -49,11 +49,7 @@ public struct PlanarPartition: Sendable {
         public var codes: [[Int]] { subdivision.history.levels.indices.map { code(atLayer: $0) } }
 
         /// The code at one nonlinearity.
-        public func code(atLayer layer: Int) -> [Int] {
-            let history = subdivision.history
-            let cell = history.ancestor(of: index, at: history.levels.count, up: layer + 1)
-            return (0..<history.levels[layer].width).map { history.levels[layer].code($0, of: cell) }
-        }
+        public func code(atLayer layer: Int) -> [Int] { subdivision.code(of: index, atLevel: layer + 1) }
 
         /// The cell that it lies in after nonlinearity `layer`, as numbered by the partition of `program.prefix(throughNonlinearity: layer)`.
         public func ancestor(afterLayer layer: Int) -> Int {
@@ -120,7 +116,7 @@ public struct PlanarPartition: Sendable {
     /// The planar engine reads values at shared vertices, so neighbouring pieces must meet.
     private static func requireContinuity(_ program: PiecewiseAffineProgram) throws(PartitionError) {
         for (index, step) in program.steps.enumerated() {
-            guard case .pieces(_, let functions) = step else { continue }
+            guard case .pieces(_, let functions, _) = step else { continue }
             for function in Set(functions) {
                 for (r, knot) in function.knots.enumerated() where !function.joins(at: r) {
                     throw PartitionError(
@@ -208,8 +204,8 @@ extension PlanarSubdivision {
     /// The output on one cell, by running the frozen program on rows [slope…, offset].
     func map(of cell: Int) -> AffineMap {
         var values: [[[Double]]] = [[[1, 0, 0], [0, 1, 0]]]
-        var level = 0
-        for step in program.steps {
+        let depths = program.depths
+        for (index, step) in program.steps.enumerated() {
             switch step {
             case .affine(let terms, let offset):
                 values.append(
@@ -222,8 +218,8 @@ extension PlanarSubdivision {
                         }
                         return sum
                     })
-            case .pieces(let source, let pieces):
-                let code = codes(of: cell, atLevel: &level)
+            case .pieces(let source, let pieces, let shared):
+                let code = code(of: cell, atLevel: depths[shared ?? index + 1])
                 values.append(
                     zip(zip(pieces, code), values[source]).map { unit, row in
                         let (function, r) = unit
@@ -232,7 +228,7 @@ extension PlanarSubdivision {
                         ]
                     })
             case .maximum(let source, let groups):
-                let code = codes(of: cell, atLevel: &level)
+                let code = code(of: cell, atLevel: depths[index + 1])
                 values.append(zip(groups, code).map { group, code in values[source][group.members[group.codes.firstIndex(of: code)!]] })
             }
         }
@@ -240,8 +236,8 @@ extension PlanarSubdivision {
         return AffineMap(slopes: rows.map { Array($0[..<2]) }, offsets: rows.map { $0[2] })
     }
 
-    private func codes(of cell: Int, atLevel level: inout Int) -> [Int] {
-        level += 1
+    /// The code of a final cell at a level.
+    func code(of cell: Int, atLevel level: Int) -> [Int] {
         let ancestor = history.ancestor(of: cell, at: history.levels.count, up: level)
         return (0..<history.levels[level - 1].width).map { history.levels[level - 1].code($0, of: ancestor) }
     }

@@ -64,7 +64,7 @@ struct PlanarSubdivision: Sendable {
         for (index, step) in program.steps.enumerated() {
             switch step {
             case .affine(let terms, _): for term in terms { lastUse[term.source] = index }
-            case .pieces(let source, _), .maximum(let source, _): lastUse[source] = index
+            case .pieces(let source, _, _), .maximum(let source, _): lastUse[source] = index
             }
         }
         (lastUse[0], lastUse[program.last]) = (Int.max, Int.max)
@@ -73,8 +73,8 @@ struct PlanarSubdivision: Sendable {
             case .affine(let terms, let offset):
                 let sources = terms.map { (matrix: $0.matrix, source: tables[$0.source]!) }
                 tables[index + 1] = VertexTable.affine(sources, offset: offset, count: mesh.vertexCount, capacity: capacity)
-            case .pieces(let source, let pieces):
-                takePieces(source, pieces)
+            case .pieces(let source, let pieces, let shared):
+                if shared == nil { takePieces(source, pieces) }
                 tables[index + 1] = tables[source]!.applying(pieces, count: mesh.vertexCount)
             case .maximum(let source, let groups):
                 takeMaxima(source, groups)

@@ -25,8 +25,9 @@ public struct PiecewiseAffineProgram: Hashable, Sendable {
     public enum Step: Hashable, Sendable {
         /// The sum of the terms and `offset`.
         case affine([Term], offset: [Double])
-        /// Unit k of `source` through `pieces[k]`.
-        case pieces(source: Int, pieces: [PiecewiseFunction])
+        /// Unit k of `source` through `pieces[k]`. With `code`, an earlier such step's value, the same pieces are chosen there as there: it
+        /// must read the same source, with the same knots, and is no nonlinearity of its own (a parametric ReLU's second half).
+        case pieces(source: Int, pieces: [PiecewiseFunction], code: Int? = nil)
         /// Unit k is the largest entry of `source` among `groups[k]`; the first of equal ones names the code.
         case maximum(source: Int, groups: [Group])
 
@@ -34,7 +35,8 @@ public struct PiecewiseAffineProgram: Hashable, Sendable {
         public var isNonlinear: Bool {
             switch self {
             case .affine: false
-            case .pieces, .maximum: true
+            case .pieces(_, _, let code): code == nil
+            case .maximum: true
             }
         }
     }
@@ -81,9 +83,15 @@ public struct PiecewiseAffineProgram: Hashable, Sendable {
                 try require(odd == nil, "weight", "a finite number", "\(odd ?? 0)")
             }
             counts.append(offset.count)
-        case .pieces(let source, let pieces):
+        case .pieces(let source, let pieces, let code):
             try requireSource(source)
             try require(pieces.count == counts[source], "pieces", "\(counts[source]) units", "\(pieces.count)")
+            if let code {
+                guard steps.indices.contains(code - 1), case .pieces(source, let owners, nil) = steps[code - 1] else {
+                    throw PartitionError(what: "code", where: place, expected: "a value made by pieces of value \(source)", got: "\(code)")
+                }
+                try require(zip(owners, pieces).allSatisfy { $0.knots == $1.knots }, "knots", "those of value \(code)", "others")
+            }
             counts.append(pieces.count)
         case .maximum(let source, let groups):
             try requireSource(source)
@@ -98,6 +106,9 @@ public struct PiecewiseAffineProgram: Hashable, Sendable {
         steps.append(step)
         return last
     }
+
+    /// For each value the number of nonlinear steps among those up to its own: how many codes its affine form depends on at most.
+    public var depths: [Int] { steps.reduce(into: [0]) { $0.append($0[$0.count - 1] + ($1.isNonlinear ? 1 : 0)) } }
 
     /// The program up to and with its nonlinearity number `index`, whose value becomes the output.
     public func prefix(throughNonlinearity index: Int) -> PiecewiseAffineProgram {
@@ -123,7 +134,8 @@ public struct PiecewiseAffineProgram: Hashable, Sendable {
             switch step {
             case .affine(let terms, let offset):
                 try program.append(.affine(terms.map { Term(source: $0.source + 1, matrix: $0.matrix) }, offset: offset))
-            case .pieces(let source, let pieces): try program.append(.pieces(source: source + 1, pieces: pieces))
+            case .pieces(let source, let pieces, let code):
+                try program.append(.pieces(source: source + 1, pieces: pieces, code: code.map { $0 + 1 }))
             case .maximum(let source, let groups): try program.append(.maximum(source: source + 1, groups: groups))
             }
         }
@@ -142,7 +154,7 @@ public struct PiecewiseAffineProgram: Hashable, Sendable {
                     for r in 0..<sum.count { for (column, value) in term.matrix.row(r) { sum[r] += value * values[term.source][column] } }
                 }
                 values.append(sum)
-            case .pieces(let source, let pieces): values.append(zip(pieces, values[source]).map { $0($1) })
+            case .pieces(let source, let pieces, _): values.append(zip(pieces, values[source]).map { $0($1) })
             case .maximum(let source, let groups):
                 values.append(groups.map { group in group.members.map { values[source][$0] }.max() ?? 0 })
             }
