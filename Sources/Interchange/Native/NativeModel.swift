@@ -1,0 +1,123 @@
+// The native model file: safetensors whose metadata hold the architecture (DESIGN §7). It may come from anyone.
+
+public import Networks
+import Tensors
+
+/// Reading and writing native models.
+public enum NativeModel {
+    /// The version of the file's form that this program writes.
+    public static let version = "1"
+    /// What the names of tensors that are no parameters begin with: the state of a training under way. Readers of models skip them.
+    public static let statePrefix = "training/"
+
+    /// The file of a network, with more texts and tensors if given.
+    ///
+    /// - Precondition: the names of `state` begin with `statePrefix`.
+    public static func file(_ network: Network, metadata: [(name: String, value: String)] = [], state: [NamedTensor] = [])
+        -> SafetensorsFile
+    {
+        precondition(state.allSatisfy { $0.name.hasPrefix(statePrefix) }, "state tensors without the prefix \(statePrefix)")
+        let tensors =
+            switch network.parameters.storage {
+            case .float32(let tensors): tensors.map(NumericTensor.float32)
+            case .float64(let tensors): tensors.map(NumericTensor.float64)
+            }
+        return SafetensorsFile(
+            metadata: [("format", "maso"), ("version", version), ("architecture", network.architecture.json)] + metadata,
+            tensors: zip(network.parameters.names, tensors).map { NamedTensor(name: $0, tensor: $1) } + state)
+    }
+
+    /// The network in a file.
+    ///
+    /// - Parameter name: of the file, for errors.
+    /// - Throws: `malformed` where it is no native model, or a wrong one; `unsupported` for a later version.
+    public static func network(in file: SafetensorsFile, name: String) throws(InterchangeError) -> Network {
+        let architecture = try architecture(in: file, name: name)
+        var parameters: [String: NumericTensor] = [:]
+        for named in file.tensors where !named.name.hasPrefix(statePrefix) { parameters[named.name] = named.tensor }
+        let isDouble = parameters.values.contains { $0.elementType == .float64 }
+        var tensors: [NumericTensor] = []
+        for declaration in architecture.parameters {
+            let place = "tensor \(quoted(declaration.name))"
+            guard let tensor = parameters.removeValue(forKey: declaration.name) else {
+                throw .malformed(file: name, place: place, expected: "shape \(declaration.shape)", found: "no such tensor")
+            }
+            let type: ElementType = isDouble ? .float64 : .float32
+            guard tensor.elementType == type else {
+                throw .malformed(
+                    file: name, place: place, expected: "\(type.rawValue)\(isDouble ? ", as others are" : "")",
+                    found: tensor.elementType.rawValue)
+            }
+            guard tensor.shape == declaration.shape else {
+                throw .malformed(file: name, place: place, expected: "shape \(declaration.shape)", found: "\(tensor.shape)")
+            }
+            try check(tensor, declaration, file: name)
+            tensors.append(tensor)
+        }
+        if let extra = parameters.keys.min() {
+            throw .malformed(
+                file: name, place: "tensor \(quoted(extra))", expected: "a parameter of the architecture", found: "none of this name")
+        }
+        let names = architecture.parameters.map(\.name)
+        let numbers =
+            isDouble
+            ? Parameters(names: names, tensors: tensors.map { $0.converted(to: Double.self) })
+            : Parameters(names: names, tensors: tensors.map { $0.converted(to: Float.self) })
+        do { return try Network(architecture, numbers) } catch {
+            throw .malformed(file: name, place: error.place, expected: error.expected, found: error.got)
+        }
+    }
+
+    private static func architecture(in file: SafetensorsFile, name: String) throws(InterchangeError) -> Architecture {
+        guard let format = file.metadata("format"), format == "maso" else {
+            throw .malformed(
+                file: name, place: "__metadata__: format", expected: "«maso», a native model",
+                found: file.metadata("format").map { quoted($0) } ?? "none")
+        }
+        guard let version = file.metadata("version"), let number = Int(version), number >= 1, "\(number)" == version else {
+            throw .malformed(
+                file: name, place: "__metadata__: version", expected: "a number from 1",
+                found: file.metadata("version").map { quoted($0) } ?? "none")
+        }
+        guard version == NativeModel.version else {
+            throw .unsupported(file: name, what: "model version \(version) is not supported (\(NativeModel.version) is)")
+        }
+        guard let text = file.metadata("architecture") else {
+            throw .malformed(file: name, place: "__metadata__: architecture", expected: "JSON", found: "none")
+        }
+        // The strict parser first: it bounds the depth, and refuses a name that comes twice.
+        _ = try JSONValue(parsing: Array(text.utf8), file: "\(name): architecture")
+        do { return try Architecture(json: text) } catch {
+            throw .malformed(
+                file: name, place: "architecture: \(error.place)\(error.what.isEmpty ? "" : ": \(error.what)")", expected: error.expected,
+                found: error.got)
+        }
+    }
+
+    /// Numbers that no training leaves would make every reading wrong without a word.
+    private static func check(_ tensor: NumericTensor, _ declaration: ParameterDeclaration, file: String) throws(InterchangeError) {
+        let values = tensor.converted(to: Double.self).elements
+        let mayBeNegative = !declaration.isNonNegative && declaration.role != .runningVariance
+        if let wrong = values.firstIndex(where: { !($0.isFinite && (mayBeNegative || $0 >= 0)) }) {
+            throw .malformed(
+                file: file, place: "tensor \(quoted(declaration.name)): element \(wrong)",
+                expected: mayBeNegative ? "a finite number" : "a finite number of at least 0", found: "\(values[wrong])")
+        }
+    }
+}
+
+extension Network {
+    /// The network in a native model file.
+    ///
+    /// - Throws: `InterchangeError`, one line with the file, the place in it, what was expected and what was found.
+    public init(path: String, budget: MemoryBudget = .standard) throws(InterchangeError) {
+        self = try NativeModel.network(in: SafetensorsFile(path: path, budget: budget), name: path)
+    }
+
+    /// Writes a native model file, whole or not at all.
+    ///
+    /// - Parameter metadata: more texts, such as the command that trained it.
+    public func write(to path: String, metadata: [(name: String, value: String)] = []) throws(InterchangeError) {
+        try NativeModel.file(self, metadata: metadata).write(to: path)
+    }
+}

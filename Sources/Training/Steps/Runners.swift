@@ -1,0 +1,22 @@
+// Which execution serves: the one place that knows.
+
+import Execution
+import Graphs
+import Tensors
+
+/// Makes a runner for a graph and its targets.
+package typealias RunnerFactory<S: Scalar> = @Sendable (Graph, [Value]) throws(TrainingError) -> any GraphRunner<S>
+
+extension Executor: GraphRunner {}
+
+package enum Runners {
+    /// The planned executor.
+    package static func planned<S: Scalar>(_ graph: Graph, targets: [Value]) throws(TrainingError) -> any GraphRunner<S> {
+        do { return try Executor<S>(graph, targets: targets) } catch { throw .execution("\(error)") }
+    }
+
+    /// The plain interpreter, the oracle.
+    package static func interpreted<S: Scalar>(_ graph: Graph, targets: [Value]) throws(TrainingError) -> any GraphRunner<S> {
+        InterpretedRunner<S>(graph, targets: targets)
+    }
+}

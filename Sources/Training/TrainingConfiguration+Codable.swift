@@ -1,0 +1,112 @@
+// The settings as a file has them: every key optional, an unknown key refused, wrong values named.
+
+import Networks
+
+extension TrainingConfiguration: Codable {
+    /// The names of the settings in files, in the order of the properties.
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case epochs, batch, optimizer, learningRate, learningRateDecay, weightDecay, momentum, firstMomentDecay, secondMomentDecay
+        case epsilon, loss, reconstruction, initializer, shuffle, seed, threads, patience, heldOut
+    }
+
+    private struct AnyKey: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    /// Settings that are absent have their defaults. Call `validate` for the ranges.
+    /// - Throws: `TrainingError.configuration` for an unknown key or a value of the wrong kind.
+    public init(from decoder: any Decoder) throws {
+        let names = CodingKeys.allCases.map(\.rawValue)
+        let unknown = try decoder.container(keyedBy: AnyKey.self).allKeys.map(\.stringValue).filter { !names.contains($0) }
+        if let key = unknown.min() {
+            throw TrainingError.configuration(field: key, expected: "one of \(names.joined(separator: ", "))", got: "an unknown setting")
+        }
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        func read<T: Decodable>(_ key: CodingKeys, _ value: inout T, _ expected: String) throws {
+            do { value = try container.decodeIfPresent(T.self, forKey: key) ?? value } catch {
+                throw TrainingError.configuration(field: key.rawValue, expected: expected, got: "another value")
+            }
+        }
+        func readChoice<T: Decodable & CaseIterable & RawRepresentable<String>>(_ key: CodingKeys, _ value: inout T) throws {
+            var name = value.rawValue
+            try read(key, &name, "a text")
+            guard let choice = T(rawValue: name) else {
+                let names = T.allCases.map(\.rawValue).joined(separator: ", ")
+                throw TrainingError.configuration(field: key.rawValue, expected: "one of \(names)", got: "'\(name)'")
+            }
+            value = choice
+        }
+        try read(.epochs, &epochs, "a whole number")
+        try read(.batch, &batch, "a whole number")
+        try readChoice(.optimizer, &optimizer)
+        try read(.learningRate, &learningRate, "a number")
+        try read(.learningRateDecay, &learningRateDecay, "a number")
+        try read(.weightDecay, &weightDecay, "a number")
+        try read(.momentum, &momentum, "a number")
+        try read(.firstMomentDecay, &firstMomentDecay, "a number")
+        try read(.secondMomentDecay, &secondMomentDecay, "a number")
+        try read(.epsilon, &epsilon, "a number")
+        try readChoice(.loss, &loss)
+        try read(.reconstruction, &reconstruction, "a number")
+        try readChoice(.initializer, &initializer)
+        try read(.shuffle, &shuffle, "true or false")
+        try read(.seed, &seed, "a whole number of at least 0")
+        try read(.threads, &threads, "a whole number")
+        try read(.patience, &patience, "a whole number")
+        try read(.heldOut, &heldOut, "a number")
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(epochs, forKey: .epochs)
+        try container.encode(batch, forKey: .batch)
+        try container.encode(optimizer, forKey: .optimizer)
+        try container.encodeIfPresent(learningRate, forKey: .learningRate)
+        try container.encode(learningRateDecay, forKey: .learningRateDecay)
+        try container.encode(weightDecay, forKey: .weightDecay)
+        try container.encode(momentum, forKey: .momentum)
+        try container.encode(firstMomentDecay, forKey: .firstMomentDecay)
+        try container.encode(secondMomentDecay, forKey: .secondMomentDecay)
+        try container.encode(epsilon, forKey: .epsilon)
+        try container.encode(loss, forKey: .loss)
+        try container.encode(reconstruction, forKey: .reconstruction)
+        try container.encode(initializer, forKey: .initializer)
+        try container.encode(shuffle, forKey: .shuffle)
+        try container.encode(seed, forKey: .seed)
+        try container.encode(threads, forKey: .threads)
+        try container.encodeIfPresent(patience, forKey: .patience)
+        try container.encode(heldOut, forKey: .heldOut)
+    }
+
+    /// Each setting's name and value as text, to say where two configurations differ.
+    var settings: [(name: String, value: String)] {
+        func text(_ value: some CustomStringConvertible) -> String { "\(value)" }
+        return CodingKeys.allCases.map { key in
+            let value =
+                switch key {
+                case .epochs: text(epochs)
+                case .batch: text(batch)
+                case .optimizer: optimizer.rawValue
+                case .learningRate: learningRate.map(text) ?? "the default"
+                case .learningRateDecay: text(learningRateDecay)
+                case .weightDecay: text(weightDecay)
+                case .momentum: text(momentum)
+                case .firstMomentDecay: text(firstMomentDecay)
+                case .secondMomentDecay: text(secondMomentDecay)
+                case .epsilon: text(epsilon)
+                case .loss: loss.rawValue
+                case .reconstruction: text(reconstruction)
+                case .initializer: initializer.rawValue
+                case .shuffle: text(shuffle)
+                case .seed: text(seed)
+                case .threads: text(threads)
+                case .patience: patience.map(text) ?? "none"
+                case .heldOut: text(heldOut)
+                }
+            return (key.rawValue, value)
+        }
+    }
+}
