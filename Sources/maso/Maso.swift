@@ -16,7 +16,7 @@ struct Maso: AsyncParsableCommand {
             """,
         version: "maso \(MaxAffineSplinesVersion.text)",
         subcommands: [
-            Info.self, Affine.self, Codes.self, Neighbors.self, TemplatesCommand.self, Report.self, DataSets.self,
+            Info.self, Affine.self, Codes.self, Neighbors.self, TemplatesCommand.self, Report.self, Demo.self, DataSets.self,
         ])
 
     static func main() async {
