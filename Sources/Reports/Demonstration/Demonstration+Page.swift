@@ -82,28 +82,13 @@ extension Demonstration {
 
     private var training: [Block] {
         let history = toy.result.history
-        let epochs = toy.moments.map { Double($0.epoch) }
-        func points(_ count: (ToyRun.Moment) -> Int) -> [SIMD2<Double>] {
-            zip(epochs, toy.moments).map { SIMD2($0, Double(count($1))) }
-        }
-        var cells = LineChart(
-            title: "Cells", description: "At the end \(toy.last.first.cellCount) after layer 1 and \(regions) in all.", xLabel: "epoch",
-            yLabel: "cells in the square",
-            series: [
-                .init("layer 1", points: points { $0.first.cellCount }, paint: .of(class: 2)),
-                .init("both", points: points { $0.whole.cellCount }, paint: .of(class: 3)),
-            ])
-        cells.including = [0]
         return [
             .paragraph(
                 """
                 The data are four interleaved spiral arms, \(toy.train.count) points, a class each. The network learns them with Adam and \
                 cross-entropy in \(history.count) epochs.
                 """),
-            .figures(
-                TrainingFigures.figures(history) + [
-                    Figure(cells.picture(), caption: "How many cells the layers cut the square [−1, 1]² into.")
-                ]),
+            .figures(TrainingFigures.figures(history)),
         ]
     }
 
@@ -127,10 +112,27 @@ extension Demonstration {
                 """
                 Each of the 45 units of layer 1 switches along a straight line. Each of the 3 units of layer 2 switches where its input is \
                 zero, which is straight within a cell of layer 1 and bends at its border: so regions of layer 2 are unions of cells, neither \
-                convex nor connected in general. Move the slider through training.
+                convex nor connected in general. Move the slider through training; every map shows the square [−1, 1]².
                 """),
             .frames(Frames(title: "Epoch", frames: frames)),
+            .figure(cellCounts),
         ]
+    }
+
+    private var cellCounts: Figure {
+        let epochs = toy.moments.map { Double($0.epoch) }
+        func points(_ count: (ToyRun.Moment) -> Int) -> [SIMD2<Double>] {
+            zip(epochs, toy.moments).map { SIMD2($0, Double(count($1))) }
+        }
+        var cells = LineChart(
+            title: "Cells", description: "At the end \(toy.last.first.cellCount) after layer 1 and \(regions) in all.", xLabel: "epoch",
+            yLabel: "cells in the square",
+            series: [
+                .init("layer 1", points: points { $0.first.cellCount }, paint: .of(class: 2)),
+                .init("both", points: points { $0.whole.cellCount }, paint: .of(class: 3)),
+            ])
+        cells.including = [0]
+        return Figure(cells.picture(), caption: "How many cells the layers cut the square [−1, 1]² into, through training.")
     }
 
     private func explorer() throws -> [Block] {
@@ -165,7 +167,7 @@ extension Demonstration {
             ])
         return [introduction]
             + report.sections.map { section in
-                Page.Section("Digits: \(section.title.prefix(1).lowercased())\(section.title.dropFirst())", section.blocks)
+                Page.Section("Digits · \(section.title)", section.blocks)
             }
     }
 

@@ -20,7 +20,7 @@ public struct Demonstration: Sendable {
     /// Trains and reads. The same seed gives the same values.
     /// - Throws: `TrainingError` and whatever reading throws.
     public static func make(seed: UInt64 = 0, progress: ReportProgress = { _, _, _ in }) throws -> Demonstration {
-        try Demonstration(seed: seed, toyEpochs: 80, digitsEpochs: 12, progress: progress)
+        try Demonstration(seed: seed, toyEpochs: 60, digitsEpochs: 12, progress: progress)
     }
 
     package init(seed: UInt64, toyEpochs: Int, digitsEpochs: Int, options: ReportOptions = .init(), progress: ReportProgress) throws {

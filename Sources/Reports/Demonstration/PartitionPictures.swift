@@ -24,11 +24,13 @@ struct PartitionPictures {
 
     /// The cells of layer 1, darker where more units are on their second piece.
     func first() -> PolygonMap {
-        let cells = moment.first.cells.map { cell in
+        let active = moment.first.cells.map { cell in
             let code = cell.code(atLayer: 0)
-            let share = Double(code.count { $0 > 0 }) / Double(code.count)
-            return PolygonMap.Cell(cell.vertices, fill: Color(0xF4F8FB).mixed(with: Color(0x3E83C2), share))
+            return (cell.vertices, Double(code.count { $0 > 0 }))
         }
+        let counts = active.map(\.1)
+        let mapping = ColorMapping(scale: .blues, low: counts.min() ?? 0, high: 1.6 * (counts.max() ?? 1))
+        let cells = active.map { PolygonMap.Cell($0.0, fill: mapping.color($0.1)) }
         return map("Layer 1", "\(cells.count) convex cells, cut by the lines of 45 units.", cells)
     }
 
@@ -64,13 +66,13 @@ struct PartitionPictures {
     func map(_ title: String, _ description: String, _ cells: [PolygonMap.Cell]) -> PolygonMap {
         var map = PolygonMap(
             title: "\(title), epoch \(moment.epoch)", description: description, window: PartitionPictures.window, cells: cells)
-        map.columns = 2000
+        (map.columns, map.width, map.showsAxes) = (2000, 320, false)
         return map
     }
 
-    /// One light colour for each of the eight codes of three units; all off is grey.
+    /// One light colour for each of the eight codes of three units, unlike the classes' colours.
     private static func fill(code: Int) -> Color {
-        let base = code == 0 ? ClassColors.okabeIto[7] : ClassColors.okabeIto[code - 1]
-        return base.mixed(with: .white, 0.5)
+        let place = Double([0, 3, 5, 1, 6, 2, 4, 7][code % 8]) / 7
+        return (ColorScale.viridis.color(at: place) ?? .white).mixed(with: .white, 0.45)
     }
 }

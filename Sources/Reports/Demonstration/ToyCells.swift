@@ -37,7 +37,7 @@ enum ToyCells {
             ]
         }
         var map = pictures.map("The cells of the trained network", "\(cells.count) cells; each is one affine map.", fills)
-        (map.lines, map.samples, map.sampleRadius, map.columns, map.width) = ([pictures.boundary], pictures.samples, 1.8, 3000, 560)
+        (map.lines, map.samples, map.columns, map.width, map.showsAxes) = ([pictures.boundary], pictures.samples, 3000, 520, true)
         return CellExplorer(
             map: map,
             caption: """

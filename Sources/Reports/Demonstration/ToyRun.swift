@@ -34,13 +34,13 @@ public struct ToyRun: Sendable {
 
     /// - Throws: `TrainingError`; `NetworkError` and `PartitionError` for bugs alone.
     init(seed: UInt64, epochs: Int, progress: ReportProgress) throws {
-        train = ToySet.spirals.dataSet(count: 2_000, split: .train, seed: seed)
+        train = ToySet.spirals.dataSet(count: 1_000, split: .train, seed: seed)
         let test = ToySet.spirals.dataSet(count: 1_000, split: .test, seed: seed)
         var architecture = try Architecture.named("Toy")
         architecture.classNames = ToyRun.classNames
         var configuration = TrainingConfiguration()
         (configuration.seed, configuration.epochs, configuration.batch) = (seed, epochs, 32)
-        (configuration.learningRate, configuration.learningRateDecay) = (1e-2, 0.96)
+        (configuration.learningRate, configuration.learningRateDecay) = (5e-3, 0.97)
         result = try Trainer(architecture, on: train, test: test, configuration).run(keepsSnapshots: true) { event in
             if case .epoch(let record) = event { progress("toy network: epochs", record.epoch, epochs) }
         }

@@ -7,7 +7,7 @@ enum AccuracySection {
         let counts = test.confusion.flatMap(\.self).map(Double.init)
         var map = HeatMap(
             title: "Confusion", description: describe(test, classNames), values: counts, rowLabels: classNames, columnLabels: classNames,
-            mapping: ColorMapping(scale: .viridis, low: 0, high: max(1, counts.max() ?? 1)))
+            mapping: ColorMapping(scale: .blues, low: 0, high: max(1, counts.max() ?? 1)))
         (map.rowTitle, map.columnTitle, map.significantDigits) = ("true class", "largest output", 4)
         let shares = classNames.indices.map { y -> Double in
             let row = test.confusion[y].reduce(0, +)

@@ -8,7 +8,6 @@ enum MemorizationSection {
         var figures: [Figure] = []
         if let train { figures.append(figure("Training samples", train, xLabel: "⟨A[x]_c, x⟩")) }
         figures.append(figure("Test samples", test, xLabel: "⟨A[x]_c, x⟩"))
-        figures.append(figure("Test samples, as cosines", cosines, xLabel: "cosine of A[x]_c and x"))
         return [
             .paragraph(
                 """
@@ -17,6 +16,7 @@ enum MemorizationSection {
                 products of right and wrong classes lie measures how much the network does that.
                 """),
             .figures(figures),
+            .figure(figure("Test samples, as cosines, which do not depend on lengths", cosines, xLabel: "cosine of A[x]_c and x")),
             .table(
                 Table(
                     caption: "Right classes against wrong ones",

@@ -53,7 +53,7 @@ enum NeighborsSection {
     ) throws -> Figure {
         let image = pictures.sample(data.test, query.index)
         let rows = layers.map { layer -> [ImageGrid.Cell?] in
-            [ImageGrid.Cell(image, caption: "sample", tooltip: "sample \(label(query, data))"), nil]
+            [layer == layers[0] ? ImageGrid.Cell(image, caption: "sample", tooltip: "sample \(label(query, data))") : nil]
                 + query.neighbors[layer].map { neighbor in
                     let name = data.classNames[source.labels[neighbor.index]]
                     return ImageGrid.Cell(
@@ -70,7 +70,7 @@ enum NeighborsSection {
         (grid.width, grid.largestSide) = (800, 56)
         return Figure(
             try grid.picture(),
-            caption: "The nearest samples at each layer with their distances; a frame marks those of another class than the sample's.")
+            caption: "A row a layer: the nearest samples with their distances. A frame marks those of another class than the sample's.")
     }
 
     private static func table(

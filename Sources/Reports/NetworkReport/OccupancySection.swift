@@ -11,24 +11,25 @@ enum OccupancySection {
             row("\(layer.name)", units: "\(layer.units)", pieces: "\(layer.pieces)", occupancy)
         }
         let units = reading.layers.reduce(0) { $0 + $1.units }
-        let distinct = reading.occupancies.map { Double($0.distinctCodeCount) }
+        let constant = zip(reading.layers, reading.occupancies).map { 100 * Double($1.constantUnitCount) / Double(max($0.units, 1)) }
         let chart = BarChart(
-            title: "Regions visited, by layer",
-            description: "\(count) samples visit \(reading.cells.distinctCodeCount) different cells of the whole network.",
-            valueLabel: "different codes among \(count) samples", categories: reading.layers.map(\.name),
-            series: [.init("codes", values: distinct, paint: .of(class: 0))])
+            title: "Units that never switch, by layer",
+            description: "\(reading.cells.constantUnitCount) of \(units) units are on one piece for all \(count) samples.",
+            valueLabel: "% of the layer's units", categories: reading.layers.map(\.name),
+            series: [.init("never switch", values: constant, paint: .of(class: 0))])
         return [
             .paragraph(
                 """
                 A code names a region of a layer; all codes together name a cell, on which the network is one affine map. \
                 \(count) test samples visit \(strong: NumberText.count(reading.cells.distinctCodeCount)) cells.
                 """),
-            .figure(Figure(chart.picture(), caption: "How many regions of each layer the samples visit.")),
             .table(
                 Table(
                     caption: "Regions visited by \(count) test samples",
                     header: ["layer", "units", "pieces", "different codes", "most samples in one", "units that never switch"],
                     rows: rows + [row("all layers: cells", units: "\(units)", pieces: "", reading.cells)], numericColumns: [1, 2, 3, 4, 5])),
+            .figure(
+                Figure(chart.picture(), caption: "The share of each layer's units that are on the same piece for all samples.")),
         ]
     }
 

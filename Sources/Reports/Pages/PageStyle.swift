@@ -71,6 +71,7 @@ enum PageStyle {
         figure.wide .picture>svg{min-width:34rem;max-width:60rem}
         figure.widest .picture>svg{min-width:50rem}
         .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,19rem),1fr));gap:1.25rem;margin:1.75rem 0;align-items:start}
+        .figures.narrow{grid-template-columns:repeat(auto-fit,minmax(min(100%,15rem),1fr))}
         .figures>figure{margin:0}
         .map path:not([data-cell]){pointer-events:none}
         .table{overflow:auto;max-height:34rem;margin:1.75rem 0;background:var(--surface);border:1px solid var(--line);border-radius:14px;max-width:max-content}
