@@ -112,7 +112,7 @@ extension Demonstration {
                 """
                 Each of the 45 units of layer 1 switches along a straight line. Each of the 3 units of layer 2 switches where its input is \
                 zero, which is straight within a cell of layer 1 and bends at its border: so regions of layer 2 are unions of cells, neither \
-                convex nor connected in general. Move the slider through training; every map shows the square [−1, 1]².
+                convex nor connected in general. Before training all offsets are zero, so all lines meet in one point. Move the slider through training; every map shows the square [−1, 1]².
                 """),
             .frames(Frames(title: "Epoch", frames: frames)),
             .figure(cellCounts),

@@ -16,7 +16,7 @@ struct PartitionPictures {
         let points: Tensor<Double> = data.samples.converted()
         // Points of each class in order; a part of them shows where the class lies without hiding the cells.
         samples = (0..<data.classCount).map { c in
-            let members = data.labels.indices.filter { data.labels[$0] == c }.prefix(60)
+            let members = data.labels.indices.filter { data.labels[$0] == c }.prefix(40)
             return PolygonMap.Samples(
                 "class \(ToyRun.classNames[c])", points: members.map { SIMD2(points[$0, 0], points[$0, 1]) }, color: ClassColors.color(c))
         }
@@ -66,7 +66,7 @@ struct PartitionPictures {
     func map(_ title: String, _ description: String, _ cells: [PolygonMap.Cell]) -> PolygonMap {
         var map = PolygonMap(
             title: "\(title), epoch \(moment.epoch)", description: description, window: PartitionPictures.window, cells: cells)
-        (map.columns, map.width, map.showsAxes) = (2000, 320, false)
+        (map.columns, map.width, map.showsAxes, map.sampleRadius) = (2000, 320, false, 3)
         return map
     }
 
