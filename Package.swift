@@ -48,7 +48,7 @@ let package = Package(
         + chapter("Splines", ["Networks", "Execution", "Graphs", "Tensors"])
         + chapter("Training", ["Splines", "Interchange", "Networks", "Execution", "Graphs", "Tensors"])
         + chapter("Partitions", ["Splines", "Geometry", "Networks", "Execution", "Graphs", "Tensors"])
-        + chapter("Analysis", ["Splines", "Partitions", "Interchange", "Networks", "Execution", "Graphs", "Tensors"])
+        + chapter("Analysis", ["Training", "Splines", "Partitions", "Interchange", "Networks", "Execution", "Graphs", "Tensors"])
         + chapter("Figures", ["CPNG"])
         + chapter(
             "Reports",

@@ -32,7 +32,7 @@ public struct CodeNeighborSearch: Sendable {
     public mutating func add(_ codes: Code, first: Int) {
         let units = query.count
         for row in 0..<codes.shape[0] where first + row != excluded {
-            let distance = CodeDistance.between(query, codes.elements[row * units..<(row + 1) * units])
+            let distance = CodeDistance.between(query[...], codes.elements[row * units..<(row + 1) * units])
             if neighbors.count == count, let last = neighbors.last, last.distance <= distance { continue }
             let place = neighbors.firstIndex { $0.distance > distance } ?? neighbors.count
             neighbors.insert(CodeNeighbor(index: first + row, distance: distance), at: place)

@@ -16,10 +16,12 @@ struct Maso: AsyncParsableCommand {
             """,
         version: "maso \(MaxAffineSplinesVersion.text)",
         subcommands: [
-            Info.self, Affine.self, Codes.self, Neighbors.self, TemplatesCommand.self, Report.self, Demo.self, DataSets.self,
+            Demo.self, Train.self, Evaluate.self, Predict.self, Info.self, Affine.self, Codes.self, Neighbors.self, TemplatesCommand.self,
+            Report.self, DataSets.self, Doctor.self,
         ])
 
     static func main() async {
+        signal(SIGPIPE, SIG_IGN)  // a reader that went away is an error of writing (74), not a death by signal
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand { try await asynchronous.run() } else { try command.run() }

@@ -13,8 +13,8 @@ import Testing
 
     @Test("Code distance: the fraction of units that differ")
     func distance() {
-        #expect(CodeDistance.between([0, 1, 2, 3] as [Int32], [0, 1, 0, 0]) == 0.5)
-        #expect(CodeDistance.between([Int32](), []) == 0)
+        #expect(CodeDistance.between([0, 1, 2, 3], [0, 1, 0, 0]) == 0.5)
+        #expect(CodeDistance.between([], []) == 0)
     }
 
     @Test(
@@ -24,7 +24,7 @@ import Testing
         var search = CodeNeighborSearch(query: query, count: 7, excluding: 3)
         for first in stride(from: 0, to: 40, by: 9) { search.add(all.rows(first..<min(first + 9, 40)), first: first) }
         let sorted = (0..<40).filter { $0 != 3 }
-            .map { CodeNeighbor(index: $0, distance: CodeDistance.between(query.elements, all.rows($0..<$0 + 1).elements)) }
+            .map { CodeNeighbor(index: $0, distance: CodeDistance.between(query.elements[...], all.rows($0..<$0 + 1).elements[...])) }
             .sorted { ($0.distance, $0.index) < ($1.distance, $1.index) }
         #expect(search.neighbors == Array(sorted.prefix(7)))
     }

@@ -15,6 +15,9 @@ struct Reader: Sendable {
         Reader(name: "npy") { bytes throws(InterchangeError) in _ = try NumpyArray.read(bytes: bytes, file: "x", budget: budget) },
         Reader(name: "npz") { bytes throws(InterchangeError) in _ = try NumpyArchive.read(bytes: bytes, file: "x", budget: budget) },
         Reader(name: "safetensors") { bytes throws(InterchangeError) in _ = try SafetensorsFile(bytes: bytes, file: "x", budget: budget) },
+        Reader(name: "model") { bytes throws(InterchangeError) in
+            _ = try NativeModel.network(in: SafetensorsFile(bytes: bytes, file: "x", budget: budget), name: "x")
+        },
         Reader(name: "json") { bytes throws(InterchangeError) in
             // What is accepted must survive being written and read again.
             let value = try JSONValue(parsing: bytes, file: "x")

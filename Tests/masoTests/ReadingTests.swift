@@ -90,7 +90,7 @@ import Testing
         let inputs: Tensor<Double> = data.inputs(normalization: .none)
         let codes = try reader.read(inputs).codes[0]
         let distances = (0..<data.count).filter { $0 != 3 }
-            .map { ($0, CodeDistance.between(codes.rows(3..<4).elements, codes.rows($0..<$0 + 1).elements)) }
+            .map { ($0, CodeDistance.between(codes.rows(3..<4).elements[...], codes.rows($0..<$0 + 1).elements[...])) }
             .sorted { ($0.1, $0.0) < ($1.1, $1.0) }
         let found = try #require(object["layers"]?.array?[0]["neighbors"]?.array)
         #expect(found.compactMap { $0["index"]?.int } == distances.prefix(4).map(\.0))

@@ -80,7 +80,8 @@ import Testing
     @Test("A full disk ends with 74, and nothing is half-written")
     func fullDisk() throws {
         let outcome = try place.maso("codes", "Toy", "--init", "1", "x.npy", "-o", "/dev/full")
-        #expect(outcome == Workplace.Outcome(status: 74, output: "", error: "maso: /dev/full: writing failed: no space left on the device\n"))
+        #expect(
+            outcome == Workplace.Outcome(status: 74, output: "", error: "maso: /dev/full: writing failed: no space left on the device\n"))
         let printed = try place.start(["info", "Toy", "--init", "1"], outputPath: "/dev/full").outcome()
         #expect(printed.status == 74)
         #expect(printed.error.hasPrefix("maso: /dev/stdout: writing failed"))

@@ -76,7 +76,11 @@ extension Demonstration {
                 an affine end: two inputs, 45 and 3 ReLUs, one output for each of four classes.
                 """),
             .table(
-                LayersSection.table(layers, caption: "The toy network, \(toy.last.model.parameterCount) parameters. A layer is one nonlinearity with the affine operators before it.")),
+                LayersSection.table(
+                    layers,
+                    caption:
+                        "The toy network, \(toy.last.model.parameterCount) parameters. A layer is one nonlinearity with the affine operators before it."
+                )),
         ]
     }
 
@@ -98,7 +102,9 @@ extension Demonstration {
             return Frames.Frame(
                 label: "\(moment.epoch)",
                 figures: [
-                    Figure(pictures.first().picture(), caption: "\(strong: "Layer 1"): \(moment.first.cellCount) cells. Darker: more units on."),
+                    Figure(
+                        pictures.first().picture(), caption: "\(strong: "Layer 1"): \(moment.first.cellCount) cells. Darker: more units on."
+                    ),
                     Figure(
                         pictures.second().picture(),
                         caption: "\(strong: "Layer 2"), seen in the input space: one colour for each code of its 3 units."),

@@ -7,9 +7,11 @@ enum TrainingFigures {
     /// Loss and accuracy by epoch, for what was trained on and what was not.
     static func figures(_ history: [EpochRecord]) -> [Figure] {
         let loss = chart(
-            "Loss", "cross-entropy", history, train: \.trainLoss, test: \.testLoss, including: [0]) { NumberText.significant($0) }
+            "Loss", "cross-entropy", history, train: \.trainLoss, test: \.testLoss, including: [0]
+        ) { NumberText.significant($0) }
         let accuracy = chart(
-            "Accuracy", "share right", history, train: \.trainAccuracy, test: \.testAccuracy, including: [1]) { NumberText.percent($0) }
+            "Accuracy", "share right", history, train: \.trainAccuracy, test: \.testAccuracy, including: [1]
+        ) { NumberText.percent($0) }
         return [
             Figure(loss, caption: "Mean cross-entropy an epoch."),
             Figure(accuracy, caption: "The share of samples whose largest output is right."),

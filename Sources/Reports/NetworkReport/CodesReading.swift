@@ -28,7 +28,8 @@ public struct CodesReading: Sendable {
     public let searchedCount: Int
 
     /// Reads the codes of the test samples `indices`, and searches the neighbours of `queries` among `searched`.
-    public init(_ data: ReportData, _ indices: [Int], queries: [Int], neighborCount: Int, searched: [Int], progress: ReportProgress) throws {
+    public init(_ data: ReportData, _ indices: [Int], queries: [Int], neighborCount: Int, searched: [Int], progress: ReportProgress) throws
+    {
         let reader = try CodeReader(data.model.readable, batch: 32)
         layers = reader.layers
         (searchesTrain, searchedCount) = (data.train != nil, searched.count)

@@ -6,7 +6,8 @@ enum ExactnessSection {
     static func blocks(_ reading: TemplatesReading) -> [Block] {
         guard let residual = reading.worstResidual, let margin = reading.smallestMargin else {
             return [
-                .paragraph("The network has smooth nodes: slopes are Jacobians at the samples, valid to first order and nowhere exact beyond.")
+                .paragraph(
+                    "The network has smooth nodes: slopes are Jacobians at the samples, valid to first order and nowhere exact beyond.")
             ]
         }
         return [

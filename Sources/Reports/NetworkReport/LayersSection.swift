@@ -31,7 +31,8 @@ enum LayersSection {
             .table(table(layers, caption: "\(model.name): \(sizes(model.readable.inputShape)) to \(model.outputCount) outputs")),
         ]
         if !smooth.isEmpty {
-            blocks.append(.note("Not piecewise affine, because of: \(smooth.joined(separator: ", ")). What is read is the tangent at each sample."))
+            blocks.append(
+                .note("Not piecewise affine, because of: \(smooth.joined(separator: ", ")). What is read is the tangent at each sample."))
         }
         return blocks
     }

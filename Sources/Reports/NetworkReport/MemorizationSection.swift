@@ -48,7 +48,8 @@ enum MemorizationSection {
 
     private static func row(_ name: String, _ values: Memorization) -> [Prose] {
         [
-            Prose(name), values.separation.map { "\($0)" } ?? "–", values.areaUnderCurve.map { Prose(NumberText.fixed($0, decimals: 3)) } ?? "–",
+            Prose(name), values.separation.map { "\($0)" } ?? "–",
+            values.areaUnderCurve.map { Prose(NumberText.fixed($0, decimals: 3)) } ?? "–",
             "\(mean(values.correct))", "\(mean(values.incorrect))",
         ]
     }

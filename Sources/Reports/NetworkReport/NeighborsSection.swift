@@ -49,7 +49,8 @@ enum NeighborsSection {
     }
 
     private static func grid(
-        _ query: CodesReading.Query, _ reading: CodesReading, _ data: ReportData, _ source: DataSet, _ pictures: SamplePictures, _ layers: [Int]
+        _ query: CodesReading.Query, _ reading: CodesReading, _ data: ReportData, _ source: DataSet, _ pictures: SamplePictures,
+        _ layers: [Int]
     ) throws -> Figure {
         let image = pictures.sample(data.test, query.index)
         let rows = layers.map { layer -> [ImageGrid.Cell?] in
@@ -65,7 +66,8 @@ enum NeighborsSection {
         let wrong = layers.map { layer in query.neighbors[layer].count { source.labels[$0.index] != query.label } }
         var grid = ImageGrid(
             title: "Neighbours of sample \(label(query, data))",
-            description: zip(layers, wrong).map { "\(reading.layers[$0].name): \($1) of another class." }.joined(separator: " "), rows: rows)
+            description: zip(layers, wrong).map { "\(reading.layers[$0].name): \($1) of another class." }.joined(separator: " "), rows: rows
+        )
         grid.rowLabels = layers.map { reading.layers[$0].name }
         (grid.width, grid.largestSide) = (800, 56)
         return Figure(

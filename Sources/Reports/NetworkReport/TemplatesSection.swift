@@ -25,7 +25,9 @@ enum TemplatesSection {
             blocks.append(.figures(reading.samples.prefix(4).map { vectorFigure($0, data, classLimit) }))
         } else {
             blocks.append(
-                .note("Samples of shape \("\(data.test.sampleShape)") are no images of one or three channels: templates are given by their numbers."))
+                .note(
+                    "Samples of shape \("\(data.test.sampleShape)") are no images of one or three channels: templates are given by their numbers."
+                ))
         }
         blocks.append(.details(summary: "Inner products, offsets and outputs as numbers", [.table(numbers(reading, data, classLimit))]))
         return blocks

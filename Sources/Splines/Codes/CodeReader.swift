@@ -1,29 +1,32 @@
 // The codes of a network's layers (ICML18 (14)), pieces numbered from 0, and their distance (15).
 
+import Execution
 public import Graphs
 public import Tensors
 
-/// Reads the code of every layer, batch after batch.
-public struct CodeReader: Sendable {
+/// Reads the code of every layer, batch after batch. One thread at a time.
+public final class CodeReader {
     public let batch: Int
     /// The layers that have a code, first to last.
     public let layers: [SplineLayer]
     private let readable: ReadableGraph
-    private let parameters: Bindings<Double>
+    private let evaluation: Evaluation
 
     public init(_ network: ReadableNetwork, batch: Int) throws {
         readable = try network.graph(batch: network.fixedBatch ?? batch)
         self.batch = network.fixedBatch ?? batch
         layers = readable.layers().filter { $0.code != nil }
-        parameters = network.parameters
+        evaluation = try Evaluation(
+            readable.graph, [readable.output] + layers.map { $0.code! },
+            parameters: ParameterBuffers(for: readable.graph, network.parameters))
     }
 
     /// The code of each layer and the outputs, for `x` of shape `[N] + sample shape` with N at most `batch`.
     public func read(_ x: Tensor<Double>) throws -> (codes: [Code], outputs: Tensor<Double>) {
-        let padded = try readable.padded(x)
-        let bindings = parameters.merging([readable.inputName: .scalars(padded)]) { $1 }
-        let data = try Evaluation.run(readable.graph, [readable.output] + layers.map { $0.code! }, bindings)
-        return (data.dropFirst().map { $0.code.rows(0..<x.shape[0]) }, data[0].scalars.rows(0..<x.shape[0]))
+        evaluation.bind(readable.inputName, try readable.padded(x))
+        evaluation.run()
+        let rows = 0..<x.shape[0]
+        return (layers.indices.map { evaluation.code($0 + 1).rows(rows) }, evaluation.tensor(0).rows(rows))
     }
 }
 
@@ -48,8 +51,17 @@ extension ReadableGraph {
 public enum CodeDistance {
     /// The fraction of units whose pieces differ (ICML18 (15)); units with one piece are no units of a code.
     /// - Precondition: equally many units.
-    @inlinable public static func between(_ a: some RandomAccessCollection<Int32>, _ b: some RandomAccessCollection<Int32>) -> Double {
+    public static func between(_ a: ArraySlice<Int32>, _ b: ArraySlice<Int32>) -> Double {
         precondition(a.count == b.count, "codes of \(a.count) and \(b.count) units")
-        return a.isEmpty ? 0 : Double(zip(a, b).count { $0 != $1 }) / Double(a.count)
+        if a.isEmpty { return 0 }
+        // Concrete and over buffers, so that it becomes vector code: a generic form took as long as the network itself.
+        let different = a.withUnsafeBufferPointer { a in
+            b.withUnsafeBufferPointer { b in
+                var different: Int32 = 0
+                for i in 0..<a.count { different &+= a[i] != b[i] ? 1 : 0 }
+                return different
+            }
+        }
+        return Double(different) / Double(a.count)
     }
 }

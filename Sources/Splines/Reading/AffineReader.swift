@@ -48,20 +48,22 @@ public struct LocalAffineMaps: Sendable {
     }
 }
 
-/// Reads local affine maps, batch after batch, from plans built once.
-public struct AffineReader: Sendable {
+/// Reads local affine maps, batch after batch, from plans built once. One thread at a time.
+public final class AffineReader {
     public let batch: Int
     public let inputShape: Shape
     public let outputCount: Int
     /// Whether the map is a fact of the cell, and not a tangent.
     public let isExact: Bool
 
-    private let parameters: Bindings<Double>
     private let source: Value
     private let output: Value
     private let readable: ReadableGraph
     private let codes: [Value]
-    private let frozen: Graph
+    /// f, the source's value and the codes at x.
+    private let forward: Evaluation
+    /// The frozen graph, to be run with 0 at the source.
+    private let offsets: Evaluation
     private let slopes: SlopeGraph
     private let margins: MarginGraph?
 
@@ -81,28 +83,33 @@ public struct AffineReader: Sendable {
         guard isExact || tangent else { throw ReadingError.notPiecewiseAffine(nodes: smooth.map { graph[$0].label }) }
         self.readable = readable
         self.batch = network.fixedBatch ?? batch
-        (parameters, self.source, self.output) = (network.parameters, source, output)
+        (self.source, self.output) = (source, output)
         inputShape = Array(graph.shape(source).dropFirst())
         outputCount = graph.shape(output).dropFirst().reduce(1, *)
         codes = graph.codes(for: [output])
         // Freezing comes before cutting, so that codes behind the source stay codes of x.
-        frozen = graph.frozen().cut(at: [source])
-        slopes = try SlopeGraph(frozen, from: source, to: output)
-        margins = isExact ? MarginGraph(graph.frozen(), codes: codes, of: graph, batch: self.batch) : nil
+        let frozen = graph.frozen().cut(at: [source])
+        let parameters = try ParameterBuffers(for: graph, network.parameters)
+        forward = try Evaluation(graph, [output, source] + codes, parameters: parameters)
+        offsets = try Evaluation(frozen, [output], parameters: parameters)
+        slopes = try SlopeGraph(frozen, from: source, to: output, parameters: parameters)
+        margins =
+            isExact ? try MarginGraph(graph.frozen(), codes: codes, of: graph, batch: self.batch, parameters: parameters) : nil
     }
 
     /// The maps at `x`, shape `[N] + sample shape` with N at most `batch`.
     public func read(_ x: Tensor<Double>) throws -> LocalAffineMaps {
         let count = x.shape[0]
-        var (bindings, outputs, z) = try frozenBindings(x)
-        let slopes = try slopes.read(bindings, count: count)
+        let (f, z, bindings) = try freeze(x)
+        let slopes = slopes.read(bindings, count: count)
+        let outputs = f.reshaped([batch, outputCount]).rows(0..<count)
         let products = slopes.applied(to: z.rows(0..<count))
         guard isExact else {
             let offsets = Tensor(shape: outputs.shape, elements: zip(outputs.elements, products.elements).map { $0 - $1 })
             return LocalAffineMaps(slopes: slopes, offsets: offsets, outputs: outputs, residuals: [], margins: [], isOnBoundary: [])
         }
-        let margin = try margins!.read(bindings)
-        let offsets = try offsets(&bindings, count: count)
+        let margin = margins!.read(bindings)
+        let offsets = offsets(bindings).rows(0..<count)
         let residuals = (0..<count).map { n in
             let row = n * outputCount..<(n + 1) * outputCount
             let scale = max(1, outputs.elements[row].map(abs).max() ?? 0)
@@ -113,30 +120,32 @@ public struct AffineReader: Sendable {
             isOnBoundary: Array(margin.isWithinRounding.prefix(count)))
     }
 
-    /// f(x) and b[x] alone, each of shape `[N, K]`, for `x` as in `read`: two runs instead of one for each row of A[x].
-    ///
-    /// ⟨A[x]_k, x⟩ = f_k(x) − b_k[x] follows, up to the residual.
-    /// - Precondition: the reader is exact.
+    /// f(x) and b[x] alone, each `[N, K]`: all that ⟨A[x], x⟩ = f(x) − b[x] needs, at the price of two runs.
+    /// - Precondition: the network is piecewise affine (`isExact`).
     public func readOffsets(_ x: Tensor<Double>) throws -> (outputs: Tensor<Double>, offsets: Tensor<Double>) {
-        precondition(isExact, "offsets of a tangent need its slopes")
-        var (bindings, outputs, _) = try frozenBindings(x)
-        return (outputs, try offsets(&bindings, count: x.shape[0]))
+        precondition(isExact, "offsets of a tangent")
+        let (f, _, bindings) = try freeze(x)
+        let rows = 0..<x.shape[0]
+        return (f.reshaped([batch, outputCount]).rows(rows), offsets(bindings).rows(rows))
     }
 
-    /// What the frozen graph reads at `x`: parameters, the codes of x, the source's value; with f(x) `[N, K]` and that value `[batch, …]`.
-    private func frozenBindings(_ x: Tensor<Double>) throws -> (Bindings<Double>, outputs: Tensor<Double>, source: Tensor<Double>) {
-        var bindings = parameters
-        bindings[readable.inputName] = .scalars(try readable.padded(x))
-        let forward = try Evaluation.run(readable.graph, [output, source] + codes, bindings)
-        for (code, datum) in zip(codes, forward.dropFirst(2)) { bindings[Graph.frozenCodeName(code)] = datum }
-        bindings[Graph.cutName(source)] = forward[1]
-        return (bindings, forward[0].scalars.reshaped([batch, outputCount]).rows(0..<x.shape[0]), forward[1].scalars)
+    /// f(x), the source's value, and bindings of the frozen graph: x, the source and every code.
+    private func freeze(_ x: Tensor<Double>) throws -> (f: Tensor<Double>, z: Tensor<Double>, bindings: Bindings<Double>) {
+        let padded = try readable.padded(x)
+        forward.bind(readable.inputName, padded)
+        forward.run()
+        let z = forward.tensor(1)
+        var bindings: Bindings<Double> = [readable.inputName: .scalars(padded), Graph.cutName(source): .scalars(z)]
+        for (index, code) in codes.enumerated() { bindings[Graph.frozenCodeName(code)] = .code(forward.code(index + 2)) }
+        return (forward.tensor(0), z, bindings)
     }
 
-    /// The frozen graph at 0.
-    private func offsets(_ bindings: inout Bindings<Double>, count: Int) throws -> Tensor<Double> {
-        bindings[Graph.cutName(source)] = .scalars(.zeros([batch] + inputShape))
-        return try Evaluation.run(frozen, [output], bindings)[0].scalars.reshaped([batch, outputCount]).rows(0..<count)
+    /// The frozen graph at 0, `[batch, K]`.
+    private func offsets(_ bindings: Bindings<Double>) -> Tensor<Double> {
+        offsets.bind(bindings)
+        offsets.bind(Graph.cutName(source), .zeros([batch] + inputShape))
+        offsets.run()
+        return offsets.tensor(0).reshaped([batch, outputCount])
     }
 }
 

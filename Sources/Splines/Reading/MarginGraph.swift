@@ -1,49 +1,48 @@
 // How near a sample is to a tie: the distance of each pre-activation to where its code changes, relative to the sum of the
 // magnitudes that made it, and whether rounding could have decided it (DESIGN §3).
 
+import Execution
 import Graphs
 import Tensors
 
 /// The pre-activations of every code with their magnitudes.
-struct MarginGraph: Sendable {
+final class MarginGraph {
     private struct Layer {
         let selector: Selector
-        let codeShape: Shape
-        let preactivation: Value
-        /// Sum of magnitudes, and the same for slopes alone: 0 where the pre-activation is constant on the cell.
-        let magnitude: Value
-        let dependence: Value
         let roundingCount: Int
     }
 
-    private let graph: Graph
     private let layers: [Layer]
+    /// For each layer three targets: the pre-activation; its sum of magnitudes; and the same for slopes alone, which is 0 where the
+    /// pre-activation is constant on the cell.
+    private let evaluation: Evaluation
     private let batch: Int
 
-    init(_ frozen: Graph, codes: [Value], of original: Graph, batch: Int) {
+    init(_ frozen: Graph, codes: [Value], of original: Graph, batch: Int, parameters: ParameterBuffers<Double>) throws {
         var graph = frozen
         let preactivations = codes.map { original[$0].operands[0] }
         let magnitudes = graph.magnitudes(of: preactivations)
         let dependences = graph.magnitudes(of: preactivations, slopesOnly: true)
-        var layers: [Layer] = []
+        var (layers, targets): ([Layer], [Value]) = ([], [])
         for (index, code) in codes.enumerated() {
             guard case .select(let selector) = original[code].primitive, let magnitude = magnitudes[index],
                 let dependence = dependences[index]
             else { continue }
-            layers.append(
-                Layer(
-                    selector: selector, codeShape: original.shape(code), preactivation: preactivations[index], magnitude: magnitude.sum,
-                    dependence: dependence.sum, roundingCount: magnitude.roundingCount))
+            layers.append(Layer(selector: selector, roundingCount: magnitude.roundingCount))
+            targets += [preactivations[index], magnitude.sum, dependence.sum]
         }
-        (self.graph, self.layers, self.batch) = (graph, layers, batch)
+        (self.layers, self.batch) = (layers, batch)
+        evaluation = try Evaluation(graph, targets, parameters: parameters)
     }
 
     /// The smallest margin of each sample of the batch, and whether a margin is within its rounding bound.
-    func read(_ bindings: Bindings<Double>) throws -> (smallest: [Double], isWithinRounding: [Bool]) {
+    func read(_ bindings: Bindings<Double>) -> (smallest: [Double], isWithinRounding: [Bool]) {
         var smallest = [Double](repeating: .infinity, count: batch)
         var isWithinRounding = [Bool](repeating: false, count: batch)
-        for layer in layers {
-            let data = try Evaluation.run(graph, [layer.preactivation, layer.magnitude, layer.dependence], bindings).map(\.scalars)
+        evaluation.bind(bindings)
+        evaluation.run()
+        for (index, layer) in layers.enumerated() {
+            let data = (0..<3).map { evaluation.tensor(3 * index + $0) }
             let rounding = Double(layer.roundingCount) * Double.ulpOfOne / 2
             let bound = rounding / (1 - rounding)
             let samples = Samples(values: data[0], magnitudes: data[1], dependences: data[2])

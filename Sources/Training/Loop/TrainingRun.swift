@@ -113,6 +113,9 @@ final class TrainingRun {
 
     private func finishEpoch(seconds: () -> Double, _ onEvent: (TrainingEvent) -> Void) throws(TrainingError) {
         let rate = learningRate
+        guard state.values.allSatisfy(\.isFinite) else {  // the last step, after which no loss was computed
+            throw .diverged(epoch: state.epoch + 1, batch: state.batch, learningRate: rate)
+        }
         let parameters = trainer.layout.parameters(state.values)
         func evaluation(_ data: LabelledSamples<Float>?) throws(TrainingError) -> Evaluation? {
             if let data { return try evaluator.evaluate(parameters, on: data) } else { return nil }

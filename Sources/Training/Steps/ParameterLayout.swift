@@ -21,7 +21,8 @@ public struct ParameterLayout: Hashable, Sendable {
 
     public init(_ architecture: Architecture) {
         let declarations = architecture.parameters
-        order = declarations.indices.filter { declarations[$0].role.isTrainable }
+        order =
+            declarations.indices.filter { declarations[$0].role.isTrainable }
             + declarations.indices.filter { !declarations[$0].role.isTrainable }
         var (entries, end) = ([Entry](), 0)
         for index in order {

@@ -39,6 +39,8 @@ extension Failure {
             case .unknownLayer: self.init(.usage, error.description)
             case .wrongSamples: self.init(.wrongData, error.description)
             }
+        case let error as TrainingError: self.init(ExitStatus(rawValue: error.exitCode) ?? .bug, error.description)
+        case let error as ExecutionError: self.init(.unavailable, error.description)
         case let error as NetworkError: self.init(.usage, error.description)
         case let error as GraphError: self.init(.wrongData, error.description)
         default: self.init(.bug, "this is a bug in maso; please report it: \(error)")

@@ -9,8 +9,8 @@ struct CommonOptions: ParsableArguments {
     @Flag(help: "Print one JSON object on standard output.")
     var json = false
 
-    @Option(help: ArgumentHelp("The seed of everything random.", valueName: "n"))
-    var seed: UInt64 = 0
+    @Option(name: .customLong("seed"), help: ArgumentHelp("The seed of everything random (0).", valueName: "n"))
+    var givenSeed: UInt64?
 
     @Option(help: ArgumentHelp("How many threads to use; all by default.", valueName: "n"))
     var threads: Int?
@@ -27,6 +27,8 @@ struct CommonOptions: ParsableArguments {
             throw ValidationError("--max-memory: expected a size such as 500M or 4G, got '\(maxMemory)'")
         }
     }
+
+    var seed: UInt64 { givenSeed ?? 0 }
 
     var budget: MemoryBudget { maxMemory.flatMap { bytes($0) }.map { MemoryBudget(limit: $0) } ?? .standard }
 

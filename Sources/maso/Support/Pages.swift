@@ -40,7 +40,8 @@ extension DataOptions {
 
 /// The command as typed.
 var commandLine: String {
-    (["maso"] + CommandLine.arguments.dropFirst().map { $0.contains(where: { " \"'$".contains($0) }) ? "'\($0)'" : $0 }).joined(separator: " ")
+    (["maso"] + CommandLine.arguments.dropFirst().map { $0.contains(where: { " \"'$".contains($0) }) ? "'\($0)'" : $0 }).joined(
+        separator: " ")
 }
 
 /// Progress through parts that are named as they come.

@@ -1,0 +1,154 @@
+import ArgumentParser
+import Foundation
+import MaxAffineSplines
+
+struct Train: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Trains an architecture on data.",
+        discussion: """
+            Settings come from --config, and options given here override them. A checkpoint (M.checkpoint) is written at the start and \
+            after each epoch; with --resume training continues from it as if it had never stopped, bit for bit.
+              maso train SmallCNN --data mnist:data/mnist --epochs 2 -o m.safetensors
+            """)
+
+    @Argument(
+        help: ArgumentHelp(
+            "The architecture, with options: NAME[:pooling=max|mean,batchNorm,convex,input=CxHxW,classes=N].", valueName: "arch"))
+    var architecture: String
+
+    @Option(help: ArgumentHelp("The data; the input's shape and the classes are taken from it.", valueName: "data"))
+    var data: String
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("The model file to write.", valueName: "m.safetensors"))
+    var output: String
+
+    @Flag(help: "Continue from the checkpoint beside the model.")
+    var resume = false
+
+    @Option(help: ArgumentHelp("A TOML file of settings.", valueName: "file.toml"))
+    var config: String?
+
+    @Option(help: ArgumentHelp("sample (zero mean, largest magnitude 1: images by default) or none.", valueName: "kind"))
+    var normalization: NormalizationChoice?
+
+    @OptionGroup(title: "Settings") var settings: TrainingOptions
+    @OptionGroup var common: CommonOptions
+
+    enum NormalizationChoice: String, ExpressibleByArgument, CaseIterable { case sample, none }
+
+    func run() throws {
+        try OutputFile.check(output)
+        let checkpoint = output + ".checkpoint"
+        if !resume { try OutputFile.check(checkpoint) }
+        let configuration = try configuration()
+        let (train, test) = try load(configuration.seed)
+        var architecture = try Architecture.named(architecture, inputShape: train.sampleShape, classCount: train.classCount)
+        let isImage = train.sampleShape.count == 3
+        architecture.normalization = (normalization ?? (isImage ? .sample : .none)) == .sample ? .perSample : .none
+        architecture.classNames = train.classNames
+        let trainer = try Trainer(architecture, on: train, test: test, configuration)
+        Interruption.watch()
+        var display = TrainingDisplay(quiet: common.quiet)
+        let result = try trainer.run(checkpoint: checkpoint, resumes: resume, cancellation: Interruption.cancellation) { display.show($0) }
+        display.finish()
+        if case .cancelled = result.outcome {
+            let command = CommandLine.arguments.dropFirst().filter { $0 != "--resume" }.joined(separator: " ")
+            throw Failure(.interrupted, "interrupted; continue with: maso \(command) --resume")
+        }
+        try result.network.write(to: output)
+        try report(result)
+    }
+
+    private func configuration() throws -> TrainingConfiguration {
+        var configuration = try config.map { try TrainingConfiguration(tomlFile: $0, budget: common.budget) } ?? TrainingConfiguration()
+        settings.apply(to: &configuration)
+        if let seed = common.givenSeed { configuration.seed = seed }
+        if config == nil || common.threads != nil { configuration.threads = common.threadCount }
+        try configuration.validate()
+        return configuration
+    }
+
+    /// Training and test data: the published splits, or a fifth held out where the data come in one piece.
+    private func load(_ seed: UInt64) throws -> (train: DataSet, test: DataSet) {
+        let source = try DataSource(data)
+        let train = try source.load(.train, seed: seed, budget: common.budget)
+        if source.hasSplits { return (train, try source.load(.test, seed: seed, budget: common.budget)) }
+        return train.split(testFraction: 0.2, seed: seed)
+    }
+
+    private func report(_ result: TrainingResult) throws {
+        let last = result.history.last
+        func optional(_ number: Double?) -> JSONValue { number.map { JSONValue($0) } ?? .null }
+        let object: JSONValue = [
+            "model": JSONValue(output), "architecture": JSONValue(architecture), "parameters": JSONValue(result.network.parameterCount),
+            "epochs": JSONValue(result.history.count), "trainLoss": optional(last?.trainLoss),
+            "trainAccuracy": optional(last?.trainAccuracy),
+            "testLoss": optional(result.test?.loss), "testAccuracy": optional(result.test?.accuracy),
+            "imagesPerSecond": JSONValue(result.imagesPerSecond), "seconds": JSONValue(result.seconds),
+            "history": .array(
+                result.history.map { record in
+                    [
+                        "epoch": JSONValue(record.epoch), "learningRate": JSONValue(record.learningRate),
+                        "trainLoss": JSONValue(record.trainLoss), "trainAccuracy": JSONValue(record.trainAccuracy),
+                        "testLoss": optional(record.testLoss), "testAccuracy": optional(record.testAccuracy),
+                        "seconds": JSONValue(record.seconds),
+                    ]
+                }),
+        ]
+        try printResult(common.json, object) {
+            "\(output): \(result.network.parameterCount) parameters, \(result.history.count) epochs in \(brief(result.seconds)) s, "
+                + "test accuracy \(result.test.map { brief($0.accuracy) } ?? "–"), loss \(result.test.map { brief($0.loss) } ?? "–")"
+        }
+    }
+}
+
+/// The settings of training that are options; the others are in the TOML file.
+struct TrainingOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Passes over the training data.", valueName: "n"))
+    var epochs: Int?
+    @Option(help: ArgumentHelp("Samples a step.", valueName: "n"))
+    var batch: Int?
+    @Option(help: ArgumentHelp("gradientDescent, nesterov or adam.", valueName: "method"))
+    var optimizer: TrainingConfiguration.Method?
+    @Option(help: ArgumentHelp("The first epoch's learning rate.", valueName: "η"))
+    var learningRate: Double?
+    @Option(help: ArgumentHelp("The factor on the learning rate after each epoch.", valueName: "factor"))
+    var learningRateDecay: Double?
+    @Option(help: ArgumentHelp("Weight decay.", valueName: "λ"))
+    var weightDecay: Double?
+    @Option(help: ArgumentHelp("Momentum of nesterov.", valueName: "μ"))
+    var momentum: Double?
+    @Option(help: ArgumentHelp("glorotUniform, glorotNormal, heUniform, heNormal or orthogonal.", valueName: "name"))
+    var initializer: Initializer?
+    @Option(help: ArgumentHelp("crossEntropy or squaredError.", valueName: "name"))
+    var loss: Loss?
+    @Option(help: ArgumentHelp("The weight of ‖A[x]ᵀf(x) − x‖² in the loss.", valueName: "β"))
+    var reconstruction: Double?
+    @Option(help: ArgumentHelp("Stop when a held-out part has not improved for this many epochs.", valueName: "n"))
+    var patience: Int?
+    @Flag(help: "Keep the order of the data, as R17 does.")
+    var noShuffle = false
+
+    /// Puts what was given into `configuration`.
+    func apply(to configuration: inout TrainingConfiguration) {
+        func set<T>(_ path: WritableKeyPath<TrainingConfiguration, T>, _ value: T?) {
+            if let value { configuration[keyPath: path] = value }
+        }
+        set(\.epochs, epochs)
+        set(\.batch, batch)
+        set(\.optimizer, optimizer)
+        if let learningRate { configuration.learningRate = learningRate }
+        set(\.learningRateDecay, learningRateDecay)
+        set(\.weightDecay, weightDecay)
+        set(\.momentum, momentum)
+        set(\.initializer, initializer)
+        set(\.loss, loss)
+        set(\.reconstruction, reconstruction)
+        if let patience { configuration.patience = patience }
+        if noShuffle { configuration.shuffle = false }
+    }
+}
+
+extension TrainingConfiguration.Method: ExpressibleByArgument {}
+extension Initializer: ExpressibleByArgument {}
+extension Loss: ExpressibleByArgument {}
