@@ -16,7 +16,8 @@ struct Maso: AsyncParsableCommand {
             """,
         version: "maso \(MaxAffineSplinesVersion.text)",
         subcommands: [
-            Train.self, Evaluate.self, Predict.self, Info.self, Affine.self, Codes.self, Neighbors.self, DataSets.self, Doctor.self,
+            Demo.self, Train.self, Evaluate.self, Predict.self, Info.self, Affine.self, Codes.self, Neighbors.self, TemplatesCommand.self,
+            Report.self, DataSets.self, Doctor.self,
         ])
 
     static func main() async {

@@ -1,10 +1,10 @@
 // Whatever a command's MODEL names (DESIGN §6), as readings need it.
 
 import Graphs
-import Interchange
+public import Interchange
 public import Networks
 public import Splines
-import Tensors
+public import Tensors
 
 /// A network to be read, with what is known of where it came from.
 public struct Model: Sendable {
@@ -38,5 +38,18 @@ public struct Model: Sendable {
             let built = try network.graph(batch: batch)
             return ReadableGraph(graph: built.graph, input: built.input, output: built.outputs)
         }
+    }
+}
+
+extension Model {
+    /// Samples of the data as the network's input, `[count]` + the input shape.
+    /// - Throws: `ReadingError.wrongSamples` where a sample has another number of elements.
+    /// - Precondition: every index is in 0 ..< `data.count`.
+    public func inputs(of data: DataSet, _ indices: [Int]) throws(ReadingError) -> Tensor<Double> {
+        guard data.sampleShape.elementCount == readable.inputShape.elementCount else {
+            throw .wrongSamples(expected: readable.inputShape, got: [data.count] + data.sampleShape)
+        }
+        let inputs: Tensor<Double> = data.inputs(indices, normalization: normalization)
+        return inputs.reshaped([indices.count] + readable.inputShape)
     }
 }

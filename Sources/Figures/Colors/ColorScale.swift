@@ -35,6 +35,9 @@ public struct ColorScale: Hashable, Sendable {
         stops: [
             0x0B3C66, 0x16599A, 0x3E83C2, 0x7DB1DC, 0xBCD9EE, 0xF6F6F4, 0xFADBB4, 0xF3B368, 0xDD8322, 0xAE5A0C, 0x6E3508,
         ].map { Color($0) })
+
+    /// White to dark blue, the lower half of `blueOrange` turned round: for counts, where nothing should look like nothing.
+    public static let blues = ColorScale(stops: Array(blueOrange.stops.prefix(6).reversed()))
 }
 
 /// How numbers map to colours: a scale together with the range it spans.

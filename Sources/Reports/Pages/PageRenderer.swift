@@ -53,7 +53,11 @@ struct PageRenderer {
         return .element("figure", ["class": kind], [picture] + caption)
     }
 
-    private func row(_ figures: [Figure]) -> MarkupNode { .element("div", ["class": "figures"], figures.map(figure)) }
+    /// Pictures of at most 320 go three abreast, wider ones two.
+    private func row(_ figures: [Figure]) -> MarkupNode {
+        let isNarrow = figures.allSatisfy { $0.picture.width <= 320 }
+        return .element("div", ["class": isNarrow ? "figures narrow" : "figures"], figures.map(figure))
+    }
 
     private func table(_ table: Table) -> MarkupNode {
         func cells(_ row: [Prose], _ name: String) -> [MarkupNode] {

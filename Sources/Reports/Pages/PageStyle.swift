@@ -71,7 +71,9 @@ enum PageStyle {
         figure.wide .picture>svg{min-width:34rem;max-width:60rem}
         figure.widest .picture>svg{min-width:50rem}
         .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,19rem),1fr));gap:1.25rem;margin:1.75rem 0;align-items:start}
+        .figures.narrow{grid-template-columns:repeat(auto-fit,minmax(min(100%,15rem),1fr))}
         .figures>figure{margin:0}
+        .figures.narrow>figure{padding:.8rem}
         .map path:not([data-cell]){pointer-events:none}
         .table{overflow:auto;max-height:34rem;margin:1.75rem 0;background:var(--surface);border:1px solid var(--line);border-radius:14px;max-width:max-content}
         table{border-collapse:collapse;font-size:.93rem;line-height:1.45;font-variant-numeric:tabular-nums}

@@ -93,16 +93,19 @@ struct DataOptions: ParsableArguments {
 extension Split: ExpressibleByArgument {}
 
 extension Model {
-    /// The data as the network's input, checked against its shape.
+    /// The data as the network's input, the indices checked against it.
     func inputs(_ data: DataSet, _ indices: [Int]) throws -> Tensor<Double> {
-        guard data.sampleShape.elementCount == readable.inputShape.elementCount else {
-            throw Failure(.wrongData, "\(data.name): samples of shape \(data.sampleShape), the network reads \(readable.inputShape)")
+        try data.requireSamples(indices)
+        return try inputs(of: data, indices)
+    }
+}
+
+extension DataSet {
+    /// - Throws: `Failure.usage` for an index that the data do not have.
+    func requireSamples(_ indices: [Int]) throws {
+        if let wrong = indices.first(where: { $0 < 0 || $0 >= count }) {
+            throw Failure.usage("sample \(wrong): \(name) has samples 0 to \(count - 1)")
         }
-        if let wrong = indices.first(where: { $0 < 0 || $0 >= data.count }) {
-            throw Failure.usage("sample \(wrong): \(data.name) has samples 0 to \(data.count - 1)")
-        }
-        let inputs: Tensor<Double> = data.inputs(indices, normalization: normalization)
-        return inputs.reshaped([indices.count] + readable.inputShape)
     }
 }
 

@@ -1,0 +1,70 @@
+import ArgumentParser
+import MaxAffineSplines
+
+struct TemplatesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "templates", abstract: "Draws what a network compares samples with, class by class (THEORY §5).")
+
+    @OptionGroup var source: ModelOptions
+    @OptionGroup var dataSource: DataOptions
+
+    @Option(help: ArgumentHelp("The indices of the samples.", valueName: "i,j,…"))
+    var samples: String
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("The page to write.", valueName: "page.html"))
+    var output: String
+
+    @OptionGroup var labels: LabelOptions
+    @OptionGroup var common: CommonOptions
+
+    private var indices: [Int]? {
+        let parts = samples.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+        return parts.contains(nil) ? nil : parts.compactMap(\.self)
+    }
+
+    func validate() throws {
+        if indices == nil { throw ValidationError("--samples: expected indices such as 0,7,12, got '\(samples)'") }
+    }
+
+    func run() throws {
+        try OutputFile.check(output)
+        let indices = indices ?? []
+        let model = try source.load(common)
+        let test = try dataSource.load(common)
+        try test.requireSamples(indices)
+        let data = ReportData(model, train: nil, test: test, classNames: try labels.names(classCount: model.outputCount, common))
+        let progress = PartProgress(quiet: common.quiet)
+        let reading = try TemplatesReading(data, indices, progress: progress.show)
+        progress.finish()
+        let page = try NetworkReport.templatesPage(
+            reading, data,
+            provenance: Provenance(
+                command: commandLine, version: MaxAffineSplinesVersion.text, seed: common.seed, modelHash: String(model.digest.prefix(16)),
+                worstResidual: reading.worstResidual, remarks: data.remarks))
+        try OutputFile.write(page.html(), to: output)
+        let object: JSONValue = [
+            "page": JSONValue(output),
+            "samples": .array(
+                reading.samples.map { sample in
+                    [
+                        "index": JSONValue(sample.index), "label": JSONValue(sample.label),
+                        "innerProducts": JSONValue(sample.templates.innerProducts), "offsets": JSONValue(sample.templates.offsets),
+                        "outputs": JSONValue(sample.templates.outputs),
+                    ]
+                }),
+            "residual": reading.worstResidual.map { JSONValue($0) } ?? .null, "exact": JSONValue(reading.isExact),
+        ]
+        try printResult(common.json, object) {
+            "\(output): templates of \(reading.samples.count) samples\n"
+                + table(
+                    [["sample", "class", "largest output", "⟨A[x]_c, x⟩", "b[x]_c", "f_c(x)"]]
+                        + reading.samples.map { sample in
+                            let (templates, c) = (sample.templates, sample.templates.predictedClass)
+                            return [
+                                "\(sample.index)", data.classNames[sample.label], data.classNames[c], brief(templates.innerProducts[c]),
+                                brief(templates.offsets[c]), brief(templates.outputs[c]),
+                            ]
+                        })
+        }
+    }
+}

@@ -1,0 +1,61 @@
+// What commands that write pages share.
+
+import ArgumentParser
+import Foundation
+import MaxAffineSplines
+
+/// `--labels FILE`
+struct LabelOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("A text file with a line for each class: its name.", valueName: "file"))
+    var labels: String?
+
+    /// The names, or `nil` without the option.
+    func names(classCount: Int, _ common: CommonOptions) throws -> [String]? {
+        guard let labels else { return nil }
+        let bytes = try InputFile(path: labels, budget: common.budget).contents()
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw InterchangeError.malformed(file: labels, place: "text", expected: "UTF-8", found: "other bytes")
+        }
+        var names = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
+        while names.last == "" { names.removeLast() }
+        guard names.count == classCount else {
+            throw InterchangeError.malformed(
+                file: labels, place: "lines", expected: "a name for each of \(classCount) classes", found: "\(names.count)")
+        }
+        return names
+    }
+}
+
+extension DataOptions {
+    /// Both parts of the data where there are two; the one asked for is judged.
+    func reportData(_ model: Model, _ labels: LabelOptions, _ common: CommonOptions) throws -> ReportData {
+        let source = try DataSource(data)
+        let chosen = split ?? .test
+        let test = try source.load(chosen, seed: common.seed, budget: common.budget)
+        let train =
+            source.hasSplits && chosen == .test ? try source.load(.train, seed: common.seed, budget: common.budget) : nil
+        return ReportData(model, train: train, test: test, classNames: try labels.names(classCount: model.outputCount, common))
+    }
+}
+
+/// The command as typed.
+var commandLine: String {
+    (["maso"] + CommandLine.arguments.dropFirst().map { $0.contains(where: { " \"'$".contains($0) }) ? "'\($0)'" : $0 }).joined(
+        separator: " ")
+}
+
+/// Progress through parts that are named as they come.
+final class PartProgress {
+    private let isQuiet: Bool
+    private var part = ""
+    private var progress: Progress?
+
+    init(quiet: Bool) { isQuiet = quiet }
+
+    func show(_ what: String, _ done: Int, _ total: Int) {
+        if progress == nil || what != part { (part, progress) = (what, Progress(what, total: total, quiet: isQuiet)) }
+        progress?.show(done)
+    }
+
+    func finish() { progress?.finish() }
+}
