@@ -19,6 +19,7 @@ const maso_kernels NAME(maso_kernels) = {
     .accumulate = NAME(accumulate),
     .unfold = NAME(unfold),
     .fold = NAME(fold),
+    .add_segments = NAME(add_segments),
 };
 #undef EACH
 #undef PIECE

@@ -84,6 +84,11 @@ typedef struct {
     const int32_t *starts, *places, *positions;
 } maso_windows;
 
+/// A stretch of neighbours along the last axis: to[to + i · stride] += from[from + i].
+typedef struct {
+    int32_t from, to, count;
+} maso_segment;
+
 /// An n-dimensional walk over two arrays. Strides count elements.
 typedef struct {
     int32_t rank;
@@ -116,6 +121,8 @@ typedef struct {
     void (*unfold)(const int32_t *table, int64_t p0, int64_t p1, int64_t places, const void *from, int64_t stride, int64_t channels, void *to);
     /// the transpose of unfold: adds to `to`
     void (*fold)(const int32_t *table, int64_t p0, int64_t p1, int64_t places, const void *from, int64_t stride, int64_t channels, void *to);
+    /// Adds planes of windows' places to a plane, stretch by stretch.
+    void (*add_segments)(const maso_segment *segments, int64_t count, int64_t stride, const void *from, void *to);
 } maso_kernels;
 
 /// The loops for `float` and `double`; an instruction set that was not compiled gives the plain ones.
