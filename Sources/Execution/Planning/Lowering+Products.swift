@@ -18,7 +18,7 @@ extension Lowering {
     }
 
     /// The shapes of x and y of a convolution, whichever of the two it makes.
-    private func imageShapes(_ form: Convolution, _ value: Value) -> (input: Shape, output: Shape) {
+    func imageShapes(_ form: Convolution, _ value: Value) -> (input: Shape, output: Shape) {
         let operands = graph[value].operands
         return switch form.role {
         case .output: (graph.shape(operands[0]), graph.shape(value))
@@ -46,6 +46,7 @@ extension Lowering {
             try lowerFewChannels(form, value)
             return
         }
+        if try lowerWinograd(form, value, biased: biased) { return }
         guard let library = try oneDNN(form, value, hasBias: biased != nil) else {
             try lowerWindowMatrix(form, value)
             return
@@ -56,11 +57,7 @@ extension Lowering {
         switch form.role {
         case .output:
             var reads = [try region(of: operands[0], .channelsLast), try weightRegion(operands[1], library)]
-            if let biased {
-                let sum = graph[biased].operands
-                let spread = sum[0] == value ? sum[1] : sum[0]
-                reads.append(try region(of: graph[spread].operands[0], .rowMajor))
-            }
+            if let biased { reads.append(try biasRegion(of: biased, product: value)) }
             emit(label, kernel, for: value, reads: reads, writes: [define(biased ?? value, .channelsLast)])
         case .input:
             let reads = [try weightRegion(operands[0], library), try region(of: operands[1], .channelsLast)]
@@ -77,6 +74,13 @@ extension Lowering {
                     "reorder: \(reorder.operation.kernelName)", reorder, for: value, reads: [blocked], writes: [define(value, .rowMajor)])
             }
         }
+    }
+
+    /// The bias that `sum` adds to `product`, an entry a channel.
+    func biasRegion(of sum: Value, product: Value) throws(ExecutionError) -> Region {
+        let operands = graph[sum].operands
+        let spread = operands[0] == product ? operands[1] : operands[0]
+        return try region(of: graph[spread].operands[0], .rowMajor)
     }
 
     /// The weight `value` in the layout that `library` prefers.

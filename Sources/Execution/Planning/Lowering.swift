@@ -25,6 +25,8 @@ final class Lowering {
     private var inputRegions: [String: Region] = [:]
     /// Weights as oneDNN prefers them.
     var libraryWeights: [Value: [(layout: OneDNNLayout, region: Region)]] = [:]
+    /// Weights as Winograd's filtering transforms them: turned round for input gradients, or not.
+    var transformedWeights: [WinogradWeight: Region] = [:]
     /// Nodes that another node's kernel makes too, with that node.
     private(set) var pairs: [Value: Value] = [:]
 
