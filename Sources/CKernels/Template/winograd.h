@@ -131,24 +131,27 @@ static const double NAME(winograd_g)[6][3] = {
     {1 / 4.0, 0, 0}, {-1 / 6.0, -1 / 6.0, -1 / 6.0}, {-1 / 6.0, 1 / 6.0, -1 / 6.0},
     {1 / 24.0, 1 / 12.0, 1 / 6.0}, {1 / 24.0, -1 / 12.0, 1 / 6.0}, {0, 0, 1}};
 
+// Weights are walked along the axis that is innermost once transformed, sixteen filters (or channels) at a time.
+
 static void NAME(winograd_weight)(const void *from, int64_t filters, int64_t channels, int32_t transposed, void *to) {
-    const int64_t pairs = filters * channels;
-    for (int64_t o = 0; o < filters; o++) {
-        for (int64_t c = 0; c < channels; c++) {
-            const S *w = (const S *)from + (o * channels + c) * 9;
-            S *u = (S *)to + (transposed ? o * channels + c : c * filters + o);
-            S half[6][3];
+    const int64_t pairs = filters * channels, outer = transposed ? filters : channels, inner = transposed ? channels : filters;
+    const int64_t outerStep = transposed ? channels * 9 : 9, innerStep = transposed ? 9 : channels * 9;
+    for (int64_t a = 0; a < outer; a++) {
+        for (int64_t b = 0; b < inner; b += 16) {
+            const S *w = (const S *)from + a * outerStep + b * innerStep;
+            S *u = (S *)to + a * inner + b;
+            LANES x[9], half[6][3];
+            for (int k = 0; k < 9; k++)
+                for (int l = 0; l < 16; l++) x[k][l] = w[l * innerStep + (transposed ? 8 - k : k)];
             for (int i = 0; i < 6; i++)
                 for (int j = 0; j < 3; j++) {
-                    S sum = 0;
-                    for (int k = 0; k < 3; k++) sum += (S)NAME(winograd_g)[i][k] * w[transposed ? 8 - 3 * k - j : 3 * k + j];
-                    half[i][j] = sum;
+                    const double *g = NAME(winograd_g)[i];
+                    half[i][j] = (S)g[0] * x[j] + (S)g[1] * x[3 + j] + (S)g[2] * x[6 + j];
                 }
             for (int i = 0; i < 6; i++)
                 for (int j = 0; j < 6; j++) {
-                    S sum = 0;
-                    for (int k = 0; k < 3; k++) sum += half[i][k] * (S)NAME(winograd_g)[j][k];
-                    u[(6 * i + j) * pairs] = sum;
+                    const double *g = NAME(winograd_g)[j];
+                    *(LANES *)(u + (6 * i + j) * pairs) = (S)g[0] * half[i][0] + (S)g[1] * half[i][1] + (S)g[2] * half[i][2];
                 }
         }
     }
@@ -156,22 +159,22 @@ static void NAME(winograd_weight)(const void *from, int64_t filters, int64_t cha
 
 static void NAME(winograd_weight_gradient)(const void *from, int64_t filters, int64_t channels, void *to) {
     const int64_t pairs = filters * channels;
-    for (int64_t o = 0; o < filters; o++) {
-        for (int64_t c = 0; c < channels; c++) {
+    for (int64_t c = 0; c < channels; c++) {
+        for (int64_t o = 0; o < filters; o += 16) {
             const S *u = (const S *)from + c * filters + o;
             S *w = (S *)to + (o * channels + c) * 9;
-            S half[3][6];
+            LANES half[3][6];
             for (int k = 0; k < 3; k++)
                 for (int j = 0; j < 6; j++) {
-                    S sum = 0;
-                    for (int i = 0; i < 6; i++) sum += (S)NAME(winograd_g)[i][k] * u[(6 * i + j) * pairs];
+                    LANES sum = {0};
+                    for (int i = 0; i < 6; i++) sum += (S)NAME(winograd_g)[i][k] * *(const LANES *)(u + (6 * i + j) * pairs);
                     half[k][j] = sum;
                 }
             for (int k = 0; k < 3; k++)
                 for (int l = 0; l < 3; l++) {
-                    S sum = 0;
-                    for (int j = 0; j < 6; j++) sum += half[k][j] * (S)NAME(winograd_g)[j][l];
-                    w[3 * k + l] = sum;
+                    LANES sum = {0};
+                    for (int j = 0; j < 6; j++) sum += (S)NAME(winograd_g)[j][l] * half[k][j];
+                    for (int n = 0; n < 16; n++) w[n * channels * 9 + 3 * k + l] = sum[n];
                 }
         }
     }
