@@ -1,9 +1,7 @@
 // One side of `execution.py`: runs a plan as often as a line of standard input asks ("train 5"), and says how long each run took.
-// The other side is PyTorch in the same process as the script, so that the two alternate.
+// A sixth word adds the profile of the plan's steps. The other side is PyTorch in the same process as the script, so that the two alternate.
 
-import Execution
-import Graphs
-import Tensors
+import MaxAffineSplines
 
 #if canImport(Glibc)
     import Glibc
@@ -175,9 +173,10 @@ final class Task {
     }
 }
 
-func now() -> Double {
+/// Processor time for one thread, elapsed time for several.
+func now(threads: Int) -> Double {
     var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
+    clock_gettime(threads == 1 ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC, &time)
     return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
 }
 
@@ -200,9 +199,9 @@ struct ExecutionBenchmark {
             }
             var times: [Double] = []
             for _ in 0..<runs {
-                let start = now()
+                let start = now(threads: threads)
                 task.run()
-                times.append((now() - start) * 1000)
+                times.append((now(threads: threads) - start) * 1000)
             }
             print(times.map { "\($0)" }.joined(separator: " "))
             fflush(nil)
