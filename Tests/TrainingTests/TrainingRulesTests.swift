@@ -154,7 +154,7 @@ import Training
         ).run()
         #expect(result.history.map(\.learningRate) == [0.5, 0.25, 0.125])
         let architecture = try Architecture.named("SmallCNN")
-        #expect(TrainingConfiguration().learningRate(epoch: 0, for: architecture) == 5e-3)
+        #expect(TrainingConfiguration().learningRate(epoch: 0, for: architecture) == 2e-3)
         #expect(TrainingConfiguration().learningRate(epoch: 0, for: try .named("LargeCNN")) == 5e-4)
     }
 

@@ -40,6 +40,7 @@ extension Failure {
             case .wrongSamples: self.init(.wrongData, error.description)
             }
         case let error as TrainingError: self.init(ExitStatus(rawValue: error.exitCode) ?? .bug, error.description)
+        case let error as PartitionError: self.init(.unavailable, error.description)
         case let error as ExecutionError: self.init(.unavailable, error.description)
         case let error as NetworkError: self.init(.usage, error.description)
         case let error as GraphError: self.init(.wrongData, error.description)

@@ -1,0 +1,44 @@
+// Domains from files: the `domain` of the reference partitions, alone or inside a case.
+
+public import Interchange
+public import Partitions
+
+extension Domain {
+    /// Reads `{"box": [[low, high], …], "embedding": {"origin": […], "directions": [[…], …]}}`, or a file that has it as `domain`.
+    /// - Throws: `InterchangeError` saying which member is wrong.
+    public init(path: String, budget: MemoryBudget = .standard) throws(InterchangeError) {
+        let file = try JSONValue(path: path, budget: budget)
+        let json = file["domain"] ?? file
+        func wrong(_ place: String, _ expected: String) -> InterchangeError {
+            .malformed(file: path, place: place, expected: expected, found: "something else")
+        }
+        func numbers(_ value: JSONValue?, _ place: String) throws(InterchangeError) -> [Double] {
+            guard let numbers = value?.array?.map(\.double), !numbers.contains(where: { $0.map { !$0.isFinite } ?? true }) else {
+                throw wrong(place, "a list of finite numbers")
+            }
+            return numbers.compactMap { $0 }
+        }
+        guard let rows = json["box"]?.array, !rows.isEmpty else { throw wrong("box", "a list of [low, high]") }
+        var box: [ClosedRange<Double>] = []
+        for (index, row) in rows.enumerated() {
+            let ends = try numbers(row, "box[\(index)]")
+            guard ends.count == 2, ends[0] < ends[1] else { throw wrong("box[\(index)]", "[low, high] with low < high") }
+            box.append(ends[0]...ends[1])
+        }
+        guard let slice = json["embedding"] else {
+            self = .box(box)
+            return
+        }
+        let origin = try numbers(slice["origin"], "embedding.origin")
+        guard let list = slice["directions"]?.array, list.count == box.count else {
+            throw wrong("embedding.directions", "\(box.count) directions, one a coordinate of the box")
+        }
+        var directions: [[Double]] = []
+        for (index, entry) in list.enumerated() {
+            let direction = try numbers(entry, "embedding.directions[\(index)]")
+            guard direction.count == origin.count else { throw wrong("embedding.directions[\(index)]", "\(origin.count) numbers") }
+            directions.append(direction)
+        }
+        self.init(.box(box), embedding: Embedding(origin: origin, directions: directions))
+    }
+}

@@ -1,0 +1,44 @@
+// The answers about a partition that every dimension has: counts, maps, volumes (the reference cases' `answer`).
+
+import Geometry
+
+/// Counts and measures of the cells of a program on a domain.
+///
+/// A cell is a set of the domain with interior on which every unit has one code (THEORY §8).
+public struct PartitionSummary: Hashable, Sendable {
+    public let cellCount: Int
+    /// The number of cells of the code up to and with each nonlinearity.
+    public let cellCounts: [Int]
+    /// How many different (A, b) there are, as functions of the domain's coordinates, compared exactly.
+    public let distinctMapCount: Int
+    /// In two dimensions: the length of the set where the largest output changes, or of the zero set of a single output; `nil` where
+    /// that is ambiguous.
+    public let boundaryLength: Double?
+    public let minVolume: Double
+    public let maxVolume: Double
+
+    /// The summary of a planar partition.
+    public init(_ partition: PlanarPartition) {
+        let (boundary, areas) = (partition.decisionBoundary(), partition.areaRange())
+        cellCount = partition.cellCount
+        cellCounts = partition.cellCounts
+        distinctMapCount = partition.distinctMapCount()
+        boundaryLength = boundary.isAmbiguous ? nil : boundary.length
+        (minVolume, maxVolume) = (areas.lowerBound, areas.upperBound)
+    }
+
+    /// The summary of a partition of a box in any dimension, in exact arithmetic throughout.
+    /// - Throws: `PartitionError` where the domain does not fit the program, or is not a box.
+    public init(exactly program: PiecewiseAffineProgram, on domain: Domain) throws(PartitionError) {
+        var (maps, cells): (Set<[AffineForm]>, Int) = ([], 0)
+        var (low, high) = (Double.infinity, 0.0)
+        cellCounts = try ExactSubdivision(of: program, on: domain).forEachCell { cell in
+            maps.insert(cell.output)
+            cells += 1
+            let volume = cell.polytope.volume.doubleValue
+            (low, high) = (min(low, volume), max(high, volume))
+        }
+        (cellCount, distinctMapCount, boundaryLength) = (cells, maps.count, nil)
+        (minVolume, maxVolume) = (low, high)
+    }
+}
