@@ -7,6 +7,7 @@ import Reports
 import Tensors
 import TestSupport
 import Testing
+import Training
 
 @Suite struct DemonstrationTests {
     private static let made = Result { try Demonstration.make(seed: 0) }

@@ -44,7 +44,7 @@ enum ToyCells {
                 Colours: the class whose output is largest at the cell's centre. Dark line: where the largest output changes, exactly. \
                 Dots: training samples, coloured by their true class.
                 """,
-            columns: columns, rows: rows)
+            columns: columns, rows: rows, initial: cells.indices.max { cells[$0].area < cells[$1].area })
     }
 
     /// The labels of the training samples by code of all layers.

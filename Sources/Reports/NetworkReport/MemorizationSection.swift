@@ -16,7 +16,8 @@ enum MemorizationSection {
                 products of right and wrong classes lie measures how much the network does that.
                 """),
             .figures(figures),
-            .figure(figure("Test samples, as cosines, which do not depend on lengths", cosines, xLabel: "cosine of A[x]_c and x")),
+            .figure(
+                figure("Test samples, as cosines, which do not depend on lengths", cosines, xLabel: "cosine of A[x]_c and x", width: 520)),
             .table(
                 Table(
                     caption: "Right classes against wrong ones",
@@ -31,8 +32,8 @@ enum MemorizationSection {
         ]
     }
 
-    private static func figure(_ name: String, _ values: Memorization, xLabel: String) -> Figure {
-        let picture = Histogram(
+    private static func figure(_ name: String, _ values: Memorization, xLabel: String, width: Double = 440) -> Figure {
+        var picture = Histogram(
             title: name,
             description: "Mean \(NumberText.significant(mean(values.correct))) for right classes, "
                 + "\(NumberText.significant(mean(values.incorrect))) for wrong ones; "
@@ -41,9 +42,9 @@ enum MemorizationSection {
             series: [
                 .init("wrong classes", values: values.incorrect, paint: .of(class: 1)),
                 .init("right class", values: values.correct, paint: .of(class: 0)),
-            ]
-        ).picture()
-        return Figure(picture, caption: "\(name).")
+            ])
+        picture.width = width
+        return Figure(picture.picture(), caption: "\(name).")
     }
 
     private static func row(_ name: String, _ values: Memorization) -> [Prose] {

@@ -27,12 +27,13 @@ enum NeighborsSection {
             blocks.append(.table(table(query, reading, data, source, layers)))
         }
         let agreement = reading.layers.indices.map { 100 * reading.agreement(layer: $0, labels: source.labels) }
-        let chart = BarChart(
+        var chart = BarChart(
             title: "Neighbours of the query's class, by layer",
             description: "From \(NumberText.significant(agreement.first ?? .nan)) % at the first layer to "
                 + "\(NumberText.significant(agreement.last ?? .nan)) % at the last.",
             valueLabel: "% of the \(options.neighborCount) nearest", categories: reading.layers.map(\.name),
             series: [.init("same class", values: agreement, paint: .of(class: 2))])
+        chart.width = 520
         blocks.append(
             .figure(
                 Figure(

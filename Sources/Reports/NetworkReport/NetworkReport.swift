@@ -87,7 +87,6 @@ public struct NetworkReport: Sendable {
         [
             Fact(NumberText.percent(test.accuracy), "right on test samples"),
             Fact(NumberText.count(data.model.parameterCount), "parameters"),
-            Fact(NumberText.count(codes.layers.reduce(0) { $0 + $1.units }), "units with a code"),
             Fact(NumberText.count(codes.cells.distinctCodeCount), "cells that \(codes.cells.sampleCount) samples visit"),
             Fact(templates.worstResidual.map { NumberText.significant($0, digits: 2) } ?? "–", "worst residual of f(x) = A[x]x + b[x]"),
         ]
