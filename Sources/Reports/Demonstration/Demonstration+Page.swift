@@ -107,7 +107,7 @@ extension Demonstration {
                     ),
                     Figure(
                         pictures.second().picture(),
-                        caption: "\(strong: "Layer 2"), seen in the input space: one colour for each code of its 3 units."),
+                        caption: "\(strong: "Layer 2") seen in the input space: a colour a code."),
                     Figure(
                         pictures.both().picture(),
                         caption: "\(strong: "Both"): \(moment.whole.cellCount) cells, class colours, decision boundary, samples."),

@@ -29,7 +29,7 @@ enum ToyCells {
             return [
                 ToyRun.classNames[winner],
                 zip(map.slopes, map.offsets).enumerated().map { c, row in
-                    "\(ToyRun.classNames[c]): " + NumberText.affine(slopes: row.0, names: ["x₁", "x₂"], offset: row.1, decimals: 4)
+                    "\(ToyRun.classNames[c]): " + NumberText.affine(slopes: row.0, names: ["x₁", "x₂"], offset: row.1, decimals: 3)
                 }.joined(separator: "\n"),
                 grouped(cell.code(atLayer: 0)), grouped(cell.code(atLayer: 1)),
                 "(\(NumberText.fixed(center.x, decimals: 4)), \(NumberText.fixed(center.y, decimals: 4)))",

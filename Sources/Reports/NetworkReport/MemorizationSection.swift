@@ -4,7 +4,7 @@ import Analysis
 import Figures
 
 enum MemorizationSection {
-    static func blocks(test: Memorization, train: Memorization?, cosines: Memorization, sampleCount: Int) -> [Block] {
+    static func blocks(test: Memorization, train: Memorization?, cosines: Memorization) -> [Block] {
         var figures: [Figure] = []
         if let train { figures.append(figure("Training samples", train, xLabel: "⟨A[x]_c, x⟩")) }
         figures.append(figure("Test samples", test, xLabel: "⟨A[x]_c, x⟩"))
@@ -27,7 +27,9 @@ enum MemorizationSection {
             .note(
                 """
                 Separation is the difference of the means over the pooled deviation; the area is the chance that a right class's number \
-                is the larger. Inner products of \(sampleCount) samples a part follow from outputs and offsets.
+                is the larger. Inner products follow from outputs and offsets, of \
+                \(train.map { "\($0.correct.count) training and " } ?? "")\(test.correct.count) test samples; cosines need whole \
+                templates, of \(cosines.correct.count).
                 """),
         ]
     }

@@ -62,7 +62,7 @@ public struct NetworkReport: Sendable {
                 .init(
                     "Memorisation",
                     MemorizationSection.blocks(
-                        test: memorization, train: train?.memorization, cosines: templates.cosines, sampleCount: test.count)))
+                        test: memorization, train: train?.memorization, cosines: templates.cosines)))
             if train == nil { omit("Memorisation of training samples", "the data come in one piece") }
         } else {
             omit("Memorisation", "the network is not piecewise affine, so an output is no inner product plus offset of a cell")

@@ -111,11 +111,11 @@ enum PageStyle {
         .readout dl+.hint{border-top:1px solid var(--line);margin-top:1rem;padding-top:.8rem;font-size:.88rem}
         .readout dl{margin:0}
         .readout dt{color:var(--muted);font-size:.83rem;margin-top:.75rem}
-        .readout dd{margin:.1rem 0 0;white-space:pre-wrap;overflow-wrap:anywhere;font-variant-numeric:tabular-nums;line-height:1.5}
+        .readout dd{margin:.1rem 0 0;white-space:pre-wrap;overflow-wrap:anywhere;font-size:.9rem;font-variant-numeric:tabular-nums;line-height:1.55}
         .readout-title{display:flex;align-items:center;gap:.55rem;margin:0;font-weight:650;font-size:1.05rem}
         .swatch{width:1rem;height:1rem;border-radius:4px;border:1px solid rgb(0 0 0/.35);flex:none}
         @media (min-width:58rem){
-        .explorer{grid-template-columns:minmax(0,1.55fr) minmax(16rem,1fr)}
+        .explorer{grid-template-columns:minmax(0,1.4fr) minmax(16rem,1fr)}
         .readout{position:sticky;top:2rem}
         .explorer>noscript{grid-column:1/-1}
         }
