@@ -47,7 +47,7 @@ let package = Package(
         + chapter("Interchange", ["Networks", "Graphs", "Tensors", "CZlib"])
         + chapter("Splines", ["Networks", "Execution", "Graphs", "Tensors"])
         + chapter("Training", ["Splines", "Interchange", "Networks", "Execution", "Graphs", "Tensors"])
-        + chapter("Partitions", ["Splines", "Geometry", "Networks", "Execution", "Graphs", "Tensors"])
+        + chapter("Partitions", ["Splines", "Geometry", "Networks", "Execution", "Graphs", "Tensors", "CKernels"])
         + chapter("Analysis", ["Training", "Splines", "Partitions", "Interchange", "Networks", "Execution", "Graphs", "Tensors"])
         + chapter("Figures", ["CPNG"])
         + chapter(

@@ -8,7 +8,9 @@ let package = Package(
     dependencies: [.package(name: "MaxAffineSplines", path: "..")],
     targets: [
         .executableTarget(
-            name: "PartitionBenchmark", dependencies: [.product(name: "MaxAffineSplines", package: "MaxAffineSplines")])
+            name: "PartitionBenchmark", dependencies: [.product(name: "MaxAffineSplines", package: "MaxAffineSplines")]),
+        .executableTarget(
+            name: "ExecutionBenchmark", dependencies: [.product(name: "MaxAffineSplines", package: "MaxAffineSplines")]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -25,10 +25,14 @@ public struct ExecutionOptions: Hashable, Sendable {
     public var instructionSet: InstructionSet
     /// Whether Float convolutions may use oneDNN; otherwise matrices of windows and OpenBLAS, as in Double.
     public var usesOneDNN: Bool
+    /// Whether Float convolutions may use Winograd's minimal filtering, whose rounding error is a few times that of plain sums.
+    public var usesWinograd: Bool
 
-    public init(maximumBytes: Int? = nil, instructionSet: InstructionSet = .widest, usesOneDNN: Bool = true) {
+    public init(
+        maximumBytes: Int? = nil, instructionSet: InstructionSet = .widest, usesOneDNN: Bool = true, usesWinograd: Bool = true
+    ) {
         self.maximumBytes = maximumBytes
         self.instructionSet = min(instructionSet, .widest)
-        self.usesOneDNN = usesOneDNN
+        (self.usesOneDNN, self.usesWinograd) = (usesOneDNN, usesWinograd)
     }
 }

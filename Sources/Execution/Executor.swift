@@ -159,6 +159,19 @@ public final class Executor<S: Scalar> {
         return Code(shape: type.shape, elements: elements)
     }
 
+    /// What each step of a replay takes: its listing and the fastest of `rounds` times, in milliseconds.
+    public func profile(rounds: Int = 5) -> [(step: String, milliseconds: Double)] {
+        replay()
+        var best = [Double](repeating: .infinity, count: calls.count)
+        for _ in 0..<rounds {
+            for (index, call) in calls.enumerated() {
+                let elapsed = ContinuousClock().measure(call)
+                best[index] = min(best[index], elapsed / .milliseconds(1))
+            }
+        }
+        return zip(plan.steps, best).map { ($0.label, $1) }
+    }
+
     // MARK: The convenient form
 
     /// The values of the targets for these bindings, as `Interpreter.run` gives them. Parameters that are shared need no binding.

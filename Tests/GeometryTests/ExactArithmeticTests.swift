@@ -1,0 +1,92 @@
+// Laws of the exact numbers, and of polytopes and meshes under cuts.
+
+import Geometry
+import TestSupport
+import Tensors
+import Testing
+
+@Suite struct ExactArithmeticTests {
+    @Test("Law: one exact operation rounded once is the machine's operation")
+    func rounding() {
+        var rng = RandomGenerator(seed: 1, purpose: "rational")
+        for _ in 0..<2_000 {
+            let (a, b) = (Double(bitPattern: rng.next() & ~(1 << 62)), Double(bitPattern: rng.next() & ~(1 << 62)))
+            guard a.isFinite, b.isFinite, b != 0 else { continue }
+            #expect(Dyadic(a).doubleValue == a)
+            #expect((Dyadic(a) * Dyadic(b)).doubleValue == a * b)
+            #expect((Rational(a) / Rational(b)).doubleValue == a / b)
+            let c = a.scaled(to: b)
+            #expect((Dyadic(a) + Dyadic(c)).doubleValue == a + c)
+        }
+        #expect(Rational(BigInteger(1), BigInteger(3)).doubleValue == 1.0 / 3)
+        #expect(Dyadic(5e-324).doubleValue == 5e-324)
+        #expect((Rational(5e-324) * Rational(0.5)).doubleValue == 0)  // a tie goes to even
+        #expect((Rational(5e-324) * Rational(1.5)).doubleValue == 1e-323)
+    }
+
+    @Test("Law: integers beyond the word obey the ring's laws and divide exactly")
+    func integers() {
+        var rng = RandomGenerator(seed: 2, purpose: "integers")
+        func draw() -> BigInteger {
+            let small = BigInteger(Int(truncatingIfNeeded: rng.next() >> UInt64(rng.integer(below: 64))))
+            return rng.integer(below: 2) == 0 ? small : small * BigInteger(Int.max) - BigInteger(1)
+        }
+        for _ in 0..<500 {
+            let (a, b, c) = (draw(), draw(), draw())
+            #expect(a * (b + c) == a * b + a * c)
+            #expect((a + b) - b == a)
+            if !b.isZero { #expect((a * b).dividedExactly(by: b) == a) }
+            #expect(a.shifted(by: 70).shifted(by: -70) == a)
+            #expect((a < b) == ((a - b).signum < 0))
+        }
+    }
+
+    @Test("Law: the parts of a cut polytope add up to it, also where the cut meets vertices", arguments: 1...5)
+    func cuts(_ dimension: Int) {
+        var rng = RandomGenerator(seed: UInt64(dimension), purpose: "polytope")
+        for _ in 0..<10 {
+            var parts = [Polytope(box: [ClosedRange<Double>](repeating: -1...1, count: dimension))]
+            for facet in 1...3 {
+                let form = AffineForm(
+                    slope: (0..<dimension).map { _ in Double(rng.integer(below: 3) - 1) }, offset: Double(rng.integer(below: 3) - 1))
+                parts = parts.flatMap { part in
+                    let cut = part.cut(by: form, facet: facet)
+                    return [cut.positive, cut.negative].compactMap { $0 }
+                }
+            }
+            #expect(parts.reduce(Rational.zero) { $0 + $1.volume } == Rational(Double(1 << dimension)))
+            #expect(parts.allSatisfy { $0.volume.signum > 0 })
+        }
+    }
+
+    @Test("Law: cutting a mesh keeps its invariants, and uniting everything gives the first cell back")
+    func mesh() {
+        var mesh = PlanarMesh(cornerCount: 4)
+        var x = [-1.0, 1, 1, -1]
+        var y = [-1.0, -1, 1, 1]
+        for (a, b, c) in [(1.0, 0.5, 0.0), (-0.5, 1.0, 0.25), (1.0, 1.0, 0.0), (1.0, -0.25, -0.125)] {  // the third through two corners
+            let values = zip(x, y).map { a * $0 + b * $1 + c }
+            var signs = values.map { Int8($0 > 0 ? 1 : $0 < 0 ? -1 : 0) }
+            let (edges, cells) = (mesh.edgeCount, mesh.cellCount)
+            for (i, edge) in mesh.splitEdges(where: &signs).enumerated() {
+                let (p, q) = (Int(mesh.origin[2 * edge]), mesh.target(2 * (edges + i)))
+                let t = values[p] / (values[p] - values[q])
+                x.append(x[p] + t * (x[q] - x[p]))
+                y.append(y[p] + t * (y[q] - y[p]))
+            }
+            for cell in 0..<cells { mesh.splitCell(cell, where: signs, label: 9) }
+            #expect(mesh.brokenInvariant() == nil)
+        }
+        #expect(mesh.cellCount == 1 + 4 + 6)  // one, one more for each line, one for each of the six crossings inside
+        let change = mesh.unite([Int32](repeating: 0, count: mesh.cellCount))
+        #expect(mesh.brokenInvariant() == nil)
+        #expect(mesh.cellCount == 1 && mesh.vertexCount == 4 && change?.vertices == [0, 1, 2, 3])
+    }
+}
+
+extension Double {
+    /// A number near `other` in size, so that sums of both round.
+    fileprivate func scaled(to other: Double) -> Double {
+        isNormal ? other.significand * Double(sign: .plus, exponent: max(exponent - 20, -1000), significand: 1) : other
+    }
+}

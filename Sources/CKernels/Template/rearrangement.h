@@ -43,3 +43,12 @@ static void NAME(fold)(
         }
     }
 }
+
+static void NAME(add_segments)(const maso_segment *segments, int64_t count, int64_t stride, const void *from, void *to) {
+    for (int64_t s = 0; s < count; s++) {
+        const S *a = (const S *)from + segments[s].from;
+        S *b = (S *)to + segments[s].to;
+        const int64_t n = segments[s].count;
+        if (stride == 1) { EACH(n, b[i] += a[i]) } else { EACH(n, b[i * stride] += a[i]) }
+    }
+}

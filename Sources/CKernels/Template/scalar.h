@@ -3,6 +3,7 @@
 #include "windows.h"
 #include "axes.h"
 #include "rearrangement.h"
+#include "winograd.h"
 
 const maso_kernels NAME(maso_kernels) = {
     .loop = NAME(loop),
@@ -19,6 +20,12 @@ const maso_kernels NAME(maso_kernels) = {
     .accumulate = NAME(accumulate),
     .unfold = NAME(unfold),
     .fold = NAME(fold),
+    .add_segments = NAME(add_segments),
+    .winograd_input = NAME(winograd_input),
+    .winograd_output = NAME(winograd_output),
+    .winograd_spread = NAME(winograd_spread),
+    .winograd_weight = NAME(winograd_weight),
+    .winograd_weight_gradient = NAME(winograd_weight_gradient),
 };
 #undef EACH
 #undef PIECE

@@ -1,6 +1,7 @@
 // The hot loops of the planned executor: plain C, compiled for several instruction sets, one of them chosen when the program runs.
 // Every function allocates nothing; sizes count elements. Codes are one byte (`codeSize` 1) or Int32 (`codeSize` 4).
 #pragma once
+#include "PartitionKernels.h"
 #include <stdint.h>
 
 /// The instruction sets that the loops are compiled for, in ascending order. Plain means what the compiler takes for granted
@@ -84,11 +85,23 @@ typedef struct {
     const int32_t *starts, *places, *positions;
 } maso_windows;
 
+/// A stretch of neighbours along the last axis: to[to + i · stride] += from[from + i].
+typedef struct {
+    int32_t from, to, count;
+} maso_segment;
+
 /// An n-dimensional walk over two arrays. Strides count elements.
 typedef struct {
     int32_t rank;
     int64_t counts[maso_rank_limit], to[maso_rank_limit], from[maso_rank_limit];
 } maso_walk;
+
+/// A convolution 3×3 with stride 1 in tiles of 4×4 outputs. Channels and filters are multiples of sixteen.
+typedef struct {
+    int64_t inputRows, inputColumns, outputRows, outputColumns, padRow, padColumn, tileRows, tileColumns;
+    int64_t channels, filters;
+    int64_t inputStep, outputStep;    // between the 36 matrices of transformed inputs, and of transformed outputs
+} maso_winograd;
 
 /// The loops of one scalar type for one instruction set.
 typedef struct {
@@ -116,6 +129,18 @@ typedef struct {
     void (*unfold)(const int32_t *table, int64_t p0, int64_t p1, int64_t places, const void *from, int64_t stride, int64_t channels, void *to);
     /// the transpose of unfold: adds to `to`
     void (*fold)(const int32_t *table, int64_t p0, int64_t p1, int64_t places, const void *from, int64_t stride, int64_t channels, void *to);
+    /// Adds planes of windows' places to a plane, stretch by stretch.
+    void (*add_segments)(const maso_segment *segments, int64_t count, int64_t stride, const void *from, void *to);
+    /// Bᵀ x B of the tiles first ..< first + count; `zeros` holds as many zeros as there are channels.
+    void (*winograd_input)(const maso_winograd *w, int64_t first, int64_t count, const void *from, const void *zeros, void *to);
+    /// Aᵀ m A, plus the bias where there is one.
+    void (*winograd_output)(const maso_winograd *w, int64_t first, int64_t count, const void *from, const void *bias, void *to);
+    /// A y Aᵀ
+    void (*winograd_spread)(const maso_winograd *w, int64_t first, int64_t count, const void *from, void *to);
+    /// G w Gᵀ, w [filters, channels, 3, 3] to [36, channels, filters]; transposed: of the weight turned round, to [36, filters, channels].
+    void (*winograd_weight)(const void *from, int64_t filters, int64_t channels, int32_t transposed, void *to);
+    /// Gᵀ u G, u [36, channels, filters] to [filters, channels, 3, 3].
+    void (*winograd_weight_gradient)(const void *from, int64_t filters, int64_t channels, void *to);
 } maso_kernels;
 
 /// The loops for `float` and `double`; an instruction set that was not compiled gives the plain ones.

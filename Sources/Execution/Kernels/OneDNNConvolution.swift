@@ -82,6 +82,9 @@ final class OneDNNConvolution {
         }
     }
 
+    /// Whether the kernel uses the widest registers that the machine has.
+    var isWide: Bool { InstructionSet.widest != .avx512 || operation.kernelName.contains("avx512") }
+
     /// Whether the graph's row-major weight is what the operation wants.
     var takesPlainWeight: Bool { weight.isEqual(to: plainWeight) }
 }

@@ -25,6 +25,8 @@ final class Lowering {
     private var inputRegions: [String: Region] = [:]
     /// Weights as oneDNN prefers them.
     var libraryWeights: [Value: [(layout: OneDNNLayout, region: Region)]] = [:]
+    /// Weights as Winograd's filtering transforms them: turned round for input gradients, or not.
+    var transformedWeights: [WinogradWeight: Region] = [:]
     /// Nodes that another node's kernel makes too, with that node.
     private(set) var pairs: [Value: Value] = [:]
 
@@ -45,14 +47,14 @@ final class Lowering {
             if case .input(let input) = graph[$0].primitive { input.role != .parameter } else { false }
         }
         isStatic = graph.dependents(of: changing).map { !$0 }
-        pairs = findPairs()
+        pairs = try findPairs()
         for group in Clusters(graph, layouts: layouts, isStatic: isStatic, pairs: pairs).groups { try lower(group) }
         for target in targets { _ = try region(of: target, .rowMajor) }
     }
 
     // MARK: Pairs that one kernel makes
 
-    private func findPairs() -> [Value: Value] {
+    private func findPairs() throws(ExecutionError) -> [Value: Value] {
         let kept = Set(targets)
         var pairs: [Value: Value] = [:]
         for value in graph.values {
@@ -65,7 +67,7 @@ final class Lowering {
                     guard case .convolution(let form) = graph[product].primitive, form.role == .output, !kept.contains(product),
                         consumers[product.index] == [value], isStatic[bias.index],
                         case .broadcast(let axes, let shape) = graph[bias].primitive,
-                        axes == shape.indices.filter({ $0 != 1 }), try! makesOneDNN(product)
+                        axes == shape.indices.filter({ $0 != 1 }), try makesOneDNN(product)
                     else { continue }
                     pairs[value] = product
                     break

@@ -1,40 +1,64 @@
-// How large the numbers were that made a value: the sum of magnitudes over all paths of an affine graph. The rounding error of a
-// value is at most γ_k times it, k roundings along the longest path (Higham, Accuracy and Stability, §3.1), which is what tells a
-// tie that rounding has decided from a fact (DESIGN §3).
+// How large the numbers were that made a value, and how far rounding may have moved it: what tells a tie that rounding has decided
+// from a fact (DESIGN §3).
+//
+// Worst-case bounds multiply the magnitudes of all weights along all paths, which for fifty layers says nothing. So rounding errors
+// are followed as independent random ones, whose variances add (Higham & Mary, «A new approach to probabilistic rounding error
+// analysis», SIAM J. Sci. Comput. 41, 2019): |computed − exact| ≤ λ u √variance but with probability 2 exp(−λ²/2).
 
 import Tensors
 
-/// Bounds on the rounding error of a value: |computed − exact| ≤ γ_k · `sum`, γ_k = k u / (1 − k u), u half an ulp of 1.
+/// The size and rounding of a value of a frozen graph, in its shape.
 public struct Magnitude: Sendable {
-    /// Σ over paths of |coefficients| · |data|, plus |offsets| where they are counted; in the shape of the value.
+    /// The sum of magnitudes that made it since the last nonlinearity: |W| |z| + |b|.
     public let sum: Value
-    /// The number of roundings along the longest path.
-    public let roundingCount: Int
+    /// The variance of its rounding error in units of u² = 2⁻¹⁰⁶; 0 for what is exact.
+    public let variance: Value
 }
 
 extension Graph {
-    /// Appends the magnitudes of `targets`, values of a frozen graph.
-    ///
-    /// - Parameter slopesOnly: data of magnitude 1 and no offsets, so that 0 means: does not depend on the data inside the cell.
-    /// - Returns: `nil` for a value that is not affine in the data.
-    public mutating func magnitudes(of targets: [Value], slopesOnly: Bool = false) -> [Magnitude?] {
+    /// Appends the magnitudes of `targets`, values of a frozen graph; `nil` for a value that is not affine in the data.
+    public mutating func magnitudes(of targets: [Value]) -> [Magnitude?] {
         let (needed, depends) = (ancestors(of: targets), dataDependence)
         var magnitudes = [Magnitude?](repeating: nil, count: nodes.count)
-        for index in magnitudes.indices where needed[index] && depends[index] {
-            let node = nodes[index]
-            let dependent = node.operands.map { depends[$0.index] }
-            let incoming = node.operands.map { magnitudes[$0.index] }
-            let known = zip(dependent, incoming).allSatisfy { !$0 || $1 != nil }
-            guard known, node.primitive.isAffine(whenDepending: dependent) else { continue }
-            guard let sum = magnitude(of: Value(index), incoming.map { $0?.sum }, slopesOnly: slopesOnly) else { continue }
-            let before = incoming.compactMap { $0?.roundingCount }.max() ?? 0
-            magnitudes[index] = Magnitude(sum: sum, roundingCount: before + roundingCount(of: Value(index)))
+        for value in values where needed[value.index] {
+            guard depends[value.index] else { continue }
+            let operands = self[value].operands
+            let dependent = operands.map { depends[$0.index] }
+            let known = zip(dependent, operands).allSatisfy { !$0 || magnitudes[$1.index] != nil }
+            guard known, self[value].primitive.isAffine(whenDepending: dependent) else { continue }
+            magnitudes[value.index] = magnitude(of: value, operands.map { magnitudes[$0.index] })
         }
-        return targets.map { target in
-            if depends[target.index] { return magnitudes[target.index] }
-            let zero = emit(.fill(0, shape(target)))
-            return Magnitude(sum: slopesOnly ? zero : absolute(target), roundingCount: 8)
+        return targets.map { depends[$0.index] ? magnitudes[$0.index] : constantMagnitude($0) }
+    }
+
+    /// Appends, for each of `targets`, Σ over paths of |coefficients|: 0 where the value does not depend on the data inside the cell.
+    public mutating func dependences(of targets: [Value]) -> [Value?] {
+        let (needed, depends) = (ancestors(of: targets), dataDependence)
+        var sums = [Value?](repeating: nil, count: nodes.count)
+        for value in values where needed[value.index] && depends[value.index] {
+            let node = self[value]
+            let incoming = node.operands.map { sums[$0.index] }
+            switch node.primitive {
+            case .input: sums[value.index] = emit(.fill(1, node.type.shape))
+            case .matrixProduct, .convolution, .multiply, .divide:
+                sums[value.index] = emit(
+                    node.primitive, incoming[0] ?? absolute(node.operands[0]), incoming[1] ?? absolute(node.operands[1]))
+            case .windowSum, .sum, .broadcast, .reshape, .transpose, .pad, .slice, .gather, .scatter, .smooth, .softmax:
+                sums[value.index] = incoming[0].map { emit(node.primitive.isLinear ? node.primitive : .affine(slope: 1, offset: 0), $0) }
+            case .concatenate:
+                let filled = zip(incoming, node.operands).map { sum, operand in sum ?? emit(.fill(0, shape(operand))) }
+                sums[value.index] = emitting(node.primitive, filled)
+            case .add, .subtract: sums[value.index] = sum(incoming[0], incoming[1])
+            case .affine(let slope, _): sums[value.index] = incoming[0].map { emit(.affine(slope: abs(slope), offset: 0), $0) }
+            case .apply(let pieces):
+                let slopes = Pieces(slopes: pieces.slopes.map(abs))
+                sums[value.index] = incoming[0].map { emit(.apply(slopes), $0, node.operands[1]) }
+            case .pick: sums[value.index] = incoming[0].map { emit(node.primitive, $0, node.operands[1]) }
+            case .logSumExp(let axis): sums[value.index] = incoming[0].map { emit(.sum(axes: [axis]), $0) }
+            case .constant, .fill, .select: break
+            }
         }
+        return targets.map { depends[$0.index] ? sums[$0.index] : emit(.fill(0, shape($0))) }
     }
 
     private mutating func absolute(_ value: Value) -> Value {
@@ -42,51 +66,85 @@ extension Graph {
         return emit(.apply(Pieces(slopes: [-1, 1])), value, code)
     }
 
+    private mutating func square(_ value: Value) -> Value { emit(.multiply, value, value) }
+
+    /// What parameters make on their own (a batch norm's slope) has a few roundings; a parameter itself has none.
+    private mutating func constantMagnitude(_ value: Value) -> Magnitude {
+        let size = absolute(value)
+        let roundings = self[value].operands.isEmpty ? 0.0 : 16
+        return Magnitude(sum: size, variance: emit(.affine(slope: roundings, offset: 0), square(size)))
+    }
+
     /// Table 7: the rule of each primitive; `incoming` is `nil` for an operand that does not depend on the data.
-    private mutating func magnitude(of value: Value, _ incoming: [Value?], slopesOnly: Bool) -> Value? {
+    private mutating func magnitude(of value: Value, _ incoming: [Magnitude?]) -> Magnitude? {
         let node = self[value]
-        /// An operand's magnitude as a factor, or as a term: constants are no term of the slopes.
-        func factor(_ i: Int, _ graph: inout Graph) -> Value { incoming[i] ?? graph.absolute(node.operands[i]) }
-        func term(_ i: Int, _ graph: inout Graph) -> Value {
-            incoming[i] ?? (slopesOnly ? graph.emit(.fill(0, graph.shape(node.operands[i]))) : graph.absolute(node.operands[i]))
+        /// The variance that came in, and `roundings` of numbers of size `sum`.
+        func rounded(_ sum: Value, _ variance: Value, _ roundings: Int, _ graph: inout Graph) -> Magnitude {
+            let own = graph.emit(.affine(slope: Double(roundings), offset: 0), graph.square(sum))
+            return Magnitude(sum: sum, variance: graph.emit(.add, variance, own))
         }
         switch node.primitive {
-        case .input: return slopesOnly ? emit(.fill(1, node.type.shape)) : absolute(value)
-        case .constant, .fill, .select, .smooth(.power(0)): return nil
-        case .matrixProduct, .convolution, .multiply, .divide: return emit(node.primitive, factor(0, &self), factor(1, &self))
-        case .windowSum, .sum, .broadcast, .reshape, .transpose, .pad, .slice, .gather, .scatter, .smooth(.power(1)):
-            return emit(node.primitive, incoming[0]!)
-        case .concatenate: return emitting(node.primitive, node.operands.indices.map { term($0, &self) })
-        case .add, .subtract: return emit(.add, term(0, &self), term(1, &self))
-        case .affine(let slope, let offset): return emit(.affine(slope: abs(slope), offset: slopesOnly ? 0 : abs(offset)), incoming[0]!)
+        case .input: return Magnitude(sum: absolute(value), variance: emit(.fill(0, node.type.shape)))
+        case .constant, .fill, .select, .smooth, .softmax, .logSumExp: return nil
+        case .matrixProduct, .convolution, .multiply, .divide:
+            let isLeft = incoming[0] != nil
+            let moving = incoming[isLeft ? 0 : 1]!
+            let factor = absolute(node.operands[isLeft ? 1 : 0])
+            func applied(_ moving: Value, _ factor: Value) -> Value {
+                isLeft ? emit(node.primitive, moving, factor) : emit(node.primitive, factor, moving)
+            }
+            let sum = applied(moving.sum, factor)
+            return rounded(sum, applied(moving.variance, square(factor)), node.primitive.termCount(node.operands.map { shape($0) }), &self)
+        case .windowSum, .sum, .scatter:
+            let sum = emit(node.primitive, incoming[0]!.sum)
+            let variance = emit(node.primitive, incoming[0]!.variance)
+            return rounded(sum, variance, node.primitive.termCount(node.operands.map { shape($0) }), &self)
+        case .broadcast, .reshape, .transpose, .pad, .slice, .gather:
+            return Magnitude(sum: emit(node.primitive, incoming[0]!.sum), variance: emit(node.primitive, incoming[0]!.variance))
+        case .concatenate:
+            let parts = zip(incoming, node.operands).map { $0 ?? constantMagnitude($1) }
+            return Magnitude(sum: emitting(node.primitive, parts.map(\.sum)), variance: emitting(node.primitive, parts.map(\.variance)))
+        case .add, .subtract:
+            let (left, right) = (incoming[0] ?? constantMagnitude(node.operands[0]), incoming[1] ?? constantMagnitude(node.operands[1]))
+            return rounded(emit(.add, left.sum, right.sum), emit(.add, left.variance, right.variance), 1, &self)
+        case .affine(let slope, let offset):
+            let sum = emit(.affine(slope: abs(slope), offset: abs(offset)), incoming[0]!.sum)
+            return rounded(sum, emit(.affine(slope: slope * slope, offset: 0), incoming[0]!.variance), 2, &self)
         case .apply(let pieces):
-            let offsets = pieces.offsets.map { slopesOnly ? 0 : abs($0) }
-            return emit(.apply(Pieces(slopes: pieces.slopes.map(abs), offsets: offsets)), factor(0, &self), node.operands[1])
-        case .pick: return emit(node.primitive, factor(0, &self), node.operands[1])
-        case .smooth, .softmax, .logSumExp: return nil
+            // A new layer begins: its sizes are those of the values themselves.
+            let squares = Pieces(slopes: pieces.slopes.map { $0 * $0 })
+            let moving = incoming[0] ?? constantMagnitude(node.operands[0])
+            return rounded(absolute(value), emit(.apply(squares), moving.variance, node.operands[1]), 2, &self)
+        case .pick:
+            let moving = incoming[0] ?? constantMagnitude(node.operands[0])
+            return Magnitude(sum: absolute(value), variance: emit(node.primitive, moving.variance, node.operands[1]))
+        }
+    }
+}
+
+extension Primitive {
+    /// Whether the same primitive on tangents is its derivative.
+    fileprivate var isLinear: Bool {
+        switch self {
+        case .windowSum, .sum, .broadcast, .reshape, .transpose, .pad, .slice, .gather, .scatter, .concatenate, .add, .subtract: true
+        default: false
         }
     }
 
-    /// The roundings that a primitive adds to a path, from above. Constants that parameters make (a batch norm's slope) count 8.
-    private func roundingCount(of value: Value) -> Int {
-        let node = self[value]
-        switch node.primitive {
-        case .input, .constant, .fill, .broadcast, .reshape, .transpose, .pad, .slice, .concatenate, .gather, .select, .pick: return 0
-        case .matrixProduct(let transposeLeft, _): return shape(node.operands[0]).dropLast(transposeLeft ? 1 : 0).last! + 9
+    /// How many products or terms are summed for one entry, and so how often it is rounded, from above.
+    fileprivate func termCount(_ operands: [Shape]) -> Int {
+        switch self {
+        case .matrixProduct(let transposeLeft, _): operands[0].dropLast(transposeLeft ? 1 : 0).last! + 1
         case .convolution(let form):
-            let operands = node.operands.map { shape($0) }
             switch form.role {
-            case .output: return operands[1].dropFirst().reduce(1, *) + 9
-            case .input: return operands[0].reduce(1, *) / max(operands[0][1], 1) + 9
-            case .weight: return operands[1].reduce(1, *) / max(operands[1][1], 1) + 9
+            case .output: operands[1].dropFirst().reduce(1, *) + 1
+            case .input: operands[0].reduce(1, *) / max(operands[0][1], 1) + 1
+            case .weight: operands[1].reduce(1, *) / max(operands[1][1], 1) + 1
             }
-        case .windowSum(let window, _): return window.placeCount
-        case .sum(let axes): return axes.map { shape(node.operands[0])[$0] }.elementCount
-        case .scatter(_, let indices, _): return indices.count
-        case .add, .subtract: return 9
-        case .affine, .apply: return 2
-        case .multiply, .divide: return 9
-        case .smooth, .softmax, .logSumExp: return 0
+        case .windowSum(let window, _): window.placeCount
+        case .sum(let axes): axes.map { operands[0][$0] }.elementCount
+        case .scatter(_, let indices, _): indices.count
+        default: 16  // a product with a number that parameters make: its own roundings are counted here
         }
     }
 }

@@ -15,9 +15,7 @@ public struct PlanarPartition: Sendable {
 
     /// - Throws: `PartitionError` where the domain does not fit the program, is not planar or has no interior, or pieces do not join.
     public init(of program: PiecewiseAffineProgram, on domain: Domain) throws(PartitionError) {
-        guard domain.dimension == 2 else {
-            throw PartitionError(what: "coordinates", where: "planar partition", expected: "2", got: "\(domain.dimension)")
-        }
+        try PlanarPartition.requirePlanarity(domain)
         let program = try domain.program(program)
         try PlanarPartition.requireContinuity(program)
         self.domain = domain
@@ -113,8 +111,14 @@ public struct PlanarPartition: Sendable {
         }
     }
 
+    static func requirePlanarity(_ domain: Domain) throws(PartitionError) {
+        guard domain.dimension == 2 else {
+            throw PartitionError(what: "coordinates", where: "planar partition", expected: "2", got: "\(domain.dimension)")
+        }
+    }
+
     /// The planar engine reads values at shared vertices, so neighbouring pieces must meet.
-    private static func requireContinuity(_ program: PiecewiseAffineProgram) throws(PartitionError) {
+    static func requireContinuity(_ program: PiecewiseAffineProgram) throws(PartitionError) {
         for (index, step) in program.steps.enumerated() {
             guard case .pieces(_, let functions, _) = step else { continue }
             for function in Set(functions) {

@@ -7,14 +7,12 @@ import Tensors
 
 /// The pre-activations of every code with their magnitudes.
 final class MarginGraph {
-    private struct Layer {
-        let selector: Selector
-        let roundingCount: Int
-    }
+    /// λ of the rounding bound: passed by chance with probability 2 exp(−32) < 3e-14 for one pre-activation.
+    private static let confidence = 8.0
 
-    private let layers: [Layer]
-    /// For each layer three targets: the pre-activation; its sum of magnitudes; and the same for slopes alone, which is 0 where the
-    /// pre-activation is constant on the cell.
+    private let selectors: [Selector]
+    /// For each layer four targets: the pre-activation, its sum of magnitudes, the variance of its rounding, and its dependence on the
+    /// data, which is 0 where it is constant on the cell.
     private let evaluation: Evaluation
     private let batch: Int
 
@@ -22,16 +20,16 @@ final class MarginGraph {
         var graph = frozen
         let preactivations = codes.map { original[$0].operands[0] }
         let magnitudes = graph.magnitudes(of: preactivations)
-        let dependences = graph.magnitudes(of: preactivations, slopesOnly: true)
-        var (layers, targets): ([Layer], [Value]) = ([], [])
+        let dependences = graph.dependences(of: preactivations)
+        var (selectors, targets): ([Selector], [Value]) = ([], [])
         for (index, code) in codes.enumerated() {
             guard case .select(let selector) = original[code].primitive, let magnitude = magnitudes[index],
                 let dependence = dependences[index]
             else { continue }
-            layers.append(Layer(selector: selector, roundingCount: magnitude.roundingCount))
-            targets += [preactivations[index], magnitude.sum, dependence.sum]
+            selectors.append(selector)
+            targets += [preactivations[index], magnitude.sum, magnitude.variance, dependence]
         }
-        (self.layers, self.batch) = (layers, batch)
+        (self.selectors, self.batch) = (selectors, batch)
         evaluation = try Evaluation(graph, targets, parameters: parameters)
     }
 
@@ -41,15 +39,13 @@ final class MarginGraph {
         var isWithinRounding = [Bool](repeating: false, count: batch)
         evaluation.bind(bindings)
         evaluation.run()
-        for (index, layer) in layers.enumerated() {
-            let data = (0..<3).map { evaluation.tensor(3 * index + $0) }
-            let rounding = Double(layer.roundingCount) * Double.ulpOfOne / 2
-            let bound = rounding / (1 - rounding)
-            let samples = Samples(values: data[0], magnitudes: data[1], dependences: data[2])
-            samples.forEachTie(of: layer.selector) { sample, distance, scale in
-                let margin = scale == 0 ? 0 : distance / scale
-                smallest[sample] = min(smallest[sample], margin)
-                if margin <= bound { isWithinRounding[sample] = true }
+        for (index, selector) in selectors.enumerated() {
+            let data = (0..<4).map { evaluation.tensor(4 * index + $0) }
+            let samples = Samples(values: data[0], magnitudes: data[1], variances: data[2], dependences: data[3])
+            samples.forEachTie(of: selector) { sample, distance, scale, variance in
+                smallest[sample] = min(smallest[sample], scale == 0 ? 0 : distance / scale)
+                let bound = MarginGraph.confidence * (Double.ulpOfOne / 2) * variance.squareRoot()
+                if distance <= bound { isWithinRounding[sample] = true }
             }
         }
         return (smallest, isWithinRounding)
@@ -60,17 +56,18 @@ final class MarginGraph {
 private struct Samples {
     let values: Tensor<Double>
     let magnitudes: Tensor<Double>
+    let variances: Tensor<Double>
     let dependences: Tensor<Double>
 
-    /// Calls `body` with the sample, the distance to the tie and the scale, for each comparison that could go the other way.
+    /// Calls `body` with the sample, the distance to the tie, the scale and the variance, for each comparison that could go the other way.
     /// Entries that are constant on the cell are compared with nothing: what they decide is a fact of the whole cell.
-    func forEachTie(of selector: Selector, _ body: (Int, Double, Double) -> Void) {
+    func forEachTie(of selector: Selector, _ body: (Int, Double, Double, Double) -> Void) {
         let perSample = values.shape.dropFirst().reduce(1, *)
         switch selector {
         case .knots(let knots):
             for i in 0..<values.count where dependences.elements[i] > 0 {
                 for knot in knots.positions {
-                    body(i / perSample, abs(values.elements[i] - knot), magnitudes.elements[i] + abs(knot))
+                    body(i / perSample, abs(values.elements[i] - knot), magnitudes.elements[i] + abs(knot), variances.elements[i])
                 }
             }
         case .largest(.window(let window)):
@@ -95,12 +92,14 @@ private struct Samples {
     }
 
     /// The last winner against each loser (the first loser against each winner says the same of the smallest distance).
-    private func compare(_ group: [Int], sample: Int, winners: Int, _ body: (Int, Double, Double) -> Void) {
+    private func compare(_ group: [Int], sample: Int, winners: Int, _ body: (Int, Double, Double, Double) -> Void) {
         guard winners > 0, winners < group.count else { return }
         let order = group.sorted { (values.elements[$0], $1) > (values.elements[$1], $0) }
         let best = order[winners - 1]
         for other in order.dropFirst(winners) where dependences.elements[best] > 0 || dependences.elements[other] > 0 {
-            body(sample, values.elements[best] - values.elements[other], magnitudes.elements[best] + magnitudes.elements[other])
+            body(
+                sample, values.elements[best] - values.elements[other], magnitudes.elements[best] + magnitudes.elements[other],
+                variances.elements[best] + variances.elements[other])
         }
     }
 }

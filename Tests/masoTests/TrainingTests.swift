@@ -1,0 +1,116 @@
+// Training by command: interrupted and killed runs continue to the same bits, and what is wrong is refused before work starts.
+
+import Foundation
+import MaxAffineSplines
+import Testing
+
+@Suite struct TrainingCommandTests {
+    let place: Workplace
+
+    init() throws { place = try Workplace() }
+
+    private func train(_ output: String, _ more: String...) -> [String] {
+        ["train", "DigitsCNN", "--data", "digits", "--seed", "3", "--threads", "1", "--epochs", "60", "-o", output, "--json"] + more
+    }
+
+    private func bytes(_ name: String) throws -> Data { try Data(contentsOf: URL(filePath: place.path(name))) }
+
+    /// Waits until the run has a checkpoint after an epoch: standard error has a line an epoch.
+    private func waitForEpoch(_ running: Workplace.Running) throws {
+        let start = ContinuousClock.now
+        while try String(contentsOf: running.error, encoding: .utf8).contains("epoch 1") == false {
+            if start.duration(to: .now) > .seconds(60) || !running.process.isRunning { break }
+            usleep(2_000)
+        }
+    }
+
+    @Test("A run interrupted by Ctrl-C says how to continue, and continues to the same bits")
+    func interrupted() throws {
+        let whole = try place.start(train("whole.safetensors")).outcome()
+        #expect(whole.status == 0)
+        let running = try place.start(train("m.safetensors"))
+        try waitForEpoch(running)
+        kill(running.process.processIdentifier, SIGINT)
+        let outcome = try running.outcome()
+        #expect(outcome.status == 130)
+        #expect(outcome.output == "")
+        let last = outcome.error.split(separator: "\n").last.map(String.init)
+        let command = train("m.safetensors").joined(separator: " ")
+        #expect(last == "maso: interrupted; continue with: maso \(command) --resume")
+        #expect(try place.files() == ["m.safetensors.checkpoint", "whole.safetensors", "whole.safetensors.checkpoint"])
+        #expect(try place.start(train("m.safetensors", "--resume")).outcome().status == 0)
+        #expect(try bytes("m.safetensors") == bytes("whole.safetensors"))
+    }
+
+    @Test("A run killed between checkpoints leaves no half-written file, and continues to the same bits")
+    func killed() throws {
+        #expect(try place.start(train("whole.safetensors")).outcome().status == 0)
+        let running = try place.start(train("m.safetensors"))
+        try waitForEpoch(running)
+        kill(running.process.processIdentifier, SIGKILL)
+        _ = try running.outcome()
+        #expect(try place.files() == ["m.safetensors.checkpoint", "whole.safetensors", "whole.safetensors.checkpoint"])
+        #expect(try place.start(train("m.safetensors", "--resume")).outcome().status == 0)
+        #expect(try bytes("m.safetensors") == bytes("whole.safetensors"))
+    }
+
+    @Test("A trained model is evaluated, predicted and read")
+    func readBack() throws {
+        let object = try JSONValue(parsing: Array(place.start(train("m.safetensors")).outcome().output.utf8), file: "train")
+        let evaluated = try JSONValue(
+            parsing: Array(place.maso("evaluate", "m.safetensors", "--data", "digits", "--json").output.utf8), file: "evaluate")
+        #expect(object["testAccuracy"]?.double == evaluated["accuracy"]?.double)
+        #expect(try #require(evaluated["accuracy"]?.double) > 0.9)
+        let confusion = try #require(evaluated["confusion"]?.array)
+        #expect(confusion.count == 10 && confusion.allSatisfy { $0.array?.count == 10 })
+        #expect(confusion.flatMap { $0.array! }.compactMap(\.int).reduce(0, +) == evaluated["samples"]?.int)
+        try place.maso("data", "digits", "--samples", "0-8", "-o", "x.npy")
+        #expect(try place.maso("predict", "m.safetensors", "x.npy", "-o", "y.npy").status == 0)
+        #expect(try place.maso("affine", "m.safetensors", "x.npy", "-o", "out").status == 0)
+        let (y, outputs): (Tensor<Double>, Tensor<Double>) = (
+            try NumpyArray.read(path: place.path("y.npy")).converted(), try NumpyArray.read(path: place.path("out/outputs.npy")).converted()
+        )
+        // Float against Double over a dozen layers' worth of sums below 300 terms each.
+        #expect(zip(y.elements, outputs.elements).allSatisfy { abs($0 - $1) <= 1e-4 * max(1, abs($1)) })
+    }
+
+    @Test("Settings come from TOML, options override them, and wrong ones are named")
+    func settings() throws {
+        try OutputFile.write("epochs = 1\nbatch = 32\noptimizer = \"nesterov\"\nlearningRate = 0.05\n", to: place.path("good.toml"))
+        try OutputFile.write("epochs = 1\nbatsh = 32\n", to: place.path("key.toml"))
+        try OutputFile.write("epochs = = 1\n", to: place.path("broken.toml"))
+        let toy = ["train", "Toy", "--data", "toy:moons", "-o", "m.safetensors", "--json", "--quiet", "--config"]
+        let object = try JSONValue(parsing: Array(place.start(toy + ["good.toml", "--epochs", "2"]).outcome().output.utf8), file: "train")
+        #expect(object["epochs"]?.int == 2)
+        #expect(object["history"]?.array?[0]["learningRate"]?.double == 0.05)
+        let unknown = try place.start(toy + ["key.toml"]).outcome()
+        #expect(unknown.status == 65 && unknown.error.hasPrefix("maso: key.toml: batsh: expected one of epochs, batch"))
+        let broken = try place.start(toy + ["broken.toml"]).outcome()
+        #expect(broken.status == 65 && broken.error.hasPrefix("maso: broken.toml: line 1, column 1"))
+    }
+
+    @Test("Bad input is refused in one line with its exit code, and nothing is left behind")
+    func refusals() throws {
+        try OutputFile.write([0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 1, 7], to: place.path("short.idx"))
+        try OutputFile.write([0, 0, 8, 1, 0, 0, 0, 2, 1, 0], to: place.path("labels.idx"))
+        let before = try place.files()
+        let cases: [([String], Int32, String)] = [
+            (["train", "DigitsCNN", "--data", "idx:short.idx,labels.idx", "-o", "m.safetensors"], 65, "short.idx: "),
+            (["train", "DigitsCNN", "--data", "idx:absent.idx,labels.idx", "-o", "m.safetensors"], 66, "absent.idx: no such file"),
+            (["train", "Toy", "--data", "digits", "-o", "m.safetensors"], 64, "Toy: input: expected a vector D, got [1, 8, 8]"),
+            (
+                ["train", "DigitsCNN", "--data", "digits", "-o", "no/m.safetensors"], 73,
+                "no/m.safetensors: cannot be created: no such folder"
+            ),
+            (["train", "DigitsCNN", "--data", "digits", "-o", "m.safetensors", "--resume"], 66, "m.safetensors.checkpoint: no such file"),
+            (["train", "DigitsCNN", "--data", "digits", "-o", "m.safetensors", "--batch", "0"], 64, "batch: expected "),
+        ]
+        for (arguments, status, start) in cases {
+            let outcome = try place.start(arguments).outcome()
+            #expect(outcome.status == status, "\(arguments): \(outcome)")
+            #expect(outcome.error.hasPrefix("maso: \(start)"), "\(arguments): \(outcome.error)")
+            #expect(outcome.error.split(separator: "\n").count == 1 && outcome.output.isEmpty)
+            #expect(try place.files() == before, "\(arguments)")
+        }
+    }
+}
