@@ -44,17 +44,9 @@ import Testing
                 command: "maso demo -o \(text)", version: "0.1.0", seed: 7, modelHash: "9f2c", worstResidual: 3.14e-16, remarks: [prose]))
     }
 
-    /// The page as a tree, its script taken out: scripts are not XML.
-    private static func tree(_ html: String) throws -> ParsedElement {
-        var text = html.replacing("<!DOCTYPE html>\n", with: "")
-        let start = try #require(text.range(of: "<script>")), end = try #require(text.range(of: "</script></body>"))
-        text.removeSubrange(start.upperBound..<end.lowerBound)
-        return try parseMarkup(text)
-    }
-
     @Test("A page is well-formed, whatever its texts hold, and shows them unchanged")
     func wellFormed() throws {
-        let root = try Self.tree(try Self.page().html())
+        let root = try pageTree(try Self.page().html())
         let shown = Self.hostile.replacing("\u{0}", with: "\u{FFFD}")
         #expect(root.all("h1").map(\.text) == [shown])
         #expect(root.all("h3").map(\.text) == [shown])
@@ -65,7 +57,7 @@ import Testing
     @Test("Only the page's own script runs: one script element, one data block a map, no handlers and no style attributes")
     func scripts() throws {
         let html = try Self.page().html()
-        let root = try Self.tree(html)
+        let root = try pageTree(html)
         #expect(root.all("script").map { $0.attributes["type"] ?? "" } == ["application/json", ""])
         #expect(html.ranges(of: "<script").count == 2 && html.ranges(of: "</script").count == 2)
         for element in root.all {
@@ -75,7 +67,7 @@ import Testing
 
     @Test("A page loads nothing: every address is within the page or holds its own data")
     func loadsNothing() throws {
-        let root = try Self.tree(try Self.page().html())
+        let root = try pageTree(try Self.page().html())
         for element in root.all {
             for name in ["src", "href", "action", "data", "srcset", "poster"] {
                 if let address = element.attributes[name] {
@@ -95,7 +87,7 @@ import Testing
         }
         let style = Base64.text(SHA256.hash(Array(try between("<style>", "</style>").utf8)))
         let script = Base64.text(SHA256.hash(Array(try between("<script>", "</script></body>").utf8)))
-        let meta = try Self.tree(html).all("meta").first { $0.attributes["http-equiv"] == "Content-Security-Policy" }
+        let meta = try pageTree(html).all("meta").first { $0.attributes["http-equiv"] == "Content-Security-Policy" }
         #expect(
             meta?.attributes["content"]
                 == "default-src 'none'; img-src data:; style-src 'sha256-\(style)'; script-src 'sha256-\(script)'; base-uri 'none'; form-action 'none'"
@@ -104,7 +96,7 @@ import Testing
 
     @Test("Identifiers are unique, links within the page and labels lead somewhere")
     func identifiers() throws {
-        let root = try Self.tree(try Self.page().html())
+        let root = try pageTree(try Self.page().html())
         let ids = root.all.compactMap { $0.attributes["id"] }
         #expect(Set(ids).count == ids.count)
         let targets = root.all("a").compactMap { $0.attributes["href"] }.filter { $0.hasPrefix("#") }.map { String($0.dropFirst()) }
@@ -115,7 +107,7 @@ import Testing
 
     @Test("Every picture has a title, a description and a name for those who do not see it")
     func alternatives() throws {
-        let pictures = try Self.tree(try Self.page().html()).all("svg").filter { $0.attributes["class"] != "map" }
+        let pictures = try pageTree(try Self.page().html()).all("svg").filter { $0.attributes["class"] != "map" }
         #expect(pictures.count == 9)
         for picture in pictures {
             #expect(picture.attributes["role"] == "img" && picture.attributes["aria-label"]?.isEmpty == false)
@@ -125,7 +117,7 @@ import Testing
 
     @Test("Frames are radio buttons of one group, each followed by its label and its frame, the initial one checked")
     func frames() throws {
-        let frames = try Self.tree(try Self.page().html()).all("div").filter { $0.attributes["class"] == "frames" }
+        let frames = try pageTree(try Self.page().html()).all("div").filter { $0.attributes["class"] == "frames" }
         #expect(frames.count == 2)
         let names = frames[0].children.dropFirst().map(\.name)
         #expect(names == ["input", "label", "div", "input", "label", "div", "input", "label", "div"])
@@ -141,7 +133,7 @@ import Testing
             let columns: [String]
             let rows: [[String]]
         }
-        let explorer = try #require(Self.tree(try Self.page().html()).all("div").first { $0.attributes["class"] == "explorer" })
+        let explorer = try #require(pageTree(try Self.page().html()).all("div").first { $0.attributes["class"] == "explorer" })
         let cells = try JSONDecoder().decode(Cells.self, from: Data(explorer.all("script")[0].text.utf8))
         #expect(cells.columns == [Self.hostile, "code"])
         #expect(cells.rows == [[Self.hostile, "01"], ["b", "10\n11"]])
@@ -152,7 +144,7 @@ import Testing
 
     @Test("The footer says command, seed, model and worst residual")
     func footer() throws {
-        let footer = try #require(Self.tree(try Self.page().html()).all("footer").first)
+        let footer = try #require(pageTree(try Self.page().html()).all("footer").first)
         #expect(footer.all("dt").map(\.text) == ["Command", "maso", "Seed", "Model", "Worst residual"])
         #expect(footer.all("dd").dropFirst().map(\.text) == ["0.1.0", "7", "9f2c", "3.1 × 10⁻¹⁶"])
     }

@@ -1,8 +1,10 @@
 // What the suites of pages share: a page as a tree, and outputs by the plain interpreter.
 
 import Analysis
+import Foundation
 import Graphs
 import Networks
+import Splines
 import Tensors
 import TestSupport
 import Testing
@@ -35,4 +37,4 @@ func expectTextAlternatives(_ root: ParsedElement) {
 }
 
 /// A number as pages write it: a true minus sign.
-func number(_ text: some StringProtocol) -> Double? { Double(text.replacing("−", with: "-").replacing("\u{202F}", with: "")) }
+func number(_ text: some StringProtocol) -> Double? { Double(String(text).replacing("−", with: "-").replacing("\u{202F}", with: "")) }

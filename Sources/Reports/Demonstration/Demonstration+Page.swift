@@ -107,7 +107,7 @@ extension Demonstration {
                     ),
                     Figure(
                         pictures.second().picture(),
-                        caption: "\(strong: "Layer 2"), seen in the input space: one colour for each code of its 3 units."),
+                        caption: "\(strong: "Layer 2") seen in the input space: a colour a code."),
                     Figure(
                         pictures.both().picture(),
                         caption: "\(strong: "Both"): \(moment.whole.cellCount) cells, class colours, decision boundary, samples."),
@@ -137,7 +137,7 @@ extension Demonstration {
                 .init("layer 1", points: points { $0.first.cellCount }, paint: .of(class: 2)),
                 .init("both", points: points { $0.whole.cellCount }, paint: .of(class: 3)),
             ])
-        cells.including = [0]
+        (cells.including, cells.width, cells.height) = ([0], 520, 260)
         return Figure(cells.picture(), caption: "How many cells the layers cut the square [−1, 1]² into, through training.")
     }
 

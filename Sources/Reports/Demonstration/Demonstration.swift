@@ -20,7 +20,7 @@ public struct Demonstration: Sendable {
     /// Trains and reads. The same seed gives the same values.
     /// - Throws: `TrainingError` and whatever reading throws.
     public static func make(seed: UInt64 = 0, progress: ReportProgress = { _, _, _ in }) throws -> Demonstration {
-        try Demonstration(seed: seed, toyEpochs: 60, digitsEpochs: 12, progress: progress)
+        try Demonstration(seed: seed, toyEpochs: 60, digitsEpochs: 16, progress: progress)
     }
 
     package init(seed: UInt64, toyEpochs: Int, digitsEpochs: Int, options: ReportOptions = .init(), progress: ReportProgress) throws {
@@ -30,6 +30,7 @@ public struct Demonstration: Sendable {
         architecture.normalization = .perSample
         var configuration = TrainingConfiguration()
         (configuration.seed, configuration.epochs, configuration.batch) = (seed, digitsEpochs, 32)
+        (configuration.learningRate, configuration.learningRateDecay) = (3e-3, 0.85)
         let (train, test) = (Digits.dataSet(.train), Digits.dataSet(.test))
         digits = try Trainer(architecture, on: train, test: test, configuration).run { event in
             if case .epoch(let record) = event { progress("digits network: epochs", record.epoch, digitsEpochs) }

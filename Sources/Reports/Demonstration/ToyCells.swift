@@ -29,7 +29,7 @@ enum ToyCells {
             return [
                 ToyRun.classNames[winner],
                 zip(map.slopes, map.offsets).enumerated().map { c, row in
-                    "\(ToyRun.classNames[c]): " + NumberText.affine(slopes: row.0, names: ["x₁", "x₂"], offset: row.1, decimals: 4)
+                    "\(ToyRun.classNames[c]): " + NumberText.affine(slopes: row.0, names: ["x₁", "x₂"], offset: row.1, decimals: 3)
                 }.joined(separator: "\n"),
                 grouped(cell.code(atLayer: 0)), grouped(cell.code(atLayer: 1)),
                 "(\(NumberText.fixed(center.x, decimals: 4)), \(NumberText.fixed(center.y, decimals: 4)))",
@@ -44,7 +44,7 @@ enum ToyCells {
                 Colours: the class whose output is largest at the cell's centre. Dark line: where the largest output changes, exactly. \
                 Dots: training samples, coloured by their true class.
                 """,
-            columns: columns, rows: rows)
+            columns: columns, rows: rows, initial: cells.indices.max { cells[$0].area < cells[$1].area })
     }
 
     /// The labels of the training samples by code of all layers.

@@ -21,8 +21,7 @@ enum ExactnessSection {
                 All maps are read in double precision from the network's own weights, at \(reading.count) samples. The residual compares \
                 f(x) with A[x]x + b[x], where b[x] is computed on its own, relative to the outputs; nothing but rounding is left. The \
                 margin is the relative distance of a unit to the tie where its piece changes; a sample within rounding of a tie lies \
-                \(emphasis: "on a boundary"): there the first piece is taken, by convention. Where an image is flat, neighbouring units see \
-                the same patch, and max pooling ties.
+                \(emphasis: "on a boundary"): there the first piece is taken, by convention.
                 """),
         ]
     }

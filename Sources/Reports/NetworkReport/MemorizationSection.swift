@@ -4,7 +4,7 @@ import Analysis
 import Figures
 
 enum MemorizationSection {
-    static func blocks(test: Memorization, train: Memorization?, cosines: Memorization, sampleCount: Int) -> [Block] {
+    static func blocks(test: Memorization, train: Memorization?, cosines: Memorization) -> [Block] {
         var figures: [Figure] = []
         if let train { figures.append(figure("Training samples", train, xLabel: "⟨A[x]_c, x⟩")) }
         figures.append(figure("Test samples", test, xLabel: "⟨A[x]_c, x⟩"))
@@ -16,7 +16,8 @@ enum MemorizationSection {
                 products of right and wrong classes lie measures how much the network does that.
                 """),
             .figures(figures),
-            .figure(figure("Test samples, as cosines, which do not depend on lengths", cosines, xLabel: "cosine of A[x]_c and x")),
+            .figure(
+                figure("Test samples, as cosines, which do not depend on lengths", cosines, xLabel: "cosine of A[x]_c and x", width: 520)),
             .table(
                 Table(
                     caption: "Right classes against wrong ones",
@@ -26,13 +27,15 @@ enum MemorizationSection {
             .note(
                 """
                 Separation is the difference of the means over the pooled deviation; the area is the chance that a right class's number \
-                is the larger. Inner products of \(sampleCount) samples a part follow from outputs and offsets.
+                is the larger. Inner products follow from outputs and offsets, of \
+                \(train.map { "\($0.correct.count) training and " } ?? "")\(test.correct.count) test samples; cosines need whole \
+                templates, of \(cosines.correct.count).
                 """),
         ]
     }
 
-    private static func figure(_ name: String, _ values: Memorization, xLabel: String) -> Figure {
-        let picture = Histogram(
+    private static func figure(_ name: String, _ values: Memorization, xLabel: String, width: Double = 440) -> Figure {
+        var picture = Histogram(
             title: name,
             description: "Mean \(NumberText.significant(mean(values.correct))) for right classes, "
                 + "\(NumberText.significant(mean(values.incorrect))) for wrong ones; "
@@ -41,9 +44,9 @@ enum MemorizationSection {
             series: [
                 .init("wrong classes", values: values.incorrect, paint: .of(class: 1)),
                 .init("right class", values: values.correct, paint: .of(class: 0)),
-            ]
-        ).picture()
-        return Figure(picture, caption: "\(name).")
+            ])
+        picture.width = width
+        return Figure(picture.picture(), caption: "\(name).")
     }
 
     private static func row(_ name: String, _ values: Memorization) -> [Prose] {

@@ -16,8 +16,8 @@ enum NeighborsSection {
                 layer's units whose pieces differ. First layers group what looks alike; last layers should group what is alike.
                 """)
         ]
-        let layers = ReportData.spread(options.drawnLayerCount, of: reading.layers.count)
-        let queries = reading.queries.prefix(options.drawnQueryCount)
+        let layers = depths(options.drawnLayerCount, of: reading.layers.count)
+        let queries = drawn(reading, source, options.drawnQueryCount)
         if let pictures = SamplePictures(shape: data.test.sampleShape) {
             let frames = try queries.map { query in
                 Frames.Frame(label: label(query, data), figures: [try grid(query, reading, data, source, pictures, layers)])
@@ -27,12 +27,13 @@ enum NeighborsSection {
             blocks.append(.table(table(query, reading, data, source, layers)))
         }
         let agreement = reading.layers.indices.map { 100 * reading.agreement(layer: $0, labels: source.labels) }
-        let chart = BarChart(
+        var chart = BarChart(
             title: "Neighbours of the query's class, by layer",
             description: "From \(NumberText.significant(agreement.first ?? .nan)) % at the first layer to "
                 + "\(NumberText.significant(agreement.last ?? .nan)) % at the last.",
             valueLabel: "% of the \(options.neighborCount) nearest", categories: reading.layers.map(\.name),
             series: [.init("same class", values: agreement, paint: .of(class: 2))])
+        chart.width = 520
         blocks.append(
             .figure(
                 Figure(
@@ -44,8 +45,24 @@ enum NeighborsSection {
         return blocks
     }
 
+    /// The queries drawn: half of them those with the most neighbours of other classes, half as they come; in their own order.
+    private static func drawn(_ reading: CodesReading, _ source: DataSet, _ count: Int) -> [CodesReading.Query] {
+        func strangers(_ query: CodesReading.Query) -> Int {
+            query.neighbors.joined().count { source.labels[$0.index] != query.label }
+        }
+        let hardest = reading.queries.indices.sorted { (strangers(reading.queries[$1]), $0) < (strangers(reading.queries[$0]), $1) }
+            .prefix(count / 2)
+        let others = reading.queries.indices.filter { !hardest.contains($0) }.prefix(count - hardest.count)
+        return (hardest + others).sorted().map { reading.queries[$0] }
+    }
+
+    /// `count` of `total` layers, evenly spread from the first to the last.
+    private static func depths(_ count: Int, of total: Int) -> [Int] {
+        count >= total || count < 2 ? Array(0..<total) : (0..<count).map { $0 * (total - 1) / (count - 1) }
+    }
+
     private static func label(_ query: CodesReading.Query, _ data: ReportData) -> String {
-        "\(query.index): \(data.classNames[query.label])"
+        "\(data.classNames[query.label]), no. \(query.index)"
     }
 
     private static func grid(
@@ -72,7 +89,10 @@ enum NeighborsSection {
         (grid.width, grid.largestSide) = (800, 56)
         return Figure(
             try grid.picture(),
-            caption: "A row a layer: the nearest samples with their distances. A frame marks those of another class than the sample's.")
+            caption: """
+                A row a layer: the nearest samples with their distances. A frame marks those of another class than the sample's. Half of \
+                the samples drawn are the hardest of \(reading.queries.count).
+                """)
     }
 
     private static func table(

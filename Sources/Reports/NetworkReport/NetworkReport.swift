@@ -62,7 +62,7 @@ public struct NetworkReport: Sendable {
                 .init(
                     "Memorisation",
                     MemorizationSection.blocks(
-                        test: memorization, train: train?.memorization, cosines: templates.cosines, sampleCount: test.count)))
+                        test: memorization, train: train?.memorization, cosines: templates.cosines)))
             if train == nil { omit("Memorisation of training samples", "the data come in one piece") }
         } else {
             omit("Memorisation", "the network is not piecewise affine, so an output is no inner product plus offset of a cell")
@@ -87,7 +87,6 @@ public struct NetworkReport: Sendable {
         [
             Fact(NumberText.percent(test.accuracy), "right on test samples"),
             Fact(NumberText.count(data.model.parameterCount), "parameters"),
-            Fact(NumberText.count(codes.layers.reduce(0) { $0 + $1.units }), "units with a code"),
             Fact(NumberText.count(codes.cells.distinctCodeCount), "cells that \(codes.cells.sampleCount) samples visit"),
             Fact(templates.worstResidual.map { NumberText.significant($0, digits: 2) } ?? "–", "worst residual of f(x) = A[x]x + b[x]"),
         ]

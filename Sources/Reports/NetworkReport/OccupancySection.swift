@@ -12,11 +12,12 @@ enum OccupancySection {
         }
         let units = reading.layers.reduce(0) { $0 + $1.units }
         let constant = zip(reading.layers, reading.occupancies).map { 100 * Double($1.constantUnitCount) / Double(max($0.units, 1)) }
-        let chart = BarChart(
+        var chart = BarChart(
             title: "Units that never switch, by layer",
             description: "\(reading.cells.constantUnitCount) of \(units) units are on one piece for all \(count) samples.",
             valueLabel: "% of the layer's units", categories: reading.layers.map(\.name),
             series: [.init("never switch", values: constant, paint: .of(class: 0))])
+        chart.width = 520
         return [
             .paragraph(
                 """

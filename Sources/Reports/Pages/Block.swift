@@ -94,11 +94,14 @@ public struct CellExplorer: Hashable, Sendable {
     public var rows: [[String]]
     /// Columns that the tooltips give, the first by default.
     public var tooltipColumns: [Int]
+    /// The cell that is told about before any is pointed at.
+    public var initial: Int?
 
     /// - Precondition: one row a cell, one text a column.
-    public init(map: PolygonMap, caption: Prose, columns: [String], rows: [[String]], tooltipColumns: [Int] = [0]) {
+    public init(map: PolygonMap, caption: Prose, columns: [String], rows: [[String]], tooltipColumns: [Int] = [0], initial: Int? = nil) {
         precondition(rows.count == map.cells.count && rows.allSatisfy { $0.count == columns.count }, "one row a cell, one text a column")
         precondition(tooltipColumns.allSatisfy(columns.indices.contains), "tooltips give columns that exist")
         (self.map, self.caption, self.columns, self.rows, self.tooltipColumns) = (map, caption, columns, rows, tooltipColumns)
+        self.initial = initial
     }
 }

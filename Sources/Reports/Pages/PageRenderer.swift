@@ -100,7 +100,8 @@ struct PageRenderer {
         map.tooltips = explorer.rows.enumerated().map { index, row in
             (["cell \(index)"] + explorer.tooltipColumns.map { "\(explorer.columns[$0]): \(row[$0])" }).joined(separator: "\n")
         }
-        let data = JSONText.object([("columns", JSONText.array(explorer.columns)), ("rows", JSONText.array(explorer.rows))])
+        let initial = explorer.initial.map { [("initial", "\($0)")] } ?? []
+        let data = JSONText.object([("columns", JSONText.array(explorer.columns)), ("rows", JSONText.array(explorer.rows))] + initial)
         let header = ["cell"] + explorer.columns.map { Prose($0) }
         let rows = explorer.rows.enumerated().map { [Prose("\($0)")] + $1.map { Prose($0) } }
         let readout: [MarkupNode] = [

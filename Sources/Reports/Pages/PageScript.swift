@@ -63,7 +63,8 @@ enum PageScript {
           const outline = document.createElementNS("http://www.w3.org/2000/svg", "path");
           outline.setAttribute("class", "chosen");
           picture.querySelector(".map").append(outline);
-          readout.querySelector(".hint").textContent =
+          const hint = readout.querySelector(".hint");
+          hint.textContent =
             "Point at a cell, or tap it; with the map in focus, the arrow keys walk from cell to cell.";
           let centers = null;
           let current = -1;
@@ -77,7 +78,7 @@ enum PageScript {
             swatch.style.background = cell.getAttribute("fill");
             const list = make("dl", {});
             data.columns.forEach((name, i) => list.append(make("dt", { textContent: name }), make("dd", { textContent: data.rows[index][i] })));
-            readout.replaceChildren(make("p", { className: "readout-title" }, swatch, `Cell ${index}`), list);
+            readout.replaceChildren(make("p", { className: "readout-title" }, swatch, `Cell ${index}`), list, hint);
           };
           const point = (event) => {
             const cell = event.target.closest("[data-cell]");
@@ -109,6 +110,7 @@ enum PageScript {
             }
             if (best >= 0) show(best);
           });
+          if (cells.has(data.initial)) show(data.initial);
         }
 
         const links = new Map([...document.querySelectorAll(".contents a")].map((link) => [link.hash.slice(1), link]));

@@ -57,8 +57,8 @@ enum PageStyle {
         h2:hover .anchor,.anchor:focus-visible{opacity:1}
         .formula{margin:1.4rem 0;overflow-x:auto;overflow-y:hidden;padding:.2rem 0;font-size:1.15rem;max-width:68ch}
         .note{border-left:3px solid var(--accent);background:var(--tint);padding:.8rem 1.1rem;border-radius:0 10px 10px 0;font-size:.97rem}
-        .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,9.5rem),1fr));gap:1px;margin:2rem 0;background:var(--line);border:1px solid var(--line);border-radius:14px;overflow:hidden}
-        .facts div{display:flex;flex-direction:column-reverse;justify-content:flex-end;gap:.15rem;background:var(--surface);padding:1rem 1.2rem}
+        .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,9.5rem),1fr));gap:1px;margin:2rem 0;background:var(--surface);border:1px solid var(--line);border-radius:14px;overflow:hidden}
+        .facts div{display:flex;flex-direction:column-reverse;justify-content:flex-end;gap:.15rem;box-shadow:0 0 0 1px var(--line);padding:1rem 1.2rem}
         .facts dt{color:var(--muted);font-size:.88rem;line-height:1.4}
         .facts dd{margin:0;font-size:1.55rem;line-height:1.25;font-weight:650;letter-spacing:-.02em;font-variant-numeric:tabular-nums}
         figure{margin:1.75rem 0;background:var(--surface);border:1px solid var(--line);border-radius:14px;box-shadow:var(--shadow);padding:1.25rem;max-width:44rem;min-width:0}
@@ -108,13 +108,14 @@ enum PageStyle {
         .explorer .chosen{fill:none;stroke:#000;stroke-opacity:1;paint-order:stroke}
         .readout{background:var(--surface);border:1px solid var(--line);border-radius:14px;padding:1.1rem 1.25rem;font-size:.95rem;min-height:8rem}
         .readout .hint{color:var(--muted);margin:0}
+        .readout dl+.hint{border-top:1px solid var(--line);margin-top:1rem;padding-top:.8rem;font-size:.88rem}
         .readout dl{margin:0}
         .readout dt{color:var(--muted);font-size:.83rem;margin-top:.75rem}
-        .readout dd{margin:.1rem 0 0;white-space:pre-wrap;overflow-wrap:anywhere;font-variant-numeric:tabular-nums;line-height:1.5}
+        .readout dd{margin:.1rem 0 0;white-space:pre-wrap;overflow-wrap:anywhere;font-size:.9rem;font-variant-numeric:tabular-nums;line-height:1.55}
         .readout-title{display:flex;align-items:center;gap:.55rem;margin:0;font-weight:650;font-size:1.05rem}
         .swatch{width:1rem;height:1rem;border-radius:4px;border:1px solid rgb(0 0 0/.35);flex:none}
         @media (min-width:58rem){
-        .explorer{grid-template-columns:minmax(0,1.55fr) minmax(16rem,1fr)}
+        .explorer{grid-template-columns:minmax(0,1.4fr) minmax(16rem,1fr)}
         .readout{position:sticky;top:2rem}
         .explorer>noscript{grid-column:1/-1}
         }
