@@ -65,7 +65,7 @@ extension TrainingConfiguration: Codable {
         try container.encode(batch, forKey: .batch)
         try container.encode(optimizer, forKey: .optimizer)
         try container.encodeIfPresent(learningRate, forKey: .learningRate)
-        try container.encode(learningRateDecay, forKey: .learningRateDecay)
+        try container.encodeIfPresent(learningRateDecay, forKey: .learningRateDecay)
         try container.encode(weightDecay, forKey: .weightDecay)
         try container.encode(momentum, forKey: .momentum)
         try container.encode(firstMomentDecay, forKey: .firstMomentDecay)
@@ -91,7 +91,7 @@ extension TrainingConfiguration: Codable {
                 case .batch: text(batch)
                 case .optimizer: optimizer.rawValue
                 case .learningRate: learningRate.map(text) ?? "the default"
-                case .learningRateDecay: text(learningRateDecay)
+                case .learningRateDecay: learningRateDecay.map(text) ?? "the default"
                 case .weightDecay: text(weightDecay)
                 case .momentum: text(momentum)
                 case .firstMomentDecay: text(firstMomentDecay)

@@ -11,7 +11,7 @@ import Training
     private func trainer(_ change: (inout TrainingConfiguration) -> Void = { _ in }, data: DataSet? = nil, net: String = "MLP-3") throws
         -> Trainer
     {
-        var configuration = TrainingConfiguration.with { ($0.epochs, $0.batch, $0.patience) = (2, 8, 5) }
+        var configuration = TrainingConfiguration.with { ($0.epochs, $0.batch, $0.patience, $0.learningRateDecay) = (2, 8, 5, 0.9) }
         change(&configuration)
         let data = data ?? ToySet.moons.dataSet(count: 40, split: .train)
         return try Trainer(.named(net, inputShape: [2], classCount: 4), on: data, configuration)
@@ -40,6 +40,9 @@ import Training
             #expect(
                 try text(trainer { $0.learningRate = 0.5 })
                     == "65 PATH: configuration: learningRate: expected 0.5, found the default")
+            #expect(
+                try text(trainer { $0.learningRateDecay = nil })
+                    == "65 PATH: configuration: learningRateDecay: expected the default, found 0.9")
             #expect(try text(trainer { $0.seed = 7 }) == "65 PATH: configuration: seed: expected 7, found 0")
             #expect(try text(trainer { $0.threads = 2 }) == "65 PATH: configuration: threads: expected 2, found 1")
             #expect(

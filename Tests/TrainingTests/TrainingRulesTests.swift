@@ -153,9 +153,12 @@ import Training
             .with { ($0.epochs, $0.learningRate, $0.learningRateDecay) = (3, 0.5, 0.5) }
         ).run()
         #expect(result.history.map(\.learningRate) == [0.5, 0.25, 0.125])
-        let architecture = try Architecture.named("SmallCNN")
-        #expect(TrainingConfiguration().learningRate(epoch: 0, for: architecture) == 2e-3)
-        #expect(TrainingConfiguration().learningRate(epoch: 0, for: try .named("LargeCNN")) == 5e-4)
+        let (small, large) = (try Architecture.named("SmallCNN"), try Architecture.named("LargeCNN"))
+        let standard = TrainingConfiguration.with { $0.epochs = 4 }
+        #expect(standard.learningRate(epochs: 0, for: small) == 5e-3 && standard.learningRate(epochs: 0, for: large) == 5e-4)
+        #expect(abs(standard.learningRate(epochs: 4, for: small) - 5e-4) < 1e-15)
+        let halved = TrainingConfiguration.with { ($0.learningRate, $0.learningRateDecay) = (8, 0.25) }
+        #expect(halved.learningRate(epochs: 1.5, for: small) == 1)
     }
 
     @Test("Several seeds give several networks, each that of its seed")
@@ -250,7 +253,7 @@ import Training
             text(vectors(2, size: 2)) { $0.patience = 2 }
                 == "64 heldOut: expected a fraction that leaves samples on both sides of 2, got 0.1")
         #expect(
-            text(vectors(8, size: 2)) { ($0.optimizer, $0.learningRate) = (.gradientDescent, 1e30) }
-                == "65 training: epoch 2, batch 1: the loss is not a finite number: lower the learning rate (9.5e+29)")
+            text(vectors(8, size: 2)) { ($0.optimizer, $0.learningRate, $0.learningRateDecay) = (.gradientDescent, 1e30, 1) }
+                == "65 training: epoch 2, batch 1: the loss is not a finite number: lower the learning rate (1e+30)")
     }
 }

@@ -74,7 +74,9 @@ enum Checkpoint {
         if let difference = difference(trainer.architecture, network.architecture) {
             try require(false, "architecture: \(difference.place)", difference.expected, difference.found)
         }
-        for (mine, its) in zip(trainer.configuration.settings, record.configuration.settings) where mine.name != "epochs" {
+        for (mine, its) in zip(trainer.configuration.settings, record.configuration.settings) {
+            // More epochs may be asked for, unless the learning rate follows their number.
+            if mine.name == "epochs" && trainer.configuration.learningRateDecay != nil { continue }
             try require(mine.value == its.value, "configuration: \(mine.name)", mine.value, its.value)
         }
         let (data, its) = (trainer.fingerprint, record.data)

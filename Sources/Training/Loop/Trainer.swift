@@ -54,8 +54,8 @@ public struct Trainer: Sendable {
     ///
     /// - Parameters:
     ///   - checkpoint: a file written at the start, after each epoch and on cancellation; `nil` for none.
-    ///   - resumes: whether to continue from `checkpoint`, which must exist and be of the same settings (but for `epochs`), data and
-    ///     architecture.
+    ///   - resumes: whether to continue from `checkpoint`, which must exist and be of the same data, architecture and settings; `epochs` may
+    ///     differ where `learningRateDecay` is given.
     ///   - keepsSnapshots: whether the result has the parameters after each epoch.
     ///   - onEvent: called on the calling thread.
     /// - Throws: `TrainingError`.

@@ -7,6 +7,7 @@ import Synchronization
 public struct EpochRecord: Hashable, Sendable, Codable {
     /// From 1.
     public let epoch: Int
+    /// At the epoch's start.
     public let learningRate: Double
     /// The mean objective over the epoch's batches, each before its step.
     public let trainLoss: Double

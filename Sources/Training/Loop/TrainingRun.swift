@@ -81,7 +81,8 @@ final class TrainingRun {
     }
 
     private var learningRate: Double {
-        trainer.configuration.learningRate(epoch: state.epoch, for: trainer.architecture)
+        let done = Double(state.epoch) + Double(state.batch) / Double(batches.count)
+        return trainer.configuration.learningRate(epochs: done, for: trainer.architecture)
     }
 
     private func step(_ order: [Int]) throws(TrainingError) {
@@ -112,9 +113,8 @@ final class TrainingRun {
     }
 
     private func finishEpoch(seconds: () -> Double, _ onEvent: (TrainingEvent) -> Void) throws(TrainingError) {
-        let rate = learningRate
         guard state.values.allSatisfy(\.isFinite) else {  // the last step, after which no loss was computed
-            throw .diverged(epoch: state.epoch + 1, batch: state.batch, learningRate: rate)
+            throw .diverged(epoch: state.epoch + 1, batch: state.batch, learningRate: learningRate)
         }
         let parameters = trainer.layout.parameters(state.values)
         func evaluation(_ data: LabelledSamples<Float>?) throws(TrainingError) -> Evaluation? {
@@ -123,7 +123,9 @@ final class TrainingRun {
         let (test, heldOut) = (try evaluation(trainer.test), try evaluation(trainer.heldOut))
         state.epoch += 1
         let record = EpochRecord(
-            epoch: state.epoch, learningRate: rate, trainLoss: state.lossSum / Double(state.sampleCount),
+            epoch: state.epoch,
+            learningRate: trainer.configuration.learningRate(epochs: Double(state.epoch - 1), for: trainer.architecture),
+            trainLoss: state.lossSum / Double(state.sampleCount),
             trainAccuracy: Double(state.correctCount) / Double(state.sampleCount), testLoss: test?.loss, testAccuracy: test?.accuracy,
             heldOutLoss: heldOut?.loss, heldOutAccuracy: heldOut?.accuracy, seconds: seconds())
         state.history.append(record)

@@ -112,7 +112,7 @@ struct TrainingOptions: ParsableArguments {
     var optimizer: TrainingConfiguration.Method?
     @Option(help: ArgumentHelp("The first epoch's learning rate.", valueName: "η"))
     var learningRate: Double?
-    @Option(help: ArgumentHelp("The factor on the learning rate after each epoch.", valueName: "factor"))
+    @Option(help: ArgumentHelp("The factor on the learning rate each epoch; by default a tenth over all.", valueName: "factor"))
     var learningRateDecay: Double?
     @Option(help: ArgumentHelp("Weight decay.", valueName: "λ"))
     var weightDecay: Double?
@@ -138,7 +138,7 @@ struct TrainingOptions: ParsableArguments {
         set(\.batch, batch)
         set(\.optimizer, optimizer)
         if let learningRate { configuration.learningRate = learningRate }
-        set(\.learningRateDecay, learningRateDecay)
+        if let learningRateDecay { configuration.learningRateDecay = learningRateDecay }
         set(\.weightDecay, weightDecay)
         set(\.momentum, momentum)
         set(\.initializer, initializer)
