@@ -23,7 +23,7 @@ extension Demonstration {
             provenance: Provenance(
                 command: command, version: version, seed: seed,
                 modelHash: "\(toy.last.model.digest.prefix(12)) (toy), \(report.data.model.digest.prefix(12)) (digits)",
-                worstResidual: report.worstResidual, remarks: report.data.remarks))
+                worstResidual: worstResidual, remarks: report.data.remarks))
     }
 
     private var facts: [Fact] {
@@ -31,7 +31,7 @@ extension Demonstration {
             Fact(NumberText.count(regions), "cells of the toy network"),
             Fact(NumberText.percent(toy.result.test?.accuracy ?? .nan), "of toy test points right"),
             Fact(NumberText.percent(report.test.accuracy), "of test digits right"),
-            Fact(report.worstResidual.map { NumberText.significant($0, digits: 2) } ?? "–", "worst residual of f(x) = A[x]x + b[x]"),
+            Fact(NumberText.significant(worstResidual, digits: 2), "worst residual of f(x) = A[x]x + b[x]"),
         ]
     }
 
@@ -62,7 +62,7 @@ extension Demonstration {
             ]),
             .paragraph(
                 """
-                Nothing on this page is sampled or fitted: cells are cut exactly, and every map is read from the network's own weights.
+                No cell or map on this page is an approximation: cells are cut exactly, and maps are read from the network's own weights.
                 """),
         ]
     }

@@ -17,6 +17,9 @@ public struct Demonstration: Sendable {
     /// The cells of the toy network at the end of training.
     public var regions: Int { toy.last.whole.cellCount }
 
+    /// The largest residual of anything read, at the toy network's cells and the digits.
+    public var worstResidual: Double { max(toy.worstResidual, report.worstResidual ?? 0) }
+
     /// Trains and reads. The same seed gives the same values.
     /// - Throws: `TrainingError` and whatever reading throws.
     public static func make(seed: UInt64 = 0, progress: ReportProgress = { _, _, _ in }) throws -> Demonstration {

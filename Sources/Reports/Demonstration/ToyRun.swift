@@ -30,6 +30,9 @@ public struct ToyRun: Sendable {
     /// The chosen epochs in order, the last one included.
     public let moments: [Moment]
 
+    /// The largest ‖f(x) − (A x + b)‖∞ / max(1, ‖f(x)‖∞) at the centres of the last moment's cells: A and b the cell's, f the network's.
+    public let worstResidual: Double
+
     public var last: Moment { moments[moments.count - 1] }
 
     /// - Throws: `TrainingError`; `NetworkError` and `PartitionError` for bugs alone.
@@ -51,6 +54,7 @@ public struct ToyRun: Sendable {
             let network = try Network(architecture, snapshots[epoch])
             return try Moment(epoch: epoch, model: Model(network, name: "Toy", digest: network.digest))
         }
+        worstResidual = try moments[moments.count - 1].worstResidual()
     }
 
     /// Epochs worth a picture: dense at the start, where most happens, about twelve in all.
@@ -72,6 +76,17 @@ extension ToyRun.Moment {
         first = try PlanarPartition(of: program.prefix(throughNonlinearity: 0), on: ToyRun.domain)
         whole = try PlanarPartition(of: program, on: ToyRun.domain)
         boundary = whole.decisionBoundary()
+    }
+
+    fileprivate func worstResidual() throws -> Double {
+        let cells = Array(whole.cells)
+        let centers = cells.map(\.centroid)
+        let reader = try CodeReader(model.readable, batch: cells.count)
+        let outputs = try reader.read(Tensor(shape: [cells.count, 2], elements: centers.flatMap { [$0.x, $0.y] })).outputs
+        return zip(cells, centers).enumerated().map { index, pair in
+            let (f, g) = (outputs.rows(index..<index + 1).elements, pair.0.map([pair.1.x, pair.1.y]))
+            return (zip(f, g).map { abs($0 - $1) }.max() ?? 0) / max(1, f.map(abs).max() ?? 0)
+        }.max() ?? 0
     }
 }
 

@@ -28,7 +28,7 @@ struct Demo: ParsableCommand {
             "page": JSONValue(output), "seconds": JSONValue(elapsed), "regions": JSONValue(demonstration.regions),
             "toyAccuracy": demonstration.toy.result.test.map { JSONValue($0.accuracy) } ?? .null,
             "digitsAccuracy": JSONValue(demonstration.report.test.accuracy),
-            "residual": demonstration.report.worstResidual.map { JSONValue($0) } ?? .null,
+            "residual": JSONValue(demonstration.worstResidual),
         ]
         try printResult(common.json, object) {
             """

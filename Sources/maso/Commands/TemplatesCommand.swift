@@ -8,7 +8,7 @@ struct TemplatesCommand: ParsableCommand {
     @OptionGroup var source: ModelOptions
     @OptionGroup var dataSource: DataOptions
 
-    @Option(help: ArgumentHelp("The indices of the samples.", valueName: "i,j,…"))
+    @Option(help: ArgumentHelp("The samples: indices and ranges, such as 0,5,10-15.", valueName: "i,j,…"))
     var samples: String
 
     @Option(name: .shortAndLong, help: ArgumentHelp("The page to write.", valueName: "page.html"))
@@ -17,21 +17,12 @@ struct TemplatesCommand: ParsableCommand {
     @OptionGroup var labels: LabelOptions
     @OptionGroup var common: CommonOptions
 
-    private var indices: [Int]? {
-        let parts = samples.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
-        return parts.contains(nil) ? nil : parts.compactMap(\.self)
-    }
-
-    func validate() throws {
-        if indices == nil { throw ValidationError("--samples: expected indices such as 0,7,12, got '\(samples)'") }
-    }
-
     func run() throws {
         try OutputFile.check(output)
-        let indices = indices ?? []
         let model = try source.load(common)
         let test = try dataSource.load(common)
-        try test.requireSamples(indices)
+        try model.requireFit(test)
+        let indices = try indices(samples, below: test.count)
         let data = ReportData(model, train: nil, test: test, classNames: try labels.names(classCount: model.outputCount, common))
         let progress = PartProgress(quiet: common.quiet)
         let reading = try TemplatesReading(data, indices, progress: progress.show)

@@ -93,8 +93,16 @@ struct DataOptions: ParsableArguments {
 extension Split: ExpressibleByArgument {}
 
 extension Model {
+    /// - Throws: `Failure` where the samples have another size than the network reads.
+    func requireFit(_ data: DataSet) throws {
+        guard data.sampleShape.elementCount == readable.inputShape.elementCount else {
+            throw Failure(.wrongData, "\(data.name): samples of shape \(data.sampleShape), the network reads \(readable.inputShape)")
+        }
+    }
+
     /// The data as the network's input, the indices checked against it.
     func inputs(_ data: DataSet, _ indices: [Int]) throws -> Tensor<Double> {
+        try requireFit(data)
         try data.requireSamples(indices)
         return try inputs(of: data, indices)
     }

@@ -32,6 +32,7 @@ extension DataOptions {
         let source = try DataSource(data)
         let chosen = split ?? .test
         let test = try source.load(chosen, seed: common.seed, budget: common.budget)
+        try model.requireFit(test)
         let train =
             source.hasSplits && chosen == .test ? try source.load(.train, seed: common.seed, budget: common.budget) : nil
         return ReportData(model, train: train, test: test, classNames: try labels.names(classCount: model.outputCount, common))
