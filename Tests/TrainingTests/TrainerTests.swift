@@ -72,7 +72,7 @@ import Training
         let (one, two) = (try trainer(batchNorm: false).run(), try trainer({ $0.threads = 2 }, batchNorm: false).run())
         let pairs = zip(one.network.parameters.tensors(as: Double.self), two.network.parameters.tensors(as: Double.self))
         let largest = pairs.flatMap { zip($0.elements, $1.elements).map { abs($0 - $1) } }.max()!
-        // Adam divides by the root of squared gradients, so that the rounding of tiny ones is magnified to steps of η = 5e-3.
+        // Adam divides by the root of squared gradients, so that the rounding of tiny ones is magnified to steps of η = 3e-3.
         #expect(largest > 0 && largest < 1e-2)
         #expect(abs(one.history[2].trainLoss - two.history[2].trainLoss) < 1e-3)
         #expect(try Bits(trainer().run()) == Bits(trainer({ $0.threads = 2 }).run()))

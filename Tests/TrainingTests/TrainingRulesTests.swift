@@ -155,8 +155,8 @@ import Training
         #expect(result.history.map(\.learningRate) == [0.5, 0.25, 0.125])
         let (small, large) = (try Architecture.named("SmallCNN"), try Architecture.named("LargeCNN"))
         let standard = TrainingConfiguration.with { $0.epochs = 4 }
-        #expect(standard.learningRate(epochs: 0, for: small) == 5e-3 && standard.learningRate(epochs: 0, for: large) == 5e-4)
-        #expect(abs(standard.learningRate(epochs: 4, for: small) - 5e-4) < 1e-15)
+        #expect(standard.learningRate(epochs: 0, for: small) == 3e-3 && standard.learningRate(epochs: 0, for: large) == 5e-4)
+        #expect(abs(standard.learningRate(epochs: 4, for: small) - 3e-4) < 1e-15)
         let halved = TrainingConfiguration.with { ($0.learningRate, $0.learningRateDecay) = (8, 0.25) }
         #expect(halved.learningRate(epochs: 1.5, for: small) == 1)
     }
