@@ -24,7 +24,7 @@ public struct ONNXReadOptions: Sendable {
 extension ONNXModel {
     /// The newest versions that are known, those of onnx 1.22.0.
     static let newestIRVersion: Int64 = 13
-    static let opsets: ClosedRange<Int64> = 7...27
+    static let opsets: ClosedRange<Int64> = 6...27
 
     /// Reads a model from the bytes of a file.
     /// - Parameters:

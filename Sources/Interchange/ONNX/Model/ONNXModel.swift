@@ -113,3 +113,37 @@ indirect enum ONNXAttribute: Sendable {
         }
     }
 }
+
+extension ONNXModel {
+    /// The operators of the file, those in subgraphs and functions included; "domain.Name" outside the standard domain.
+    package var operatorNames: Set<String> {
+        func names(_ nodes: [ONNXNode]) -> [String] {
+            nodes.flatMap { node -> [String] in
+                let inner = node.attributes.values.flatMap { attribute -> [String] in
+                    if case .graph(let graph) = attribute { names(graph.nodes) } else { [] }
+                }
+                let key = FunctionKey(domain: node.domain, name: node.operatorName, overload: node.overload)
+                if functions[key] != nil { return inner }
+                return inner + [node.domain.isEmpty ? node.operatorName : "\(node.domain).\(node.operatorName)"]
+            }
+        }
+        return Set(names(graph.nodes) + functions.values.flatMap { names($0.nodes) })
+    }
+}
+
+extension ONNXTensor {
+    /// The numbers, `nil` for texts.
+    package var doubles: [Double]? {
+        switch elements {
+        case .floats(let numbers): numbers.map { Double($0) }
+        case .doubles(let numbers): numbers
+        case .integers(let numbers): numbers.map { Double($0) }
+        case .strings: nil
+        }
+    }
+}
+
+extension ONNXElementType {
+    /// `x` as an output of this type holds it.
+    package func storing(_ x: Double) -> Double { rounded(x) }
+}

@@ -43,7 +43,8 @@ extension NodeContext {
         if let slope = exactScalar(slopes, beside: a.shape) {
             return [result(try build { g throws(GraphError) in try g.leakyReLU(u, slope: slope, name: name) }, a.type)]
         }
-        let v = try number(slopes)
+        let alongChannels = opset < 7 && slopes.shape.count == 1 && a.shape.count > 1
+        let v = try number(alongChannels ? reshaped(slopes, slopes.shape + [Int](repeating: 1, count: a.shape.count - 2)) : slopes)
         return [
             result(
                 try build { g throws(GraphError) in

@@ -8,8 +8,20 @@ extension NodeContext {
 
     /// Add, Sub, Mul, Div.
     func arithmetic(_ operation: Operation) throws(ONNXError) -> [ImportedValue] {
-        if opset < 7 { acknowledge("axis", "broadcast") }
-        return [try arithmetic(operation, operand(0), operand(1))]
+        let (a, b) = try pair()
+        return [try arithmetic(operation, a, b)]
+    }
+
+    /// The two operands. Before operator set 7 the second was laid along the first from an axis on.
+    func pair() throws(ONNXError) -> (ImportedValue, ImportedValue) {
+        let (a, b) = (try operand(0), try operand(1))
+        guard opset < 7 else { return (a, b) }
+        let (broadcasts, axis) = (try flag("broadcast"), try integer("axis"))
+        guard broadcasts, let axis, a.shape != b.shape else { return (a, b) }
+        let start = try self.axis(axis, rank: a.shape.count)
+        let after = a.shape.count - start - b.shape.count
+        try require(after >= 0, "shape \(b.shape) does not lie along shape \(a.shape) from axis \(axis) on")
+        return (a, try reshaped(b, b.shape + [Int](repeating: 1, count: after)))
     }
 
     func arithmetic(_ operation: Operation, _ a: ImportedValue, _ b: ImportedValue) throws(ONNXError) -> ImportedValue {
@@ -159,7 +171,7 @@ extension NodeContext {
 
     /// Pow.
     func power() throws(ONNXError) -> [ImportedValue] {
-        let (base, exponent) = (try operand(0), try operand(1))
+        let (base, exponent) = try pair()
         let shape = try commonShape([base.shape, exponent.shape])
         let integerPower = base.type.isInteger && exponent.type.isInteger
         let folded = try folded(

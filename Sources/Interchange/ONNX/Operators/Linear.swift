@@ -37,6 +37,7 @@ extension NodeContext {
     func gemm() throws(ONNXError) -> [ImportedValue] {
         let (a, b) = (try operand(0), try operand(1))
         let (alpha, beta) = (try float("alpha", default: 1), try float("beta", default: 1))
+        if opset < 7 { acknowledge("broadcast") }
         let (transposeLeft, transposeRight) = (try flag("transA"), try flag("transB"))
         guard a.type.isFloatingPoint, a.type == b.type else { throw unsupported("is supported for floating-point numbers of one type") }
         let (u, v) = (try number(a), try number(b))
@@ -168,7 +169,7 @@ extension NodeContext {
             } else {
                 continue
             }
-            let half = total / 2
+            let half = (total - (total & 1)) / 2  // rounded down
             (low[axis], high[axis]) = automatic == "SAME_UPPER" ? (half, total - half) : (total - half, half)
         }
         // The full result, cut by the pads; what lies beyond it (output padding, negative pads) is zero.

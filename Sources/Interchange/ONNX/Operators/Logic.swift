@@ -7,7 +7,7 @@ extension NodeContext {
     enum Comparison { case equal, greater, greaterOrEqual, less, lessOrEqual }
 
     func compare(_ comparison: Comparison) throws(ONNXError) -> [ImportedValue] {
-        let (a, b) = (try operand(0), try operand(1))
+        let (a, b) = try pair()
         guard a.type == b.type else { throw malformed("its inputs are of types \(a.type.name) and \(b.type.name)") }
         let shape = try commonShape([a.shape, b.shape])
         func holds<T: Comparable>(_ x: T, _ y: T) -> Bool {
@@ -69,7 +69,7 @@ extension NodeContext {
     enum Connective { case and, or, xor }
 
     func connect(_ connective: Connective) throws(ONNXError) -> [ImportedValue] {
-        let (a, b) = (try operand(0), try operand(1))
+        let (a, b) = try pair()
         try require(a.type == .bool && b.type == .bool, "its inputs are not truth values")
         let shape = try commonShape([a.shape, b.shape])
         if let folded = try folded(

@@ -8,6 +8,7 @@ extension NodeContext {
         let a = try operand(0)
         let (epsilon, momentum) = (try float("epsilon", default: 1e-5), try float("momentum", default: 0.9))
         let training = try flag("training_mode")
+        if opset < 7 { acknowledge("is_test", "consumed_inputs") }
         if opset < 9 { try require(try flag("spatial", default: true), "attribute 'spatial': 0 is not supported") }
         try require(a.shape.count >= 2 || a.shape.count == 1, "shape \(a.shape) has no channels")
         let axis = a.shape.count == 1 ? 0 : 1

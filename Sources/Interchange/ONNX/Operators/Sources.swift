@@ -79,6 +79,7 @@ extension NodeContext {
     func dropout() throws(ONNXError) -> [ImportedValue] {
         let a = try operand(0)
         acknowledge("seed", "ratio")
+        if opset < 7 { acknowledge("is_test") }
         if let mode = optional(2), try integers(mode, "the training mode").first == 1 {
             let ratio = try optional(1).map { v throws(ONNXError) in try scalar(v, "the ratio") } ?? 0.5
             guard ratio == 0 else { throw unsupported("drops entries at random: a model in training mode has no one reading") }
