@@ -64,22 +64,22 @@ public struct ONNXImportOptions: Sendable {
     public var constants: [String: ONNXTensor]
     /// The outputs wanted; all that are numbers where `nil`.
     public var outputs: [String]?
-    /// Bytes that a value may take.
-    public var memoryLimit: Int
+    /// What a value of the graph may take.
+    public var budget: MemoryBudget
 
     public init(
         batchSize: Int = 1, dimensions: [String: Int] = [:], shapes: [String: Shape] = [:], constants: [String: ONNXTensor] = [:],
-        outputs: [String]? = nil, memoryLimit: Int = 4 << 30
+        outputs: [String]? = nil, budget: MemoryBudget = .standard
     ) {
         (self.batchSize, self.dimensions, self.shapes) = (batchSize, dimensions, shapes)
-        (self.constants, self.outputs, self.memoryLimit) = (constants, outputs, memoryLimit)
+        (self.constants, self.outputs, self.budget) = (constants, outputs, budget)
     }
 }
 
 extension ONNXModel {
     /// The model as a graph: shapes folded, subgraphs and functions written out, everything else a primitive or several.
-    /// - Throws: `ONNXError`, naming the node that cannot be read.
-    public func network(_ options: ONNXImportOptions = ONNXImportOptions()) throws(ONNXError) -> ImportedNetwork {
+    /// - Throws: `InterchangeError`, naming the node that cannot be read.
+    public func network(_ options: ONNXImportOptions = ONNXImportOptions()) throws(InterchangeError) -> ImportedNetwork {
         try Importer(self, options).network()
     }
 }

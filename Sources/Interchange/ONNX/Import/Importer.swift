@@ -22,16 +22,16 @@ final class Importer {
 
     init(_ model: ONNXModel, _ options: ONNXImportOptions) { (self.model, self.options) = (model, options) }
 
-    func malformed(_ place: String, _ reason: String) -> ONNXError { ONNXError(.malformed, file: model.file, place: place, reason: reason) }
-    func unsupported(_ place: String, _ reason: String) -> ONNXError {
-        ONNXError(.unsupported, file: model.file, place: place, reason: reason)
+    func malformed(_ place: String, _ reason: String) -> InterchangeError { .invalid(file: model.file, place: place, reason: reason) }
+    func unsupported(_ place: String, _ reason: String) -> InterchangeError {
+        .unsupported(file: model.file, what: "\(place): \(reason)")
     }
 
     // MARK: The whole model
 
-    func network() throws(ONNXError) -> ImportedNetwork {
+    func network() throws(InterchangeError) -> ImportedNetwork {
         for name in options.constants.keys.sorted() where !model.inputs.contains(where: { $0.name == name }) {
-            throw malformed("input '\(name)'", "is no input of the model, which has \(list(model.inputs.map(\.name)))")
+            throw malformed("input \(quoted(name))", "is no input of the model, which has \(list(model.inputs.map(\.name)))")
         }
         var skipped: [String: String] = [:]
         var wanted = model.outputs
@@ -39,7 +39,7 @@ final class Importer {
             wanted = []
             for name in names {
                 guard let output = model.outputs.first(where: { $0.name == name }) else {
-                    throw malformed("output '\(name)'", "is no output of the model, which has \(list(model.outputs.map(\.name)))")
+                    throw malformed("output \(quoted(name))", "is no output of the model, which has \(list(model.outputs.map(\.name)))")
                 }
                 wanted.append(output)
             }
@@ -63,7 +63,7 @@ final class Importer {
         try run(scope, needed)
         var outputs: [ImportedNetwork.Port] = []
         for output in wanted {
-            let place = "output '\(output.name)'"
+            let place = "output \(quoted(output.name))"
             let value = try scope.lookup(output.name, importer: self, place: place)
             outputs.append(
                 ImportedNetwork.Port(name: output.name, value: try number(value, place: place), type: value.type))
@@ -78,11 +78,11 @@ final class Importer {
             parameters: parameters.filter { simplified.graph.input($0.key) != nil }, skippedOutputs: skipped)
     }
 
-    private func list(_ names: [String]) -> String { names.isEmpty ? "none" : names.map { "'\($0)'" }.joined(separator: ", ") }
+    private func list(_ names: [String]) -> String { names.isEmpty ? "none" : names.map { "\(quoted($0))" }.joined(separator: ", ") }
 
     /// A data input with a static shape, or a constant that stands for it.
-    private func input(_ info: ONNXValueInfo) throws(ONNXError) -> ImportedValue {
-        let place = "input '\(info.name)'"
+    private func input(_ info: ONNXValueInfo) throws(InterchangeError) -> ImportedValue {
+        let place = "input \(quoted(info.name))"
         if info.isNotTensor { throw unsupported(place, "is not a tensor") }
         if let constant = options.constants[info.name] {
             if let type = info.type, type != constant.type {
@@ -117,7 +117,7 @@ final class Importer {
                     } else if axis == 0 {
                         shape.append(options.batchSize)
                     } else {
-                        throw unsupported(place, "leaves the size '\(symbol)' of axis \(axis) open; give one")
+                        throw unsupported(place, "leaves the size \(quoted(symbol)) of axis \(axis) open; give one")
                     }
                 case .unknown:
                     guard axis == 0 else { throw unsupported(place, "leaves the size of axis \(axis) open; give a shape") }
@@ -134,7 +134,7 @@ final class Importer {
     // MARK: Values
 
     /// A tensor of the file or of the caller.
-    func tensor(_ tensor: ONNXTensor, place: String) throws(ONNXError) -> ImportedValue {
+    func tensor(_ tensor: ONNXTensor, place: String) throws(InterchangeError) -> ImportedValue {
         var value = ImportedValue(tensor.type, tensor.shape)
         switch tensor.elements {
         case .integers(let numbers): value.constant = .integers(numbers)
@@ -150,7 +150,7 @@ final class Importer {
     }
 
     /// The value in the graph: numbers, whether they depend on the data or not.
-    func number(_ value: ImportedValue, place: String) throws(ONNXError) -> Value {
+    func number(_ value: ImportedValue, place: String) throws(InterchangeError) -> Value {
         if let number = value.number { return number }
         do throws(GraphError) {
             if let index = value.initializer {
@@ -190,19 +190,20 @@ final class Importer {
     }
 
     /// Refuses a value that would take more memory than allowed.
-    func checkSize(_ shape: Shape, _ place: String) throws(ONNXError) {
-        guard shape.allSatisfy({ $0 >= 0 }), let count = shape.map({ max($0, 1) }).checkedElementCount,
-            count <= min(options.memoryLimit / 8, Int(Int32.max))
-        else {
-            throw unsupported(
-                place, "a value of shape \(shape) needs more memory than the \(options.memoryLimit) bytes allowed (--max-memory)")
+    func checkSize(_ shape: Shape, _ place: String) throws(InterchangeError) {
+        guard shape.count <= ModelReader.axisLimit else {
+            throw unsupported(place, "makes a value of \(shape.count) axes, more than \(ModelReader.axisLimit)")
         }
+        // Places in a value are counted in 32 bits by convolutions.
+        let count = shape.elementCountFromOutside.map { max($0, shape.map { max($0, 1) }.elementCount) }
+        let bytes = count.flatMap { $0 <= Int(Int32.max) ? $0 * 8 : nil }
+        try options.budget.require(bytes, for: "\(place): a value of shape \(shape)", file: model.file)
     }
 
     // MARK: Nodes
 
     /// Imports the nodes at `needed`, in order.
-    func run(_ scope: Scope, _ needed: [Int]) throws(ONNXError) {
+    func run(_ scope: Scope, _ needed: [Int]) throws(InterchangeError) {
         for index in needed {
             let node = scope.nodes[index]
             nodeCount += 1
@@ -217,7 +218,7 @@ final class Importer {
             for (position, name) in node.outputs.enumerated() where !name.isEmpty {
                 guard position < results.count else {
                     // Only an output that something needs is missed.
-                    if scope.isUsed(name) { throw unsupported(node.place, "its output \(position) ('\(name)') is not supported") }
+                    if scope.isUsed(name) { throw unsupported(node.place, "its output \(position) (\(quoted(name))) is not supported") }
                     continue
                 }
                 scope.values[name] = results[position]
@@ -225,7 +226,7 @@ final class Importer {
         }
     }
 
-    private func apply(_ node: ONNXNode, _ inputs: [ImportedValue?], _ scope: Scope) throws(ONNXError) -> [ImportedValue] {
+    private func apply(_ node: ONNXNode, _ inputs: [ImportedValue?], _ scope: Scope) throws(InterchangeError) -> [ImportedValue] {
         let key = FunctionKey(domain: node.domain, name: node.operatorName, overload: node.overload)
         if let function = model.functions[key] { return try call(function, key, node, inputs, scope) }
         guard node.domain.isEmpty, let rule = OperatorTable.rules[node.operatorName] else {
@@ -242,7 +243,7 @@ final class Importer {
 
     /// Writes a local function out.
     private func call(_ function: ONNXFunction, _ key: FunctionKey, _ node: ONNXNode, _ inputs: [ImportedValue?], _ scope: Scope)
-        throws(ONNXError) -> [ImportedValue]
+        throws(InterchangeError) -> [ImportedValue]
     {
         guard !functionStack.contains(key) else { throw malformed(node.place, "the function calls itself") }
         guard node.inputs.count <= function.inputs.count, node.outputs.count <= function.outputs.count else {
@@ -254,7 +255,7 @@ final class Importer {
         var attributes = function.defaults
         for (name, value) in node.attributes {
             guard function.required.contains(name) || function.defaults[name] != nil else {
-                throw unsupported(node.place, "the attribute '\(name)' is not known")
+                throw unsupported(node.place, "the attribute \(quoted(name)) is not known")
             }
             attributes[name] = try scope.resolve(value)
         }
@@ -279,7 +280,8 @@ final class Importer {
     }
 
     /// Writes a subgraph out with the values given for its inputs.
-    func inline(_ subgraph: ONNXGraph, _ inputs: [ImportedValue], parent: Scope, place: String) throws(ONNXError) -> [ImportedValue] {
+    func inline(_ subgraph: ONNXGraph, _ inputs: [ImportedValue], parent: Scope, place: String) throws(InterchangeError) -> [ImportedValue]
+    {
         guard subgraph.inputs.count == inputs.count else {
             throw malformed(place, "its graph takes \(subgraph.inputs.count) inputs, not \(inputs.count)")
         }

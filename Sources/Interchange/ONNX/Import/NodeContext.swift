@@ -19,10 +19,10 @@ final class NodeContext {
     /// The name of the nodes made: the file's, or the name of the first output.
     var name: String { node.name.isEmpty ? node.outputs.first ?? "" : node.name }
 
-    func malformed(_ reason: String) -> ONNXError { importer.malformed(node.place, reason) }
-    func unsupported(_ reason: String) -> ONNXError { importer.unsupported(node.place, reason) }
+    func malformed(_ reason: String) -> InterchangeError { importer.malformed(node.place, reason) }
+    func unsupported(_ reason: String) -> InterchangeError { importer.unsupported(node.place, reason) }
 
-    func require(_ condition: Bool, _ reason: @autoclosure () -> String) throws(ONNXError) {
+    func require(_ condition: Bool, _ reason: @autoclosure () -> String) throws(InterchangeError) {
         if !condition { throw malformed(reason()) }
     }
 
@@ -30,26 +30,26 @@ final class NodeContext {
 
     func optional(_ position: Int) -> ImportedValue? { position < inputs.count ? inputs[position] : nil }
 
-    func operand(_ position: Int) throws(ONNXError) -> ImportedValue {
+    func operand(_ position: Int) throws(InterchangeError) -> ImportedValue {
         guard let value = optional(position) else { throw malformed("input \(position) is missing") }
         return value
     }
 
     /// Operands `range`, all of which have to be there.
-    func operands(from first: Int = 0) throws(ONNXError) -> [ImportedValue] {
+    func operands(from first: Int = 0) throws(InterchangeError) -> [ImportedValue] {
         var values: [ImportedValue] = []
         for position in first..<max(inputs.count, first) { values.append(try operand(position)) }
         return values
     }
 
     /// The operand in the graph.
-    func number(_ position: Int) throws(ONNXError) -> Value { try number(operand(position)) }
-    func number(_ value: ImportedValue) throws(ONNXError) -> Value { try importer.number(value, place: node.place) }
+    func number(_ position: Int) throws(InterchangeError) -> Value { try number(operand(position)) }
+    func number(_ value: ImportedValue) throws(InterchangeError) -> Value { try importer.number(value, place: node.place) }
 
     /// The operand's whole numbers, which must not depend on the data.
-    func integers(_ position: Int, _ what: String) throws(ONNXError) -> [Int] { try integers(operand(position), what) }
+    func integers(_ position: Int, _ what: String) throws(InterchangeError) -> [Int] { try integers(operand(position), what) }
 
-    func integers(_ value: ImportedValue, _ what: String) throws(ONNXError) -> [Int] {
+    func integers(_ value: ImportedValue, _ what: String) throws(InterchangeError) -> [Int] {
         guard value.type.isInteger || value.type == .bool else {
             throw malformed("\(what): whole numbers expected, not \(value.type.name)")
         }
@@ -58,7 +58,7 @@ final class NodeContext {
     }
 
     /// The operand's numbers, which must not depend on the data.
-    func doubles(_ value: ImportedValue, _ what: String) throws(ONNXError) -> [Double] {
+    func doubles(_ value: ImportedValue, _ what: String) throws(InterchangeError) -> [Double] {
         if let constant = value.constant { return constant.doubles }
         if let index = value.initializer {
             switch importer.initializers[index].tensor.elements {
@@ -71,7 +71,7 @@ final class NodeContext {
     }
 
     /// The single number of an operand.
-    func scalar(_ value: ImportedValue, _ what: String) throws(ONNXError) -> Double {
+    func scalar(_ value: ImportedValue, _ what: String) throws(InterchangeError) -> Double {
         let numbers = try doubles(value, what)
         guard numbers.count == 1 else { throw malformed("\(what): one number expected, not shape \(value.shape)") }
         return numbers[0]
@@ -87,16 +87,16 @@ final class NodeContext {
 
     // MARK: Attributes
 
-    private func attribute(_ name: String) throws(ONNXError) -> ONNXAttribute? {
+    private func attribute(_ name: String) throws(InterchangeError) -> ONNXAttribute? {
         attributesRead.insert(name)
-        return try node.attributes[name].flatMap { attribute throws(ONNXError) in try scope.resolve(attribute) }
+        return try node.attributes[name].flatMap { attribute throws(InterchangeError) in try scope.resolve(attribute) }
     }
 
-    private func wrongKind(_ name: String, _ expected: String, _ found: ONNXAttribute) -> ONNXError {
-        malformed("attribute '\(name)': \(expected) expected, not \(found.kind)")
+    private func wrongKind(_ name: String, _ expected: String, _ found: ONNXAttribute) -> InterchangeError {
+        malformed("attribute \(quoted(name)): \(expected) expected, not \(found.kind)")
     }
 
-    func integer(_ name: String) throws(ONNXError) -> Int? {
+    func integer(_ name: String) throws(InterchangeError) -> Int? {
         switch try attribute(name) {
         case nil: return nil
         case .integer(let number): return number
@@ -104,14 +104,14 @@ final class NodeContext {
         }
     }
 
-    func integer(_ name: String, default standard: Int) throws(ONNXError) -> Int { try integer(name) ?? standard }
+    func integer(_ name: String, default standard: Int) throws(InterchangeError) -> Int { try integer(name) ?? standard }
 
     /// An integer that is 0 or 1.
-    func flag(_ name: String, default standard: Bool = false) throws(ONNXError) -> Bool {
+    func flag(_ name: String, default standard: Bool = false) throws(InterchangeError) -> Bool {
         try integer(name).map { $0 != 0 } ?? standard
     }
 
-    func integersAttribute(_ name: String) throws(ONNXError) -> [Int]? {
+    func integersAttribute(_ name: String) throws(InterchangeError) -> [Int]? {
         switch try attribute(name) {
         case nil: return nil
         case .integers(let numbers): return numbers
@@ -120,7 +120,7 @@ final class NodeContext {
         }
     }
 
-    func float(_ name: String) throws(ONNXError) -> Float? {
+    func float(_ name: String) throws(InterchangeError) -> Float? {
         switch try attribute(name) {
         case nil: return nil
         case .float(let number): return number
@@ -128,9 +128,9 @@ final class NodeContext {
         }
     }
 
-    func float(_ name: String, default standard: Float) throws(ONNXError) -> Double { Double(try float(name) ?? standard) }
+    func float(_ name: String, default standard: Float) throws(InterchangeError) -> Double { Double(try float(name) ?? standard) }
 
-    func floatsAttribute(_ name: String) throws(ONNXError) -> [Float]? {
+    func floatsAttribute(_ name: String) throws(InterchangeError) -> [Float]? {
         switch try attribute(name) {
         case nil: return nil
         case .floats(let numbers): return numbers
@@ -139,7 +139,7 @@ final class NodeContext {
         }
     }
 
-    func string(_ name: String) throws(ONNXError) -> String? {
+    func string(_ name: String) throws(InterchangeError) -> String? {
         switch try attribute(name) {
         case nil: return nil
         case .string(let text): return text
@@ -147,9 +147,9 @@ final class NodeContext {
         }
     }
 
-    func string(_ name: String, default standard: String) throws(ONNXError) -> String { try string(name) ?? standard }
+    func string(_ name: String, default standard: String) throws(InterchangeError) -> String { try string(name) ?? standard }
 
-    func strings(_ name: String) throws(ONNXError) -> [String]? {
+    func strings(_ name: String) throws(InterchangeError) -> [String]? {
         switch try attribute(name) {
         case nil: return nil
         case .strings(let texts): return texts
@@ -157,7 +157,7 @@ final class NodeContext {
         }
     }
 
-    func tensor(_ name: String) throws(ONNXError) -> ONNXTensor? {
+    func tensor(_ name: String) throws(InterchangeError) -> ONNXTensor? {
         switch try attribute(name) {
         case nil: return nil
         case .tensor(let tensor): return tensor
@@ -165,9 +165,9 @@ final class NodeContext {
         }
     }
 
-    func graph(_ name: String) throws(ONNXError) -> ONNXGraph {
+    func graph(_ name: String) throws(InterchangeError) -> ONNXGraph {
         switch try attribute(name) {
-        case nil: throw malformed("attribute '\(name)' is missing")
+        case nil: throw malformed("attribute \(quoted(name)) is missing")
         case .graph(let graph): return graph
         case let other?: throw wrongKind(name, "a graph", other)
         }
@@ -176,21 +176,21 @@ final class NodeContext {
     /// Marks attributes that change nothing here, such as a precision for intermediate sums.
     func acknowledge(_ names: String...) { attributesRead.formUnion(names) }
 
-    func refuseUnreadAttributes() throws(ONNXError) {
+    func refuseUnreadAttributes() throws(InterchangeError) {
         if let unread = node.attributes.keys.filter({ !attributesRead.contains($0) }).min() {
-            throw unsupported("the attribute '\(unread)' is not known")
+            throw unsupported("the attribute \(quoted(unread)) is not known")
         }
     }
 
     // MARK: Axes
 
     /// An axis counted from the end where negative.
-    func axis(_ axis: Int, rank: Int, what: String = "axis") throws(ONNXError) -> Int {
+    func axis(_ axis: Int, rank: Int, what: String = "axis") throws(InterchangeError) -> Int {
         guard axis >= -rank, axis < rank else { throw malformed("\(what) \(axis) is outside a value of \(rank) axes") }
         return axis < 0 ? axis + rank : axis
     }
 
-    func axes(_ axes: [Int], rank: Int) throws(ONNXError) -> [Int] {
+    func axes(_ axes: [Int], rank: Int) throws(InterchangeError) -> [Int] {
         var result: [Int] = []
         for axis in axes { result.append(try self.axis(axis, rank: rank)) }
         guard Set(result).count == result.count else { throw malformed("axes \(axes) name one twice") }
@@ -200,7 +200,7 @@ final class NodeContext {
     // MARK: The graph
 
     /// Builds in the graph; what it refuses is refused in the node's name.
-    func build<T>(_ body: (inout Graph) throws(GraphError) -> T) throws(ONNXError) -> T {
+    func build<T>(_ body: (inout Graph) throws(GraphError) -> T) throws(InterchangeError) -> T {
         do { return try body(&importer.graph) } catch { throw malformed("\(error.what): expected \(error.expected), got \(error.got)") }
     }
 

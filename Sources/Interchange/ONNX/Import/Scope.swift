@@ -51,19 +51,19 @@ final class Scope {
     func usedNames(_ needed: [Int], outputs: [String]) -> Set<String> { Scope.used(needed.map { nodes[$0] }, outputs) }
 
     /// The value of a name, here or around.
-    func lookup(_ name: String, importer: Importer, place: String) throws(ONNXError) -> ImportedValue {
+    func lookup(_ name: String, importer: Importer, place: String) throws(InterchangeError) -> ImportedValue {
         if let value = values[name] { return value }
         if let tensor = initializers[name] {
-            let value = try importer.tensor(tensor, place: "tensor '\(name)'")
+            let value = try importer.tensor(tensor, place: "tensor \(quoted(name))")
             values[name] = value
             return value
         }
-        guard let parent else { throw importer.malformed(place, "needs '\(name)', which is not made before it") }
+        guard let parent else { throw importer.malformed(place, "needs \(quoted(name)), which is not made before it") }
         return try parent.lookup(name, importer: importer, place: place)
     }
 
     /// An attribute's value; one that refers to the function's call is looked up there, `nil` where it was not given.
-    func resolve(_ attribute: ONNXAttribute) throws(ONNXError) -> ONNXAttribute? {
+    func resolve(_ attribute: ONNXAttribute) throws(InterchangeError) -> ONNXAttribute? {
         if case .reference(let name) = attribute { attributes[name] } else { attribute }
     }
 }

@@ -10,11 +10,16 @@ import Tensors
 
 extension ModelReader {
     /// A tensor; its size is checked before anything of that size is allocated.
-    mutating func tensor(_ proto: Onnx_TensorProto, place: String) throws(ONNXError) -> ONNXTensor {
+    mutating func tensor(_ proto: Onnx_TensorProto, place: String) throws(InterchangeError) -> ONNXTensor {
         guard let type = ONNXElementType(rawValue: proto.dataType) else {
             throw unsupported(place, "element type \(proto.dataType) is not known")
         }
-        guard proto.dims.allSatisfy({ $0 >= 0 }) else { throw malformed(place, "shape \(proto.dims) has a negative size") }
+        guard proto.dims.count > ModelReader.axisLimit || proto.dims.allSatisfy({ $0 >= 0 }) else {
+            throw malformed(place, "shape \(proto.dims) has a negative size")
+        }
+        guard proto.dims.count <= ModelReader.axisLimit else {
+            throw malformed(place, "has \(proto.dims.count) axes, more than \(ModelReader.axisLimit)")
+        }
         let shape = proto.dims.map { Int($0) }
         guard let count = shape.map({ max($0, 1) }).checkedElementCount.map({ shape.contains(0) ? 0 : $0 }) else {
             throw malformed(place, "shape \(shape) has more elements than can be counted")
@@ -60,13 +65,12 @@ extension ModelReader {
         return ONNXTensor(name: proto.name, type: type, shape: shape, elements: try rawElements([UInt8](proto.rawData), type, count, place))
     }
 
-    private mutating func reserve(_ count: Int, _ type: ONNXElementType, _ place: String) throws(ONNXError) {
+    private mutating func reserve(_ count: Int, _ type: ONNXElementType, _ place: String) throws(InterchangeError) {
         let size = type.isFloatingPoint && type != .double ? 4 : 8
         let bytes = count.multipliedReportingOverflow(by: size)
-        guard !bytes.overflow, bytes.partialValue <= options.memoryLimit - bytesUsed else {
-            throw unsupported(place, "needs more memory than the \(options.memoryLimit) bytes allowed (--max-memory)")
-        }
-        bytesUsed += bytes.partialValue
+        let total = bytes.partialValue.addingReportingOverflow(bytesUsed)
+        try budget.require(bytes.overflow || total.overflow ? nil : total.partialValue, for: place, file: file)
+        bytesUsed = total.partialValue
     }
 
     /// How many elements the typed fields hold.
@@ -76,7 +80,7 @@ extension ModelReader {
             uint64: proto.uint64Data.count, text: proto.stringData.count)
     }
 
-    private func typedElements(_ proto: Onnx_TensorProto, _ type: ONNXElementType, _ count: Int, _ place: String) throws(ONNXError)
+    private func typedElements(_ proto: Onnx_TensorProto, _ type: ONNXElementType, _ count: Int, _ place: String) throws(InterchangeError)
         -> ONNXTensor.Elements
     {
         switch type {
@@ -108,7 +112,7 @@ extension ModelReader {
     }
 
     /// Little-endian elements. The bytes have been counted.
-    private func rawElements(_ bytes: [UInt8], _ type: ONNXElementType, _ count: Int, _ place: String) throws(ONNXError)
+    private func rawElements(_ bytes: [UInt8], _ type: ONNXElementType, _ count: Int, _ place: String) throws(InterchangeError)
         -> ONNXTensor.Elements
     {
         func load<T: FixedWidthInteger>(_: T.Type) -> [T] {

@@ -9,47 +9,48 @@ import Tensors
     import Foundation
 #endif
 
-/// What a reading of a model is allowed.
-public struct ONNXReadOptions: Sendable {
-    /// Bytes that tensors may take in all.
-    public var memoryLimit: Int
-    /// The folder from which external data may come; the model's own where `nil`.
-    public var externalDataFolder: String?
-
-    public init(memoryLimit: Int = 4 << 30, externalDataFolder: String? = nil) {
-        (self.memoryLimit, self.externalDataFolder) = (memoryLimit, externalDataFolder)
-    }
-}
-
 extension ONNXModel {
     /// The newest versions that are known, those of onnx 1.22.0.
     static let newestIRVersion: Int64 = 13
     static let opsets: ClosedRange<Int64> = 6...27
 
+    /// Reads a model from a file.
+    /// - Parameter externalDataFolder: the folder from which external data may come; the model's own where `nil`.
+    /// - Throws: `InterchangeError`.
+    public init(path: String, budget: MemoryBudget = .standard, externalDataFolder: String? = nil) throws(InterchangeError) {
+        let folder = path.contains("/") ? String(path[...path.lastIndex(of: "/")!]) : "."
+        try self.init(
+            bytes: InputFile(path: path, budget: budget).contents(), file: path, folder: folder, budget: budget,
+            externalDataFolder: externalDataFolder)
+    }
+
     /// Reads a model from the bytes of a file.
     /// - Parameters:
     ///   - file: its name in messages.
     ///   - folder: the folder beside which external data lies; without one, external data is refused.
-    /// - Throws: `ONNXError`, of one line.
-    public init(bytes: [UInt8], file: String, folder: String? = nil, options: ONNXReadOptions = ONNXReadOptions()) throws(ONNXError) {
+    /// - Throws: `InterchangeError`.
+    public init(
+        bytes: [UInt8], file: String, folder: String? = nil, budget: MemoryBudget = .standard, externalDataFolder: String? = nil
+    ) throws(InterchangeError) {
+        var reader = ModelReader(file: file, folder: folder, budget: budget, externalDataFolder: externalDataFolder)
         let proto: Onnx_ModelProto
         do { proto = try Onnx_ModelProto(serializedBytes: bytes, partial: true) } catch {
-            throw ONNXError(.malformed, file: file, place: "", reason: "not an ONNX model (\(ModelReader.reason(error)))")
+            throw reader.malformed("", "not an ONNX model (\(ModelReader.reason(error)))")
         }
-        var reader = ModelReader(file: file, folder: folder, options: options)
         self = try reader.model(proto)
     }
 }
 
 extension ONNXTensor {
     /// Reads a tensor from the bytes of a `.pb` file.
-    public init(bytes: [UInt8], file: String, options: ONNXReadOptions = ONNXReadOptions()) throws(ONNXError) {
+    /// - Throws: `InterchangeError`.
+    public init(bytes: [UInt8], file: String, budget: MemoryBudget = .standard) throws(InterchangeError) {
+        var reader = ModelReader(file: file, folder: nil, budget: budget, externalDataFolder: nil)
         let proto: Onnx_TensorProto
         do { proto = try Onnx_TensorProto(serializedBytes: bytes, partial: true) } catch {
-            throw ONNXError(.malformed, file: file, place: "", reason: "not a tensor (\(ModelReader.reason(error)))")
+            throw reader.malformed("", "not a tensor (\(ModelReader.reason(error)))")
         }
-        var reader = ModelReader(file: file, folder: nil, options: options)
-        self = try reader.tensor(proto, place: "tensor '\(proto.name)'")
+        self = try reader.tensor(proto, place: "tensor \(quoted(proto.name))")
     }
 }
 
@@ -57,14 +58,22 @@ extension ONNXTensor {
 struct ModelReader {
     let file: String
     let folder: String?
-    let options: ONNXReadOptions
+    let budget: MemoryBudget
+    let externalDataFolder: String?
     /// Bytes of the tensors read so far.
     var bytesUsed = 0
 
-    init(file: String, folder: String?, options: ONNXReadOptions) { (self.file, self.folder, self.options) = (file, folder, options) }
+    /// More axes than any tensor has: a shape is quoted in messages, and walked over often.
+    static let axisLimit = 64
 
-    func malformed(_ place: String, _ reason: String) -> ONNXError { ONNXError(.malformed, file: file, place: place, reason: reason) }
-    func unsupported(_ place: String, _ reason: String) -> ONNXError { ONNXError(.unsupported, file: file, place: place, reason: reason) }
+    init(file: String, folder: String?, budget: MemoryBudget, externalDataFolder: String?) {
+        (self.file, self.folder, self.budget, self.externalDataFolder) = (file, folder, budget, externalDataFolder)
+    }
+
+    func malformed(_ place: String, _ reason: String) -> InterchangeError { .invalid(file: file, place: place, reason: reason) }
+    func unsupported(_ place: String, _ reason: String) -> InterchangeError {
+        .unsupported(file: file, what: place.isEmpty ? reason : "\(place): \(reason)")
+    }
 
     static func reason(_ error: any Error) -> String {
         switch error as? BinaryDecodingError {
@@ -77,7 +86,7 @@ struct ModelReader {
 
     // MARK: The model
 
-    mutating func model(_ proto: Onnx_ModelProto) throws(ONNXError) -> ONNXModel {
+    mutating func model(_ proto: Onnx_ModelProto) throws(InterchangeError) -> ONNXModel {
         guard proto.unknownFields.data.isEmpty else {
             throw malformed("", "holds \(proto.unknownFields.data.count) bytes that belong to no field of a model")
         }
@@ -95,7 +104,7 @@ struct ModelReader {
         for function in proto.functions {
             let key = FunctionKey(domain: standard(function.domain), name: function.name, overload: function.overload)
             guard functions.updateValue(try self.function(function), forKey: key) == nil else {
-                throw malformed("function '\(function.name)'", "is defined twice")
+                throw malformed("function \(quoted(function.name))", "is defined twice")
             }
         }
         let graph = try self.graph(proto.graph, outer: [], place: "graph")
@@ -105,7 +114,7 @@ struct ModelReader {
     }
 
     /// The version of the standard operators, refused where it is not known.
-    private func opset(_ imports: [Onnx_OperatorSetIdProto], place: String) throws(ONNXError) -> Int64? {
+    private func opset(_ imports: [Onnx_OperatorSetIdProto], place: String) throws(InterchangeError) -> Int64? {
         let standard = imports.filter { self.standard($0.domain).isEmpty }
         guard standard.count <= 1 else { throw malformed(place, "imports the operator set 'ai.onnx' twice") }
         guard let version = standard.first?.version else { return nil }
@@ -120,12 +129,12 @@ struct ModelReader {
 
     private func standard(_ domain: String) -> String { domain == "ai.onnx" ? "" : domain }
 
-    private mutating func function(_ proto: Onnx_FunctionProto) throws(ONNXError) -> ONNXFunction {
-        let place = "function '\(proto.name)'"
+    private mutating func function(_ proto: Onnx_FunctionProto) throws(InterchangeError) -> ONNXFunction {
+        let place = "function \(quoted(proto.name))"
         let nodes = try self.nodes(proto.node, given: Set(proto.input), place: place)
         let made = Set(nodes.flatMap(\.outputs) + proto.input)
         if let missing = proto.output.first(where: { !made.contains($0) }) {
-            throw malformed(place, "output '\(missing)' is made by no node")
+            throw malformed(place, "output \(quoted(missing)) is made by no node")
         }
         var defaults: [String: ONNXAttribute] = [:]
         for attribute in proto.attributeProto { defaults[attribute.name] = try self.attribute(attribute, outer: [], place: place) }
@@ -136,13 +145,13 @@ struct ModelReader {
 
     // MARK: Graphs
 
-    private mutating func graph(_ proto: Onnx_GraphProto, outer: Set<String>, place: String) throws(ONNXError) -> ONNXGraph {
+    private mutating func graph(_ proto: Onnx_GraphProto, outer: Set<String>, place: String) throws(InterchangeError) -> ONNXGraph {
         if let sparse = proto.sparseInitializer.first {
-            throw unsupported("tensor '\(sparse.values.name)'", "sparse tensors are not supported")
+            throw unsupported("tensor \(quoted(sparse.values.name))", "sparse tensors are not supported")
         }
         var initializers: [String: ONNXTensor] = [:]
         for tensor in proto.initializer {
-            let place = "tensor '\(tensor.name)'"
+            let place = "tensor \(quoted(tensor.name))"
             guard !tensor.name.isEmpty else { throw malformed(place, "an initialiser has no name") }
             guard initializers[tensor.name] == nil else { throw malformed(place, "is defined twice") }
             initializers[tensor.name] = try self.tensor(tensor, place: place)
@@ -151,8 +160,8 @@ struct ModelReader {
         var names: Set<String> = []
         for input in proto.input {
             guard !input.name.isEmpty else { throw malformed(place, "an input has no name") }
-            guard names.insert(input.name).inserted else { throw malformed("input '\(input.name)'", "is declared twice") }
-            inputs.append(try valueInfo(input, "input '\(input.name)'"))
+            guard names.insert(input.name).inserted else { throw malformed("input \(quoted(input.name))", "is declared twice") }
+            inputs.append(try valueInfo(input, "input \(quoted(input.name))"))
         }
         let given = names.union(initializers.keys)
         let nodes = try self.nodes(proto.node, given: given, outer: outer, place: place)
@@ -160,14 +169,14 @@ struct ModelReader {
         var outputs: [ONNXValueInfo] = []
         for output in proto.output {
             guard made.contains(output.name), !output.name.isEmpty else {
-                throw malformed("output '\(output.name)'", "is made by no node")
+                throw malformed("output \(quoted(output.name))", "is made by no node")
             }
-            outputs.append(try valueInfo(output, "output '\(output.name)'"))
+            outputs.append(try valueInfo(output, "output \(quoted(output.name))"))
         }
         return ONNXGraph(inputs: inputs, outputs: outputs, initializers: initializers, nodes: nodes)
     }
 
-    private func valueInfo(_ proto: Onnx_ValueInfoProto, _ place: String) throws(ONNXError) -> ONNXValueInfo {
+    private func valueInfo(_ proto: Onnx_ValueInfoProto, _ place: String) throws(InterchangeError) -> ONNXValueInfo {
         switch proto.type.value {
         case .tensorType(let tensor):
             let type = ONNXElementType(rawValue: tensor.elemType)
@@ -197,7 +206,7 @@ struct ModelReader {
 
     /// The nodes in an order in which every value is made before it is used.
     private mutating func nodes(_ protos: [Onnx_NodeProto], given: Set<String>, outer: Set<String> = [], place: String)
-        throws(ONNXError) -> [ONNXNode]
+        throws(InterchangeError) -> [ONNXNode]
     {
         // Subgraphs see what is made here too; that it is made before is checked when the node is imported.
         let visible = given.union(outer).union(protos.lazy.flatMap(\.output))
@@ -206,9 +215,11 @@ struct ModelReader {
         for proto in protos {
             let node = try self.node(proto, visible: visible)
             for output in node.outputs where !output.isEmpty {
-                guard !given.contains(output) else { throw malformed(node.place, "makes '\(output)', which is an input or initialiser") }
+                guard !given.contains(output) else {
+                    throw malformed(node.place, "makes \(quoted(output)), which is an input or initialiser")
+                }
                 guard maker.updateValue(nodes.count, forKey: output) == nil else {
-                    throw malformed(node.place, "makes '\(output)', which another node makes too")
+                    throw malformed(node.place, "makes \(quoted(output)), which another node makes too")
                 }
             }
             nodes.append(node)
@@ -222,7 +233,7 @@ struct ModelReader {
                     waiting[index] += 1
                     users[source].append(index)
                 } else if !outer.contains(input) && node.inputs.contains(input) {
-                    throw malformed(node.place, "input '\(input)' is made by no node")
+                    throw malformed(node.place, "input \(quoted(input)) is made by no node")
                 }
             }
         }
@@ -246,7 +257,7 @@ struct ModelReader {
         return order.map { nodes[$0] }
     }
 
-    private mutating func node(_ proto: Onnx_NodeProto, visible: Set<String>) throws(ONNXError) -> ONNXNode {
+    private mutating func node(_ proto: Onnx_NodeProto, visible: Set<String>) throws(InterchangeError) -> ONNXNode {
         let bare = ONNXNode(
             name: proto.name, domain: standard(proto.domain), operatorName: proto.opType, overload: proto.overload, inputs: proto.input,
             outputs: proto.output, attributes: [:])
@@ -256,7 +267,7 @@ struct ModelReader {
             guard !attribute.name.isEmpty else { throw malformed(bare.place, "an attribute has no name") }
             let value = try self.attribute(attribute, outer: visible, place: bare.place)
             guard attributes.updateValue(value, forKey: attribute.name) == nil else {
-                throw malformed(bare.place, "attribute '\(attribute.name)' is given twice")
+                throw malformed(bare.place, "attribute \(quoted(attribute.name)) is given twice")
             }
         }
         return ONNXNode(
@@ -264,11 +275,13 @@ struct ModelReader {
             outputs: bare.outputs, attributes: attributes)
     }
 
-    private mutating func attribute(_ proto: Onnx_AttributeProto, outer: Set<String>, place: String) throws(ONNXError) -> ONNXAttribute {
+    private mutating func attribute(_ proto: Onnx_AttributeProto, outer: Set<String>, place: String) throws(InterchangeError)
+        -> ONNXAttribute
+    {
         if proto.hasRefAttrName && !proto.refAttrName.isEmpty { return .reference(proto.refAttrName) }
-        func text(_ data: Data) throws(ONNXError) -> String {
+        func text(_ data: Data) throws(InterchangeError) -> String {
             guard let text = String(validating: data, as: UTF8.self) else {
-                throw malformed(place, "attribute '\(proto.name)' is not UTF-8")
+                throw malformed(place, "attribute \(quoted(proto.name)) is not UTF-8")
             }
             return text
         }
@@ -281,14 +294,14 @@ struct ModelReader {
         let held = present.filter(\.1).map(\.0)
         let type = proto.hasType && proto.type != .undefined ? proto.type : held.first ?? .undefined
         if let stranger = held.first(where: { $0 != type }) {
-            throw malformed(place, "attribute '\(proto.name)' is declared as \(type) but holds \(stranger)")
+            throw malformed(place, "attribute \(quoted(proto.name)) is declared as \(type) but holds \(stranger)")
         }
         switch type {
         case .float: return .float(proto.f)
         case .int: return .integer(Int(proto.i))
         case .string: return .string(try text(proto.s))
-        case .tensor: return .tensor(try tensor(proto.t, place: "\(place): attribute '\(proto.name)'"))
-        case .graph: return .graph(try graph(proto.g, outer: outer, place: "\(place): attribute '\(proto.name)'"))
+        case .tensor: return .tensor(try tensor(proto.t, place: "\(place): attribute \(quoted(proto.name))"))
+        case .graph: return .graph(try graph(proto.g, outer: outer, place: "\(place): attribute \(quoted(proto.name))"))
         case .floats: return .floats(proto.floats)
         case .ints: return .integers(proto.ints.map { Int($0) })
         case .strings:

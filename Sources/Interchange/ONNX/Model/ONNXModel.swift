@@ -61,7 +61,7 @@ public struct ONNXNode: Sendable {
     /// How messages name the node: by its name, or by its first output where it has none.
     var place: String {
         let label = name.isEmpty ? outputs.first { !$0.isEmpty } ?? "" : name
-        return "node '\(label)' (\(operatorName))"
+        return "node \(quoted(label)) (\(operatorName))"
     }
 }
 

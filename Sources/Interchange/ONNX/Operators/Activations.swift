@@ -5,39 +5,39 @@ import Tensors
 
 extension NodeContext {
     /// A function of floating-point numbers that is not folded beyond what constants need.
-    func activation(_ make: (inout Graph, Value) throws(GraphError) -> Value) throws(ONNXError) -> [ImportedValue] {
+    func activation(_ make: (inout Graph, Value) throws(GraphError) -> Value) throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
         guard a.type.isFloatingPoint else { throw unsupported("is supported for floating-point numbers, not \(a.type.name)") }
         let u = try number(a)
         return [result(try build { g throws(GraphError) in try make(&g, u) }, a.type)]
     }
 
-    func smooth(_ function: SmoothFunction) throws(ONNXError) -> [ImportedValue] {
+    func smooth(_ function: SmoothFunction) throws(InterchangeError) -> [ImportedValue] {
         try entrywise(numbers: { function.value($0) }) { g, u throws(GraphError) in try g.smooth(function, u, name: self.name) }
     }
 
-    func absolute() throws(ONNXError) -> [ImportedValue] {
+    func absolute() throws(InterchangeError) -> [ImportedValue] {
         try entrywise(integers: { abs($0) }, numbers: { abs($0) }) { g, u throws(GraphError) in try g.absoluteValue(u, name: self.name) }
     }
 
-    func sign() throws(ONNXError) -> [ImportedValue] {
+    func sign() throws(InterchangeError) -> [ImportedValue] {
         try entrywise(integers: { $0.signum() }, numbers: { $0 > 0 ? 1 : $0 < 0 ? -1 : $0 }) { g, u throws(GraphError) in
             try g.sign(u, name: self.name)
         }
     }
 
-    func rounding(_ rule: FloatingPointRoundingRule) throws(ONNXError) -> [ImportedValue] {
+    func rounding(_ rule: FloatingPointRoundingRule) throws(InterchangeError) -> [ImportedValue] {
         try entrywise(integers: { $0 }, numbers: { $0.rounded(rule) }) { g, u throws(GraphError) in
             try g.rounded(u, rule, name: self.name)
         }
     }
 
-    func leakyReLU() throws(ONNXError) -> [ImportedValue] {
+    func leakyReLU() throws(InterchangeError) -> [ImportedValue] {
         let slope = try float("alpha", default: 0.01)
         return try activation { g, u throws(GraphError) in try g.leakyReLU(u, slope: slope, name: name) }
     }
 
-    func parametricReLU() throws(ONNXError) -> [ImportedValue] {
+    func parametricReLU() throws(InterchangeError) -> [ImportedValue] {
         let (a, slopes) = (try operand(0), try operand(1))
         let u = try number(a)
         if let slope = exactScalar(slopes, beside: a.shape) {
@@ -54,11 +54,11 @@ extension NodeContext {
     }
 
     /// Clip: bounds are attributes before operator set 11, then inputs.
-    func clip() throws(ONNXError) -> [ImportedValue] {
+    func clip() throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
         var (low, high): (ImportedValue?, ImportedValue?)
         if opset < 11 {
-            func bound(_ name: String) throws(ONNXError) -> ImportedValue? {
+            func bound(_ name: String) throws(InterchangeError) -> ImportedValue? {
                 try float(name).map { ImportedValue(a.type, [], constant: .numbers([Double($0)])) }
             }
             (low, high) = (try bound("min"), try bound("max"))
@@ -85,7 +85,7 @@ extension NodeContext {
         let u = try number(a)
         if let number = try constantClip(u, a, low, high) { return [result(folded, number, a.type)] }
         let (lowest, highest) = (
-            try low.map { b throws(ONNXError) in try number(b) }, try high.map { b throws(ONNXError) in try number(b) }
+            try low.map { b throws(InterchangeError) in try number(b) }, try high.map { b throws(InterchangeError) in try number(b) }
         )
         return [
             result(
@@ -101,7 +101,9 @@ extension NodeContext {
     }
 
     /// The clip between constants: three pieces, or two where a bound is beyond all numbers of the type.
-    private func constantClip(_ u: Value, _ a: ImportedValue, _ low: ImportedValue?, _ high: ImportedValue?) throws(ONNXError) -> Value? {
+    private func constantClip(_ u: Value, _ a: ImportedValue, _ low: ImportedValue?, _ high: ImportedValue?) throws(InterchangeError)
+        -> Value?
+    {
         func bound(_ value: ImportedValue?, _ none: Double) -> Double?? {
             guard let value else { return .some(nil) }
             guard let number = exactScalar(value, beside: [1]) else { return nil }
@@ -120,63 +122,65 @@ extension NodeContext {
         }
     }
 
-    func hardSigmoid() throws(ONNXError) -> [ImportedValue] {
+    func hardSigmoid() throws(InterchangeError) -> [ImportedValue] {
         let (slope, offset) = (try float("alpha", default: 0.2), try float("beta", default: 0.5))
         return try activation { g, u throws(GraphError) in try g.hardSigmoid(u, slope: slope, offset: offset, name: name) }
     }
 
-    func hardSwish() throws(ONNXError) -> [ImportedValue] {
+    func hardSwish() throws(InterchangeError) -> [ImportedValue] {
         try activation { g, u throws(GraphError) in try g.multiply(u, g.hardSigmoid(u), name: name) }
     }
 
     /// Elu, Selu and Celu: scale · (max(u, 0) + slope · (exp(min(u, 0) / width) − 1)).
-    func exponentialUnit(scale: Double, slope: Double, width: Double) throws(ONNXError) -> [ImportedValue] {
+    func exponentialUnit(scale: Double, slope: Double, width: Double) throws(InterchangeError) -> [ImportedValue] {
         try activation { g, u throws(GraphError) in try g.exponentialUnit(u, scale: scale, slope: slope, width: width, name: name) }
     }
 
-    func elu() throws(ONNXError) -> [ImportedValue] {
+    func elu() throws(InterchangeError) -> [ImportedValue] {
         try exponentialUnit(scale: 1, slope: try float("alpha", default: 1), width: 1)
     }
 
-    func selu() throws(ONNXError) -> [ImportedValue] {
+    func selu() throws(InterchangeError) -> [ImportedValue] {
         let alpha = try float("alpha", default: 1.67326319217681884765625)
         return try exponentialUnit(scale: try float("gamma", default: 1.05070102214813232421875), slope: alpha, width: 1)
     }
 
-    func celu() throws(ONNXError) -> [ImportedValue] {
+    func celu() throws(InterchangeError) -> [ImportedValue] {
         let alpha = try float("alpha", default: 1)
         return try exponentialUnit(scale: 1, slope: alpha, width: alpha)
     }
 
-    func gelu() throws(ONNXError) -> [ImportedValue] {
+    func gelu() throws(InterchangeError) -> [ImportedValue] {
         let approximate = try string("approximate", default: "none")
-        guard ["none", "tanh"].contains(approximate) else { throw malformed("attribute 'approximate': '\(approximate)' is not known") }
+        guard ["none", "tanh"].contains(approximate) else {
+            throw malformed("attribute 'approximate': \(quoted(approximate)) is not known")
+        }
         return try activation { g, u throws(GraphError) in try g.gelu(u, approximate: approximate == "tanh", name: name) }
     }
 
-    func softsign() throws(ONNXError) -> [ImportedValue] {
+    func softsign() throws(InterchangeError) -> [ImportedValue] {
         try activation { g, u throws(GraphError) in try g.divide(u, g.affine(g.absoluteValue(u), slope: 1, offset: 1), name: name) }
     }
 
-    func swish() throws(ONNXError) -> [ImportedValue] {
+    func swish() throws(InterchangeError) -> [ImportedValue] {
         let sharpness = try float("alpha", default: 1)
         return try activation { g, u throws(GraphError) in try g.swish(u, sharpness: sharpness, name: name) }
     }
 
-    func mish() throws(ONNXError) -> [ImportedValue] {
+    func mish() throws(InterchangeError) -> [ImportedValue] {
         try activation { g, u throws(GraphError) in
             try g.multiply(u, g.smooth(.hyperbolicTangent, g.smooth(.softplus, u)), name: name)
         }
     }
 
-    func thresholdedReLU() throws(ONNXError) -> [ImportedValue] {
+    func thresholdedReLU() throws(InterchangeError) -> [ImportedValue] {
         let threshold = try float("alpha", default: 1)
         return try activation { g, u throws(GraphError) in
             try g.pieces(u, Pieces(slopes: [0, 1]), knots: Knots([threshold]), name: name)
         }
     }
 
-    func shrink() throws(ONNXError) -> [ImportedValue] {
+    func shrink() throws(InterchangeError) -> [ImportedValue] {
         let (bias, threshold) = (try float("bias", default: 0), try float("lambd", default: 0.5))
         try require(threshold >= 0, "attribute 'lambd': \(threshold) is negative")
         return try activation { g, u throws(GraphError) in
@@ -188,7 +192,7 @@ extension NodeContext {
     }
 
     /// Softmax, LogSoftmax and Hardmax: along one axis since operator set 13, over all axes from one on before.
-    func softmax(_ kind: SoftmaxKind) throws(ONNXError) -> [ImportedValue] {
+    func softmax(_ kind: SoftmaxKind) throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
         let axis = try axis(integer("axis", default: opset < 13 ? 1 : -1), rank: max(a.shape.count, 1))
         return try activation { g, u throws(GraphError) in

@@ -7,13 +7,13 @@ extension NodeContext {
     enum Operation { case add, subtract, multiply, divide }
 
     /// Add, Sub, Mul, Div.
-    func arithmetic(_ operation: Operation) throws(ONNXError) -> [ImportedValue] {
+    func arithmetic(_ operation: Operation) throws(InterchangeError) -> [ImportedValue] {
         let (a, b) = try pair()
         return [try arithmetic(operation, a, b)]
     }
 
     /// The two operands. Before operator set 7 the second was laid along the first from an axis on.
-    func pair() throws(ONNXError) -> (ImportedValue, ImportedValue) {
+    func pair() throws(InterchangeError) -> (ImportedValue, ImportedValue) {
         let (a, b) = (try operand(0), try operand(1))
         guard opset < 7 else { return (a, b) }
         let (broadcasts, axis) = (try flag("broadcast"), try integer("axis"))
@@ -24,7 +24,7 @@ extension NodeContext {
         return (a, try reshaped(b, b.shape + [Int](repeating: 1, count: after)))
     }
 
-    func arithmetic(_ operation: Operation, _ a: ImportedValue, _ b: ImportedValue) throws(ONNXError) -> ImportedValue {
+    func arithmetic(_ operation: Operation, _ a: ImportedValue, _ b: ImportedValue) throws(InterchangeError) -> ImportedValue {
         guard a.type == b.type else { throw malformed("its inputs are of types \(a.type.name) and \(b.type.name)") }
         let shape = try commonShape([a.shape, b.shape])
         var divisorIsZero = false
@@ -56,7 +56,7 @@ extension NodeContext {
 
     /// The operation in the graph. A constant factor or term becomes an affine function of the other operand, so that what it
     /// does to a nonlinearity's pieces is seen.
-    private func number(_ operation: Operation, _ a: ImportedValue, _ b: ImportedValue) throws(ONNXError) -> Value {
+    private func number(_ operation: Operation, _ a: ImportedValue, _ b: ImportedValue) throws(InterchangeError) -> Value {
         if let c = exactScalar(b, beside: a.shape), c.isFinite {
             let u = try number(a)
             switch operation {
@@ -89,7 +89,7 @@ extension NodeContext {
         }
     }
 
-    private func affine(_ u: Value, _ slope: Double, _ offset: Double) throws(ONNXError) -> Value {
+    private func affine(_ u: Value, _ slope: Double, _ offset: Double) throws(InterchangeError) -> Value {
         try build { g throws(GraphError) in
             if slope == 0.5 && offset == 0, let idiom = try g.rectified(halfOf: u, name: name) { return idiom }
             return try g.affine(u, slope: slope, offset: offset, name: name)
@@ -97,7 +97,7 @@ extension NodeContext {
     }
 
     /// Sum and Mean of any number of values.
-    func sum(mean: Bool) throws(ONNXError) -> [ImportedValue] {
+    func sum(mean: Bool) throws(InterchangeError) -> [ImportedValue] {
         let values = try operands()
         guard var total = values.first else { throw malformed("has no inputs") }
         for value in values.dropFirst() { total = try arithmetic(.add, total, value) }
@@ -109,7 +109,7 @@ extension NodeContext {
     }
 
     /// Neg.
-    func negate() throws(ONNXError) -> [ImportedValue] {
+    func negate() throws(InterchangeError) -> [ImportedValue] {
         try entrywise(integers: { 0 &- $0 }, numbers: { -$0 }) { g, u throws(GraphError) in try g.negate(u) }
     }
 
@@ -117,7 +117,7 @@ extension NodeContext {
     func entrywise(
         type: ONNXElementType? = nil, integers: ((Int) -> Int)? = nil, numbers: ((Double) -> Double)?,
         _ make: (inout Graph, Value) throws(GraphError) -> Value
-    ) throws(ONNXError) -> [ImportedValue] {
+    ) throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
         let type = type ?? a.type
         let folded = try folded(
@@ -129,7 +129,7 @@ extension NodeContext {
     }
 
     /// Max and Min of any number of values.
-    func extreme(largest: Bool) throws(ONNXError) -> [ImportedValue] {
+    func extreme(largest: Bool) throws(InterchangeError) -> [ImportedValue] {
         let values = try operands()
         guard let first = values.first else { throw malformed("has no inputs") }
         if values.count == 1 { return [first] }
@@ -170,7 +170,7 @@ extension NodeContext {
     }
 
     /// Pow.
-    func power() throws(ONNXError) -> [ImportedValue] {
+    func power() throws(InterchangeError) -> [ImportedValue] {
         let (base, exponent) = try pair()
         let shape = try commonShape([base.shape, exponent.shape])
         let integerPower = base.type.isInteger && exponent.type.isInteger
@@ -208,7 +208,7 @@ extension NodeContext {
     }
 
     /// Mod of whole numbers.
-    func modulo() throws(ONNXError) -> [ImportedValue] {
+    func modulo() throws(InterchangeError) -> [ImportedValue] {
         let (a, b) = (try operand(0), try operand(1))
         let truncated = try flag("fmod")
         let shape = try commonShape([a.shape, b.shape])

@@ -4,17 +4,17 @@ import Graphs
 import Tensors
 
 extension NodeContext {
-    func branch() throws(ONNXError) -> [ImportedValue] {
+    func branch() throws(InterchangeError) -> [ImportedValue] {
         let (thenBranch, elseBranch) = (try graph("then_branch"), try graph("else_branch"))
         let condition = try integers(0, "the condition")
         try require(condition.count == 1, "its condition is not one truth value")
         return try importer.inline(condition[0] == 1 ? thenBranch : elseBranch, [], parent: scope, place: node.place)
     }
 
-    func loop() throws(ONNXError) -> [ImportedValue] {
+    func loop() throws(InterchangeError) -> [ImportedValue] {
         let body = try graph("body")
-        let count = try optional(0).map { v throws(ONNXError) in try integers(v, "the count") }
-        var goesOn = try optional(1).map { v throws(ONNXError) in try integers(v, "the condition") } ?? [1]
+        let count = try optional(0).map { v throws(InterchangeError) in try integers(v, "the count") }
+        var goesOn = try optional(1).map { v throws(InterchangeError) in try integers(v, "the condition") } ?? [1]
         try require(count?.count ?? 1 == 1 && goesOn.count == 1, "its count or condition is not a single value")
         var carried = try operands(from: 2)
         try require(
@@ -37,7 +37,7 @@ extension NodeContext {
         for (k, parts) in scans.enumerated() {
             guard let first = parts.first else {
                 let info = body.outputs[carried.count + 1 + k]
-                guard let type = info.type, type != .string else { throw unsupported("turns no time and gives '\(info.name)'") }
+                guard let type = info.type, type != .string else { throw unsupported("turns no time and gives \(quoted(info.name))") }
                 let sizes = (info.dimensions ?? []).map { dimension -> Int in if case .size(let size) = dimension { size } else { 0 } }
                 stacked.append(ImportedValue(type, [0] + sizes, constant: type.isFloatingPoint ? .numbers([]) : .integers([])))
                 continue

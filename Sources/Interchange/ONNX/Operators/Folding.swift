@@ -5,7 +5,7 @@ import Tensors
 
 extension NodeContext {
     /// The common shape of several under numpy's broadcasting.
-    func commonShape(_ shapes: [Shape]) throws(ONNXError) -> Shape {
+    func commonShape(_ shapes: [Shape]) throws(InterchangeError) -> Shape {
         var common: Shape = []
         for shape in shapes {
             let rank = max(common.count, shape.count)
@@ -53,7 +53,7 @@ extension NodeContext {
     func folded(
         _ operands: [ImportedValue], type: ONNXElementType, shape: Shape, integers: (([Int]) -> Int)?,
         numbers: (([Double]) -> Double)?
-    ) throws(ONNXError) -> ImportedValue? {
+    ) throws(InterchangeError) -> ImportedValue? {
         guard operands.allSatisfy({ $0.constant != nil }), folds(shape, type), folds(shape, operands[0].type) else { return nil }
         let elements = operands.map { repeated($0, to: shape)! }
         var result = ImportedValue(type, shape)
@@ -84,7 +84,7 @@ extension NodeContext {
     /// A rearrangement of entries: built in the graph for numbers, and run on the entries' positions for constants.
     ///
     /// `build` may only move entries, repeat them, or put zeros between them.
-    func moved(_ operands: [ImportedValue], _ build: (inout Graph, [Value]) throws(GraphError) -> Value) throws(ONNXError)
+    func moved(_ operands: [ImportedValue], _ build: (inout Graph, [Value]) throws(GraphError) -> Value) throws(InterchangeError)
         -> ImportedValue
     {
         let type = operands[0].type
@@ -108,7 +108,8 @@ extension NodeContext {
         return ImportedValue(type, importer.graph.shape(number), number: number)
     }
 
-    private func movedInGraph(_ operands: [ImportedValue], _ build: (inout Graph, [Value]) throws(GraphError) -> Value) throws(ONNXError)
+    private func movedInGraph(_ operands: [ImportedValue], _ build: (inout Graph, [Value]) throws(GraphError) -> Value)
+        throws(InterchangeError)
         -> Value
     {
         var numbers: [Value] = []

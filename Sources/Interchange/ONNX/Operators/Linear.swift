@@ -4,7 +4,7 @@ import Graphs
 import Tensors
 
 extension NodeContext {
-    func matrixProduct() throws(ONNXError) -> [ImportedValue] {
+    func matrixProduct() throws(InterchangeError) -> [ImportedValue] {
         let (a, b) = (try operand(0), try operand(1))
         guard a.type == b.type, a.type.isFloatingPoint else { throw unsupported("is supported for floating-point numbers of one type") }
         try require(!a.shape.isEmpty && !b.shape.isEmpty, "a single number has no matrix product")
@@ -34,14 +34,14 @@ extension NodeContext {
         ]
     }
 
-    func gemm() throws(ONNXError) -> [ImportedValue] {
+    func gemm() throws(InterchangeError) -> [ImportedValue] {
         let (a, b) = (try operand(0), try operand(1))
         let (alpha, beta) = (try float("alpha", default: 1), try float("beta", default: 1))
         if opset < 7 { acknowledge("broadcast") }
         let (transposeLeft, transposeRight) = (try flag("transA"), try flag("transB"))
         guard a.type.isFloatingPoint, a.type == b.type else { throw unsupported("is supported for floating-point numbers of one type") }
         let (u, v) = (try number(a), try number(b))
-        let c = try optional(2).map { c throws(ONNXError) in try number(c) }
+        let c = try optional(2).map { c throws(InterchangeError) in try number(c) }
         return [
             result(
                 try build { g throws(GraphError) in
@@ -67,7 +67,7 @@ extension NodeContext {
     }
 
     /// Reads `kernel_shape`, `strides`, `dilations`, `pads` and `auto_pad`.
-    func window(input: [Int], kernel given: [Int]?) throws(ONNXError) -> WindowAttributes {
+    func window(input: [Int], kernel given: [Int]?) throws(InterchangeError) -> WindowAttributes {
         let rank = input.count
         let limit = Int(Int32.max)
         let declared = try integersAttribute("kernel_shape")
@@ -82,7 +82,7 @@ extension NodeContext {
         for (name, numbers, least) in [("kernel_shape", kernel, 1), ("strides", strides, 1), ("dilations", dilations, 1)] {
             try require(
                 numbers.count == rank && numbers.allSatisfy { $0 >= least && $0 <= limit },
-                "attribute '\(name)': \(rank) positive numbers expected, not \(numbers)")
+                "attribute \(quoted(name)): \(rank) positive numbers expected, not \(numbers)")
         }
         try require(
             pads.count == 2 * rank && pads.allSatisfy { $0 >= 0 && $0 <= limit },
@@ -98,18 +98,18 @@ extension NodeContext {
                 let total = max(0, (output - 1) * strides[axis] + extent - input[axis])
                 (low[axis], high[axis]) = automatic == "SAME_UPPER" ? (total / 2, total - total / 2) : (total - total / 2, total / 2)
             }
-        default: throw malformed("attribute 'auto_pad': '\(automatic)' is not known")
+        default: throw malformed("attribute 'auto_pad': \(quoted(automatic)) is not known")
         }
         return WindowAttributes(kernel: kernel, strides: strides, dilations: dilations, low: low, high: high)
     }
 
-    func spatial(_ a: ImportedValue) throws(ONNXError) -> [Int] {
+    func spatial(_ a: ImportedValue) throws(InterchangeError) -> [Int] {
         try require(a.shape.count >= 3, "shape [N, C, …] with spatial axes expected, not \(a.shape)")
         try require(a.shape.dropFirst(2).allSatisfy { $0 >= 1 && $0 <= Int(Int32.max) }, "shape \(a.shape) has an empty spatial axis")
         return Array(a.shape.dropFirst(2))
     }
 
-    func sliding(_ attributes: WindowAttributes, input: [Int], roundingUp: Bool = false) throws(ONNXError) -> SlidingWindow {
+    func sliding(_ attributes: WindowAttributes, input: [Int], roundingUp: Bool = false) throws(InterchangeError) -> SlidingWindow {
         try build { _ throws(GraphError) in
             try SlidingWindow(
                 inputSize: input, kernelSize: attributes.kernel, strides: attributes.strides, dilations: attributes.dilations,
@@ -117,7 +117,7 @@ extension NodeContext {
         }
     }
 
-    func convolution() throws(ONNXError) -> [ImportedValue] {
+    func convolution() throws(InterchangeError) -> [ImportedValue] {
         let (a, weight) = (try operand(0), try operand(1))
         let input = try spatial(a)
         try require(weight.shape.count == a.shape.count, "a weight of shape \(weight.shape) does not fit an input of shape \(a.shape)")
@@ -128,7 +128,7 @@ extension NodeContext {
             groups >= 1 && groups <= Int(Int32.max) && a.shape[1] % groups == 0,
             "attribute 'group': \(groups) does not divide \(a.shape[1]) channels")
         let (u, w) = (try number(a), try number(weight))
-        let bias = try optional(2).map { b throws(ONNXError) in try number(b) }
+        let bias = try optional(2).map { b throws(InterchangeError) in try number(b) }
         return [
             result(
                 try build { g throws(GraphError) in
@@ -138,7 +138,7 @@ extension NodeContext {
     }
 
     /// ConvTranspose: the transpose of the convolution that makes the input from the output.
-    func transposedConvolution() throws(ONNXError) -> [ImportedValue] {
+    func transposedConvolution() throws(InterchangeError) -> [ImportedValue] {
         let (a, weight) = (try operand(0), try operand(1))
         let input = try spatial(a)
         let rank = input.count
@@ -179,7 +179,7 @@ extension NodeContext {
         let plain = (low + high).allSatisfy { $0 >= 0 }
         let direct = plain ? directWindow(attributes, output: output, low: low, high: high, input: input) : nil
         let (u, w) = (try number(a), try number(weight))
-        let bias = try optional(2).map { b throws(ONNXError) in try number(b) }
+        let bias = try optional(2).map { b throws(InterchangeError) in try number(b) }
         if let direct {
             return [
                 result(
@@ -224,7 +224,7 @@ extension NodeContext {
 
     // MARK: Einsum
 
-    func einsum() throws(ONNXError) -> [ImportedValue] {
+    func einsum() throws(InterchangeError) -> [ImportedValue] {
         guard let equation = try string("equation") else { throw malformed("attribute 'equation' is missing") }
         let values = try operands()
         let text = equation.filter { $0 != " " }
@@ -235,13 +235,14 @@ extension NodeContext {
         }
         try require(
             sides.left.split(separator: ",", omittingEmptySubsequences: false).count == values.count && !values.isEmpty,
-            "equation '\(equation)' does not name \(values.count) inputs")
+            "equation \(quoted(equation)) does not name \(values.count) inputs")
         var sizes: [Character: Int] = [:]
         for (term, value) in zip(terms, values) {
             for (label, size) in zip(term, value.shape) {
                 let known = sizes[label] ?? 1
                 try require(
-                    known == size || known == 1 || size == 1, "axes '\(label)' of equation '\(equation)' have sizes \(known) and \(size)")
+                    known == size || known == 1 || size == 1,
+                    "axes \(quoted(String(label))) of equation \(quoted(equation)) have sizes \(known) and \(size)")
                 sizes[label] = max(known, size)
                 if size == 0 { sizes[label] = 0 }
             }
@@ -256,7 +257,7 @@ extension NodeContext {
         }
         try require(
             Set(output).count == output.count && output.allSatisfy { sizes[$0] != nil },
-            "equation '\(equation)' has an output that does not fit")
+            "equation \(quoted(equation)) has an output that does not fit")
         try importer.checkSize(output.map { sizes[$0]! }, node.place)
         var factors: [(labels: [Character], value: Value)] = []
         for (term, value) in zip(terms, values) {
@@ -280,12 +281,12 @@ extension NodeContext {
     }
 
     /// The labels of a term, the axes under an ellipsis as digits counted from the right.
-    private func labels(_ term: String, rank: Int, _ equation: String) throws(ONNXError) -> [Character] {
+    private func labels(_ term: String, rank: Int, _ equation: String) throws(InterchangeError) -> [Character] {
         let parts = term.components(around: "...")
         let tail = parts.right ?? ""
-        try require((parts.left + tail).allSatisfy { $0.isASCII && $0.isLetter }, "equation '\(equation)' is not understood")
+        try require((parts.left + tail).allSatisfy { $0.isASCII && $0.isLetter }, "equation \(quoted(equation)) is not understood")
         let hidden = rank - parts.left.count - tail.count
-        try require(parts.right == nil ? hidden == 0 : hidden >= 0, "equation '\(equation)' does not fit a value of \(rank) axes")
+        try require(parts.right == nil ? hidden == 0 : hidden >= 0, "equation \(quoted(equation)) does not fit a value of \(rank) axes")
         return Array(parts.left) + (0..<hidden).map { Character(Unicode.Scalar(0x3a - UInt8(min(hidden - $0, 10)))) } + Array(tail)
     }
 }

@@ -6,7 +6,7 @@ import Tensors
 extension NodeContext {
     enum Comparison { case equal, greater, greaterOrEqual, less, lessOrEqual }
 
-    func compare(_ comparison: Comparison) throws(ONNXError) -> [ImportedValue] {
+    func compare(_ comparison: Comparison) throws(InterchangeError) -> [ImportedValue] {
         let (a, b) = try pair()
         guard a.type == b.type else { throw malformed("its inputs are of types \(a.type.name) and \(b.type.name)") }
         let shape = try commonShape([a.shape, b.shape])
@@ -58,7 +58,7 @@ extension NodeContext {
     }
 
     /// The condition of truth values that depend on the data, repeated to a shape.
-    func condition(_ value: ImportedValue, _ shape: Shape) throws(ONNXError) -> Condition {
+    func condition(_ value: ImportedValue, _ shape: Shape) throws(InterchangeError) -> Condition {
         if let condition = value.condition, value.shape == shape { return condition }
         let u = try number(value)
         return try build { g throws(GraphError) in
@@ -68,7 +68,7 @@ extension NodeContext {
 
     enum Connective { case and, or, xor }
 
-    func connect(_ connective: Connective) throws(ONNXError) -> [ImportedValue] {
+    func connect(_ connective: Connective) throws(InterchangeError) -> [ImportedValue] {
         let (a, b) = try pair()
         try require(a.type == .bool && b.type == .bool, "its inputs are not truth values")
         let shape = try commonShape([a.shape, b.shape])
@@ -99,7 +99,7 @@ extension NodeContext {
         ]
     }
 
-    func not() throws(ONNXError) -> [ImportedValue] {
+    func not() throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
         try require(a.type == .bool, "its input is not a truth value")
         if let folded = try folded([a], type: .bool, shape: a.shape, integers: { (x: [Int]) -> Int in 1 - x[0] }, numbers: nil) {
@@ -112,7 +112,7 @@ extension NodeContext {
         return [result(try build { g throws(GraphError) in try g.affine(u, slope: -1, offset: 1, name: name) }, .bool)]
     }
 
-    func choose() throws(ONNXError) -> [ImportedValue] {
+    func choose() throws(InterchangeError) -> [ImportedValue] {
         let (which, a, b) = (try operand(0), try operand(1), try operand(2))
         try require(which.type == .bool, "its condition is not a truth value")
         guard a.type == b.type else { throw malformed("its inputs are of types \(a.type.name) and \(b.type.name)") }
@@ -153,7 +153,7 @@ extension NodeContext {
 
     // MARK: Types
 
-    func cast(to target: ONNXElementType) throws(ONNXError) -> [ImportedValue] {
+    func cast(to target: ONNXElementType) throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
         guard target != .string, a.type != .string else { throw unsupported("texts are not supported") }
         if target == a.type { return [a] }
@@ -190,7 +190,7 @@ extension NodeContext {
         return [result(u, target)]
     }
 
-    func cast() throws(ONNXError) -> [ImportedValue] {
+    func cast() throws(InterchangeError) -> [ImportedValue] {
         acknowledge("saturate", "round_mode")
         guard let code = try integer("to") else { throw malformed("attribute 'to' is missing") }
         guard let target = Int32(exactly: code).flatMap(ONNXElementType.init(rawValue:)) else {
@@ -199,7 +199,7 @@ extension NodeContext {
         return try cast(to: target)
     }
 
-    func castLike() throws(ONNXError) -> [ImportedValue] {
+    func castLike() throws(InterchangeError) -> [ImportedValue] {
         acknowledge("saturate", "round_mode")
         return try cast(to: operand(1).type)
     }

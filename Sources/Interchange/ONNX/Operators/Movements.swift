@@ -6,7 +6,7 @@ import Tensors
 extension NodeContext {
     // MARK: Axes
 
-    func reshape() throws(ONNXError) -> [ImportedValue] {
+    func reshape() throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
         let allowZero = try flag("allowzero")
         var shape = try integers(1, "the shape")
@@ -25,14 +25,14 @@ extension NodeContext {
         return [try reshaped(a, shape)]
     }
 
-    func reshaped(_ a: ImportedValue, _ shape: Shape) throws(ONNXError) -> ImportedValue {
+    func reshaped(_ a: ImportedValue, _ shape: Shape) throws(InterchangeError) -> ImportedValue {
         guard shape.checkedElementCount == a.shape.elementCount else {
             throw malformed("shape \(a.shape) cannot become \(shape)")
         }
         return shape == a.shape ? a : try moved([a]) { g, u throws(GraphError) in try g.reshape(u[0], shape, name: name) }
     }
 
-    func flatten() throws(ONNXError) -> [ImportedValue] {
+    func flatten() throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
         let given = try integer("axis", default: 1)
         try require(given >= -a.shape.count && given <= a.shape.count, "axis \(given) is outside a value of \(a.shape.count) axes")
@@ -41,12 +41,12 @@ extension NodeContext {
     }
 
     /// Axes given as an input since operator set 13, as an attribute before.
-    private func givenAxes(since version: Int) throws(ONNXError) -> [Int]? {
+    private func givenAxes(since version: Int) throws(InterchangeError) -> [Int]? {
         if opset < version { return try integersAttribute("axes") }
-        return try optional(1).map { axes throws(ONNXError) in try integers(axes, "the axes") }
+        return try optional(1).map { axes throws(InterchangeError) in try integers(axes, "the axes") }
     }
 
-    func squeeze() throws(ONNXError) -> [ImportedValue] {
+    func squeeze() throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
         var axes = a.shape.indices.filter { a.shape[$0] == 1 }
         if let given = try givenAxes(since: 13) { axes = try self.axes(given, rank: a.shape.count) }
@@ -54,7 +54,7 @@ extension NodeContext {
         return [try reshaped(a, a.shape.indices.filter { !axes.contains($0) }.map { a.shape[$0] })]
     }
 
-    func unsqueeze() throws(ONNXError) -> [ImportedValue] {
+    func unsqueeze() throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
         guard let given = try givenAxes(since: 13) else { throw malformed("names no axes") }
         let axes = try self.axes(given, rank: a.shape.count + given.count)
@@ -63,31 +63,31 @@ extension NodeContext {
         return [try reshaped(a, shape)]
     }
 
-    func transpose() throws(ONNXError) -> [ImportedValue] {
+    func transpose() throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
         let order = try integersAttribute("perm") ?? Array(a.shape.indices.reversed())
         return [try transposed(a, axes(order, rank: a.shape.count))]
     }
 
-    func transposed(_ a: ImportedValue, _ order: [Int]) throws(ONNXError) -> ImportedValue {
+    func transposed(_ a: ImportedValue, _ order: [Int]) throws(InterchangeError) -> ImportedValue {
         try require(order.sorted() == Array(a.shape.indices), "order \(order) does not name each of \(a.shape.count) axes once")
         return try moved([a]) { g, u throws(GraphError) in try g.append(.transpose(order), u, name: name) }
     }
 
     // MARK: Repetition
 
-    func expand() throws(ONNXError) -> [ImportedValue] {
+    func expand() throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
         let given = try integers(1, "the shape")
         let shape = try commonShape([a.shape, given])
         return [try spread(a, to: shape)]
     }
 
-    func spread(_ a: ImportedValue, to shape: Shape) throws(ONNXError) -> ImportedValue {
+    func spread(_ a: ImportedValue, to shape: Shape) throws(InterchangeError) -> ImportedValue {
         shape == a.shape ? a : try moved([a]) { g, u throws(GraphError) in try g.broadcast(u[0], to: shape, name: name) }
     }
 
-    func tile() throws(ONNXError) -> [ImportedValue] {
+    func tile() throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
         let repeats = try integers(1, "the repeats")
         try require(
@@ -113,7 +113,7 @@ extension NodeContext {
 
     // MARK: Parts
 
-    func concatenate() throws(ONNXError) -> [ImportedValue] {
+    func concatenate() throws(InterchangeError) -> [ImportedValue] {
         let values = try operands()
         guard let first = values.first else { throw malformed("has no inputs") }
         guard let given = try integer("axis") else { throw malformed("attribute 'axis' is missing") }
@@ -121,12 +121,12 @@ extension NodeContext {
         return [try moved(values) { g, u throws(GraphError) in try g.concatenate(u, axis: axis, name: name) }]
     }
 
-    func split() throws(ONNXError) -> [ImportedValue] {
+    func split() throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
         let axis = try axis(integer("axis", default: 0), rank: a.shape.count)
         let partCount = opset >= 18 ? try integer("num_outputs") : nil
         let given =
-            opset < 13 ? try integersAttribute("split") : try optional(1).map { v throws(ONNXError) in try integers(v, "the sizes") }
+            opset < 13 ? try integersAttribute("split") : try optional(1).map { v throws(InterchangeError) in try integers(v, "the sizes") }
         let count = partCount ?? node.outputs.count
         try require(count >= 1 && count <= 1 << 20, "splits into \(count) parts")
         let size = (a.shape[axis] + count - 1) / count
@@ -143,7 +143,7 @@ extension NodeContext {
         return results
     }
 
-    func sliced(_ a: ImportedValue, axis: Int, start: Int, count: Int, step: Int) throws(ONNXError) -> ImportedValue {
+    func sliced(_ a: ImportedValue, axis: Int, start: Int, count: Int, step: Int) throws(InterchangeError) -> ImportedValue {
         if start == 0 && step == 1 && count == a.shape[axis] { return a }
         return try moved([a]) { g, u throws(GraphError) in
             if step < 0 { return try g.append(.gather(axis: axis, indices: (0..<count).map { start + $0 * step }), u, name: name) }
@@ -153,7 +153,7 @@ extension NodeContext {
         }
     }
 
-    func slice() throws(ONNXError) -> [ImportedValue] {
+    func slice() throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
         var (starts, ends, axes, steps): ([Int], [Int], [Int]?, [Int]?)
         if opset < 10 {
@@ -163,8 +163,8 @@ extension NodeContext {
             (starts, ends, axes, steps) = (first, last, try integersAttribute("axes"), nil)
         } else {
             (starts, ends) = (try integers(1, "the starts"), try integers(2, "the ends"))
-            axes = try optional(3).map { v throws(ONNXError) in try integers(v, "the axes") }
-            steps = try optional(4).map { v throws(ONNXError) in try integers(v, "the steps") }
+            axes = try optional(3).map { v throws(InterchangeError) in try integers(v, "the axes") }
+            steps = try optional(4).map { v throws(InterchangeError) in try integers(v, "the steps") }
         }
         let chosen = try self.axes(axes ?? Array(0..<starts.count), rank: a.shape.count)
         let strides = steps ?? [Int](repeating: 1, count: starts.count)
@@ -193,12 +193,12 @@ extension NodeContext {
 
     // MARK: Indices
 
-    private func index(_ i: Int, _ size: Int) throws(ONNXError) -> Int {
+    private func index(_ i: Int, _ size: Int) throws(InterchangeError) -> Int {
         guard i >= -size, i < size else { throw malformed("index \(i) is outside an axis of size \(size)") }
         return i < 0 ? i + size : i
     }
 
-    func gather() throws(ONNXError) -> [ImportedValue] {
+    func gather() throws(InterchangeError) -> [ImportedValue] {
         let (a, positions) = (try operand(0), try operand(1))
         let axis = try axis(integer("axis", default: 0), rank: a.shape.count)
         var indices: [Int] = []
@@ -213,7 +213,7 @@ extension NodeContext {
     }
 
     /// The entries of the flattened operand at `indices`, in blocks of `block`.
-    func gatheredFlat(_ a: ImportedValue, _ indices: [Int], block: Int = 1, shape: Shape) throws(ONNXError) -> ImportedValue {
+    func gatheredFlat(_ a: ImportedValue, _ indices: [Int], block: Int = 1, shape: Shape) throws(InterchangeError) -> ImportedValue {
         let count = block == 0 ? 0 : a.shape.elementCount / block
         return try moved([a]) { g, u throws(GraphError) in
             let flat = try g.reshape(u[0], [count, block])
@@ -221,7 +221,7 @@ extension NodeContext {
         }
     }
 
-    func gatherElements() throws(ONNXError) -> [ImportedValue] {
+    func gatherElements() throws(InterchangeError) -> [ImportedValue] {
         let (a, positions) = (try operand(0), try operand(1))
         let axis = try axis(integer("axis", default: 0), rank: a.shape.count)
         let given = try integers(positions, "the indices")
@@ -242,7 +242,7 @@ extension NodeContext {
     }
 
     /// For each index tuple the number of its block, blocks running over the axes after the tuple's.
-    private func blocks(_ positions: ImportedValue, of shape: Shape, batch: Int) throws(ONNXError) -> [Int] {
+    private func blocks(_ positions: ImportedValue, of shape: Shape, batch: Int) throws(InterchangeError) -> [Int] {
         let given = try integers(positions, "the indices")
         guard let depth = positions.shape.last, depth + batch <= shape.count, positions.shape.count > batch,
             Array(positions.shape[..<batch]) == Array(shape[..<batch])
@@ -260,7 +260,7 @@ extension NodeContext {
         return result
     }
 
-    func gatherND() throws(ONNXError) -> [ImportedValue] {
+    func gatherND() throws(InterchangeError) -> [ImportedValue] {
         let (a, positions) = (try operand(0), try operand(1))
         let batch = try integer("batch_dims", default: 0)
         try require(batch >= 0 && batch < max(a.shape.count, 1), "attribute 'batch_dims': \(batch)")
@@ -269,7 +269,7 @@ extension NodeContext {
         return [try gatheredFlat(a, blocks, block: rest.elementCount, shape: positions.shape.dropLast() + rest)]
     }
 
-    func scatterND() throws(ONNXError) -> [ImportedValue] {
+    func scatterND() throws(InterchangeError) -> [ImportedValue] {
         let (a, positions, updates) = (try operand(0), try operand(1), try operand(2))
         let reduction = try string("reduction", default: "none")
         let blocks = try blocks(positions, of: a.shape, batch: 0)
@@ -280,7 +280,7 @@ extension NodeContext {
         return [try scattered(a, blocks, updates, block: rest.elementCount, reduction)]
     }
 
-    func scatterElements() throws(ONNXError) -> [ImportedValue] {
+    func scatterElements() throws(InterchangeError) -> [ImportedValue] {
         let (a, positions, updates) = (try operand(0), try operand(1), try operand(2))
         let axis = try axis(integer("axis", default: 0), rank: a.shape.count)
         let reduction = try string("reduction", default: "none")
@@ -302,11 +302,12 @@ extension NodeContext {
     }
 
     /// Blocks of `a` replaced by updates, or combined with them.
-    private func scattered(_ a: ImportedValue, _ blocks: [Int], _ updates: ImportedValue, block: Int, _ reduction: String) throws(ONNXError)
+    private func scattered(_ a: ImportedValue, _ blocks: [Int], _ updates: ImportedValue, block: Int, _ reduction: String)
+        throws(InterchangeError)
         -> ImportedValue
     {
         let count = block == 0 ? 0 : a.shape.elementCount / block
-        func rows(_ value: ImportedValue, _ count: Int) throws(ONNXError) -> ImportedValue { try reshaped(value, [count, block]) }
+        func rows(_ value: ImportedValue, _ count: Int) throws(InterchangeError) -> ImportedValue { try reshaped(value, [count, block]) }
         if reduction == "none" {
             var source = Array(0..<count)
             for (update, target) in blocks.enumerated() { source[target] = count + update }
@@ -316,9 +317,9 @@ extension NodeContext {
             }
         }
         guard ["add", "mul", "max", "min"].contains(reduction) else {
-            throw malformed("attribute 'reduction': '\(reduction)' is not known")
+            throw malformed("attribute 'reduction': \(quoted(reduction)) is not known")
         }
-        guard a.type.isFloatingPoint else { throw unsupported("reduction '\(reduction)' is supported for floating-point numbers") }
+        guard a.type.isFloatingPoint else { throw unsupported("reduction \(quoted(reduction)) is supported for floating-point numbers") }
         let (u, v) = (try number(a), try number(updates))
         // Updates of one block come one after the other: round r holds the r-th of each.
         var rounds: [[(target: Int, update: Int)]] = []
@@ -354,11 +355,11 @@ extension NodeContext {
 
     // MARK: Images
 
-    func depthToSpace() throws(ONNXError) -> [ImportedValue] {
+    func depthToSpace() throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
         let size = try integer("blocksize", default: 0)
         let mode = try string("mode", default: "DCR")
-        try require(["DCR", "CRD"].contains(mode), "attribute 'mode': '\(mode)' is not known")
+        try require(["DCR", "CRD"].contains(mode), "attribute 'mode': \(quoted(mode)) is not known")
         try require(
             a.shape.count == 4 && size >= 1 && size < 1 << 15 && a.shape[1] % (size * size) == 0,
             "blocks of \(size) do not fit shape \(a.shape)")
@@ -367,7 +368,7 @@ extension NodeContext {
         return [try reshaped(transposed(split, mode == "DCR" ? [0, 3, 4, 1, 5, 2] : [0, 1, 4, 2, 5, 3]), [n, c, h * size, w * size])]
     }
 
-    func spaceToDepth() throws(ONNXError) -> [ImportedValue] {
+    func spaceToDepth() throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
         let size = try integer("blocksize", default: 0)
         try require(
@@ -379,7 +380,7 @@ extension NodeContext {
 
     // MARK: Padding
 
-    func pad() throws(ONNXError) -> [ImportedValue] {
+    func pad() throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
         let mode = try string("mode", default: "constant")
         var (pads, axes): ([Int], [Int]) = ([], Array(a.shape.indices))
@@ -423,11 +424,11 @@ extension NodeContext {
                 }
             }
             return [result]
-        default: throw malformed("attribute 'mode': '\(mode)' is not known")
+        default: throw malformed("attribute 'mode': \(quoted(mode)) is not known")
         }
     }
 
-    private func paddedWithConstant(_ a: ImportedValue, _ low: [Int], _ high: [Int], _ filling: ImportedValue?) throws(ONNXError)
+    private func paddedWithConstant(_ a: ImportedValue, _ low: [Int], _ high: [Int], _ filling: ImportedValue?) throws(InterchangeError)
         -> ImportedValue
     {
         // Negative pads cut first.
@@ -439,7 +440,7 @@ extension NodeContext {
         let padding = Padding(low: low.map { max($0, 0) }, high: high.map { max($0, 0) })
         guard (padding.low + padding.high).contains(where: { $0 != 0 }) else { return cut }
         let inner = cut.shape
-        func zeros(_ value: ImportedValue) throws(ONNXError) -> ImportedValue {
+        func zeros(_ value: ImportedValue) throws(InterchangeError) -> ImportedValue {
             try moved([value]) { g, u throws(GraphError) in try g.append(.pad(padding), u, name: name) }
         }
         guard let filling, filling.constant?.uniform != 0 else { return try zeros(cut) }

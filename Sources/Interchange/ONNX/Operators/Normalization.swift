@@ -4,7 +4,7 @@ import Graphs
 import Tensors
 
 extension NodeContext {
-    func batchNormalization() throws(ONNXError) -> [ImportedValue] {
+    func batchNormalization() throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
         let (epsilon, momentum) = (try float("epsilon", default: 1e-5), try float("momentum", default: 0.9))
         let training = try flag("training_mode")
@@ -44,7 +44,7 @@ extension NodeContext {
         ]
     }
 
-    func instanceNormalization() throws(ONNXError) -> [ImportedValue] {
+    func instanceNormalization() throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
         _ = try spatial(a)
         let epsilon = try float("epsilon", default: 1e-5)
@@ -59,13 +59,13 @@ extension NodeContext {
         ]
     }
 
-    func layerNormalization() throws(ONNXError) -> [ImportedValue] {
+    func layerNormalization() throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
         let axis = try axis(integer("axis", default: -1), rank: a.shape.count)
         let epsilon = try float("epsilon", default: 1e-5)
         acknowledge("stash_type")
         let (u, scale) = (try number(a), try number(1))
-        let shift = try optional(2).map { b throws(ONNXError) in try number(b) }
+        let shift = try optional(2).map { b throws(InterchangeError) in try number(b) }
         let axes = Array(axis..<a.shape.count)
         let results = try build { g throws(GraphError) -> [Value] in
             let normal = try g.standardised(u, axes: axes, epsilon: epsilon)
@@ -78,7 +78,7 @@ extension NodeContext {
         return results.map { result($0, a.type) }
     }
 
-    func rootMeanSquareNormalization() throws(ONNXError) -> [ImportedValue] {
+    func rootMeanSquareNormalization() throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
         let axis = try axis(integer("axis", default: -1), rank: a.shape.count)
         let epsilon = try float("epsilon", default: 1e-5)
@@ -96,7 +96,7 @@ extension NodeContext {
         ]
     }
 
-    func groupNormalization() throws(ONNXError) -> [ImportedValue] {
+    func groupNormalization() throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
         _ = try spatial(a)
         let epsilon = try float("epsilon", default: 1e-5)
@@ -122,7 +122,7 @@ extension NodeContext {
         ]
     }
 
-    func meanVarianceNormalization() throws(ONNXError) -> [ImportedValue] {
+    func meanVarianceNormalization() throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
         let axes = try axes(integersAttribute("axes") ?? [0, 2, 3], rank: a.shape.count)
         let u = try number(a)
@@ -138,7 +138,7 @@ extension NodeContext {
         ]
     }
 
-    func lpNormalization() throws(ONNXError) -> [ImportedValue] {
+    func lpNormalization() throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
         let axis = try axis(integer("axis", default: -1), rank: a.shape.count)
         let p = try integer("p", default: 2)

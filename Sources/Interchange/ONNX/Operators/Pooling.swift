@@ -4,9 +4,9 @@ import Graphs
 import Tensors
 
 extension NodeContext {
-    private func rounding() throws(ONNXError) -> Bool { try flag("ceil_mode") }
+    private func rounding() throws(InterchangeError) -> Bool { try flag("ceil_mode") }
 
-    func maximumPooling() throws(ONNXError) -> [ImportedValue] {
+    func maximumPooling() throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
         let input = try spatial(a)
         let roundingUp = try rounding()
@@ -17,7 +17,7 @@ extension NodeContext {
         return [result(try build { g throws(GraphError) in try g.maximumPooling(u, window: window, name: name) }, a.type)]
     }
 
-    func meanPooling() throws(ONNXError) -> [ImportedValue] {
+    func meanPooling() throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
         let input = try spatial(a)
         let (roundingUp, counting) = (try rounding(), try flag("count_include_pad"))
@@ -33,7 +33,7 @@ extension NodeContext {
     }
 
     /// LpPool: (Σ |u|ᵖ)^(1/p) over windows.
-    func normPooling() throws(ONNXError) -> [ImportedValue] {
+    func normPooling() throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
         let input = try spatial(a)
         let (roundingUp, p) = (try rounding(), Double(try integer("p", default: 2)))
@@ -51,7 +51,7 @@ extension NodeContext {
 
     enum GlobalPooling { case largest, mean, norm }
 
-    func globalPooling(_ kind: GlobalPooling) throws(ONNXError) -> [ImportedValue] {
+    func globalPooling(_ kind: GlobalPooling) throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
         _ = try spatial(a)
         let p = kind == .norm ? Double(try integer("p", default: 2)) : 2
@@ -71,7 +71,7 @@ extension NodeContext {
     }
 
     /// Local response normalisation: u / (bias + alpha/size · Σ u² over neighbouring channels)^beta.
-    func localResponse() throws(ONNXError) -> [ImportedValue] {
+    func localResponse() throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
         let (alpha, beta, bias) = (try float("alpha", default: 0.0001), try float("beta", default: 0.75), try float("bias", default: 1))
         let size = try integer("size", default: 0)

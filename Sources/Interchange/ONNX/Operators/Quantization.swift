@@ -5,7 +5,7 @@ import Tensors
 
 extension NodeContext {
     /// A scale or zero point spread over `shape`: one for all, one along an axis, or one a block of it.
-    private func spreadFactor(_ value: ImportedValue, _ shape: Shape, axis: Int, block: Int) throws(ONNXError) -> ImportedValue {
+    private func spreadFactor(_ value: ImportedValue, _ shape: Shape, axis: Int, block: Int) throws(InterchangeError) -> ImportedValue {
         if value.shape.elementCount == 1 { return try spread(reshaped(value, []), to: shape) }
         if value.shape == shape { return value }
         if value.shape.count == 1 {
@@ -27,7 +27,7 @@ extension NodeContext {
         }
     }
 
-    func dequantize() throws(ONNXError) -> [ImportedValue] {
+    func dequantize() throws(InterchangeError) -> [ImportedValue] {
         let (a, scale) = (try operand(0), try operand(1))
         let axisGiven = try integer("axis", default: 1)
         let block = try integer("block_size", default: 0)
@@ -37,7 +37,7 @@ extension NodeContext {
         guard let type, type.isNetworkData else { throw unsupported("makes elements of type \(outputType)") }
         let factors = try number(spreadFactor(scale, a.shape, axis: axis, block: block))
         let u = try number(a)
-        let zero = try optional(2).map { z throws(ONNXError) in try number(spreadFactor(z, a.shape, axis: axis, block: block)) }
+        let zero = try optional(2).map { z throws(InterchangeError) in try number(spreadFactor(z, a.shape, axis: axis, block: block)) }
         return [
             result(
                 try build { g throws(GraphError) in
@@ -47,7 +47,7 @@ extension NodeContext {
     }
 
     /// round(x / scale) + zero, kept in the type's range: a step at every half, ties to even.
-    func quantize() throws(ONNXError) -> [ImportedValue] {
+    func quantize() throws(InterchangeError) -> [ImportedValue] {
         let (a, scale) = (try operand(0), try operand(1))
         let axisGiven = try integer("axis", default: 1)
         let block = try integer("block_size", default: 0)
@@ -59,8 +59,8 @@ extension NodeContext {
         guard let range = type.integerRange, type.bitCount! <= 16 else { throw unsupported("quantises to \(type.name)") }
         let factors = try number(spreadFactor(scale, a.shape, axis: axis, block: block))
         let u = try number(a)
-        let zeroValue = try optional(2).map { z throws(ONNXError) in try spreadFactor(z, a.shape, axis: axis, block: block) }
-        let zero = try zeroValue.map { z throws(ONNXError) in try number(z) }
+        let zeroValue = try optional(2).map { z throws(InterchangeError) in try spreadFactor(z, a.shape, axis: axis, block: block) }
+        let zero = try zeroValue.map { z throws(InterchangeError) in try number(z) }
         return [
             result(
                 try build { g throws(GraphError) in

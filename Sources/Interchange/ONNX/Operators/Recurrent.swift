@@ -41,10 +41,10 @@ extension NodeContext {
         case lstm = 4
     }
 
-    func recurrent(_ cell: Cell) throws(ONNXError) -> [ImportedValue] {
+    func recurrent(_ cell: Cell) throws(InterchangeError) -> [ImportedValue] {
         let direction = try string("direction", default: "forward")
         guard ["forward", "reverse", "bidirectional"].contains(direction) else {
-            throw malformed("attribute 'direction': '\(direction)' is not known")
+            throw malformed("attribute 'direction': \(quoted(direction)) is not known")
         }
         let directions = direction == "bidirectional" ? 2 : 1
         let batchFirst = try integer("layout", default: 0) == 1
@@ -76,7 +76,7 @@ extension NodeContext {
         for (position, shape, what) in expected {
             if let value = optional(position) { try require(value.shape == shape, "the \(what) has shape \(value.shape), not \(shape)") }
         }
-        let lengths = try optional(4).map { v throws(ONNXError) in try integers(v, "the sequence lengths") }
+        let lengths = try optional(4).map { v throws(InterchangeError) in try integers(v, "the sequence lengths") }
         try require(
             lengths == nil || lengths!.count == batch && lengths!.allSatisfy { $0 >= 0 && $0 <= steps },
             "sequence lengths \(lengths ?? []) do not fit")
@@ -191,7 +191,8 @@ extension NodeContext {
         return results.prefix(cell == .lstm ? 3 : 2).map { result($0, a.type) }
     }
 
-    private func activations(_ cell: Cell, _ directions: Int, _ given: [String]?, _ alphas: [Float], _ betas: [Float]) throws(ONNXError)
+    private func activations(_ cell: Cell, _ directions: Int, _ given: [String]?, _ alphas: [Float], _ betas: [Float])
+        throws(InterchangeError)
         -> [[GateActivation]]
     {
         let usual: [String] =
@@ -208,7 +209,7 @@ extension NodeContext {
         var functions: [GateActivation] = []
         for name in names {
             let key = name.lowercased()
-            guard let standard = GateActivation.standard[key] else { throw unsupported("the activation '\(name)' is not supported") }
+            guard let standard = GateActivation.standard[key] else { throw unsupported("the activation \(quoted(name)) is not supported") }
             let takesAlpha = ["affine", "leakyrelu", "thresholdedrelu", "scaledtanh", "hardsigmoid", "elu"].contains(key)
             let takesBeta = ["affine", "scaledtanh", "hardsigmoid"].contains(key)
             functions.append(

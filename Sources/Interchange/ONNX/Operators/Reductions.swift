@@ -8,11 +8,12 @@ enum Reduction: String {
 }
 
 extension NodeContext {
-    func reduce(_ reduction: Reduction) throws(ONNXError) -> [ImportedValue] {
+    func reduce(_ reduction: Reduction) throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
         let keep = try flag("keepdims", default: true)
         let asInput = opset >= (reduction == .sum ? 13 : 18)
-        let given = asInput ? try optional(1).map { v throws(ONNXError) in try integers(v, "the axes") } : try integersAttribute("axes")
+        let given =
+            asInput ? try optional(1).map { v throws(InterchangeError) in try integers(v, "the axes") } : try integersAttribute("axes")
         let noAxesMeansNone = asInput ? try flag("noop_with_empty_axes") : false
         if given?.isEmpty ?? true, noAxesMeansNone {
             guard a.type.isFloatingPoint, let value = try entrywise(reduction, a) else { return [a] }
@@ -35,7 +36,7 @@ extension NodeContext {
     }
 
     /// The reduction over no axes, entry by entry; `nil` where it does nothing.
-    private func entrywise(_ reduction: Reduction, _ a: ImportedValue) throws(ONNXError) -> ImportedValue? {
+    private func entrywise(_ reduction: Reduction, _ a: ImportedValue) throws(InterchangeError) -> ImportedValue? {
         let u = try number(a)
         switch reduction {
         case .sum, .mean, .max, .min, .product, .logSumExp: return nil
@@ -45,7 +46,7 @@ extension NodeContext {
         }
     }
 
-    private func foldedReduction(_ reduction: Reduction, _ a: ImportedValue, _ axes: [Int], _ shape: Shape) throws(ONNXError)
+    private func foldedReduction(_ reduction: Reduction, _ a: ImportedValue, _ axes: [Int], _ shape: Shape) throws(InterchangeError)
         -> ImportedValue?
     {
         guard let constant = a.constant, folds(a.shape, a.type), ![.l1, .l2, .sumSquare, .logSum, .logSumExp].contains(reduction) else {
@@ -90,7 +91,7 @@ extension NodeContext {
     }
 
     /// ArgMax and ArgMin: the code itself, as a number.
-    func place(ofLargest largest: Bool) throws(ONNXError) -> [ImportedValue] {
+    func place(ofLargest largest: Bool) throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
         let axis = try axis(integer("axis", default: 0), rank: a.shape.count)
         let keep = try flag("keepdims", default: true)
@@ -116,7 +117,7 @@ extension NodeContext {
     }
 
     /// TopK: the largest, then the largest of the rest, and so on; ties go to the first.
-    func topK() throws(ONNXError) -> [ImportedValue] {
+    func topK() throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
         let axis = try axis(integer("axis", default: -1), rank: a.shape.count)
         let largest = try flag("largest", default: true)

@@ -5,7 +5,7 @@ import Tensors
 
 extension NodeContext {
     /// Resize, whose inputs are (X, scales) in operand set 10 and (X, roi, scales, sizes) since 11.
-    func resize() throws(ONNXError) -> [ImportedValue] {
+    func resize() throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
         let rank = a.shape.count
         let mode = try string("mode", default: "nearest")
@@ -16,7 +16,8 @@ extension NodeContext {
         let extrapolation = try float("extrapolation_value", default: 0)
         let rounding = try string("nearest_mode", default: opset < 11 ? "floor" : "round_prefer_floor")
         let policy = try string("keep_aspect_ratio_policy", default: "stretch")
-        let axes = try integersAttribute("axes").map { given throws(ONNXError) in try self.axes(given, rank: rank) } ?? Array(0..<rank)
+        let axes =
+            try integersAttribute("axes").map { given throws(InterchangeError) in try self.axes(given, rank: rank) } ?? Array(0..<rank)
         func given(_ position: Int) -> ImportedValue? { optional(position).flatMap { $0.shape.elementCount > 0 ? $0 : nil } }
 
         var scales = [Double](repeating: 1, count: rank)
@@ -42,7 +43,7 @@ extension NodeContext {
             if policy != "stretch" {
                 let all = axes.map { scales[$0] }
                 guard let scale = policy == "not_larger" ? all.min() : policy == "not_smaller" ? all.max() : nil else {
-                    throw malformed("attribute 'keep_aspect_ratio_policy': '\(policy)' is not known")
+                    throw malformed("attribute 'keep_aspect_ratio_policy': \(quoted(policy)) is not known")
                 }
                 for axis in axes {
                     scales[axis] = scale
@@ -62,11 +63,11 @@ extension NodeContext {
         try importer.checkSize(sizes, node.place)
         let method = ResizeMethod(
             mode: mode, coordinates: coordinates, rounding: rounding, cubic: cubic, excludesOutside: excludesOutside, antialias: antialias)
-        guard method.isKnown else { throw malformed("mode '\(mode)', '\(coordinates)', '\(rounding)' is not known") }
+        guard method.isKnown else { throw malformed("mode \(quoted(mode)), \(quoted(coordinates)), \(quoted(rounding)) is not known") }
         return [try resized(a, sizes, scales, regions, method, extrapolation)]
     }
 
-    func upsample() throws(ONNXError) -> [ImportedValue] {
+    func upsample() throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
         let mode = try string("mode", default: "nearest")
         let given = opset < 9 ? try floatsAttribute("scales")?.map { Double($0) } ?? [] : try doubles(operand(1), "the scales")
@@ -77,14 +78,14 @@ extension NodeContext {
         try importer.checkSize(sizes, node.place)
         let method = ResizeMethod(
             mode: mode, coordinates: "asymmetric", rounding: "floor", cubic: -0.75, excludesOutside: false, antialias: false)
-        guard method.isKnown else { throw malformed("attribute 'mode': '\(mode)' is not known") }
+        guard method.isKnown else { throw malformed("attribute 'mode': \(quoted(mode)) is not known") }
         return [try resized(a, sizes, given, a.shape.map { _ in nil }, method, 0)]
     }
 
     private func resized(
         _ a: ImportedValue, _ sizes: [Int], _ scales: [Double], _ regions: [(start: Double, end: Double)?], _ method: ResizeMethod,
         _ extrapolation: Double
-    ) throws(ONNXError) -> ImportedValue {
+    ) throws(InterchangeError) -> ImportedValue {
         var value = a
         // The places outside the region of interest, along each axis, take one number.
         var outside = [[Bool]](repeating: [], count: a.shape.count)

@@ -4,7 +4,7 @@ import Graphs
 import Tensors
 
 extension NodeContext {
-    func constant() throws(ONNXError) -> [ImportedValue] {
+    func constant() throws(InterchangeError) -> [ImportedValue] {
         if node.attributes["sparse_value"] != nil { throw unsupported("sparse tensors are not supported") }
         let label = node.outputs.first ?? ""
         func floats(_ numbers: [Float], _ shape: Shape) -> ONNXTensor {
@@ -27,7 +27,7 @@ extension NodeContext {
         throw malformed("has no value")
     }
 
-    func constantOfShape() throws(ONNXError) -> [ImportedValue] {
+    func constantOfShape() throws(InterchangeError) -> [ImportedValue] {
         let shape = try integers(0, "the shape")
         try importer.checkSize(shape, node.place)
         let tensor = try tensor("value") ?? ONNXTensor(name: "", type: .float, shape: [1], elements: .floats([0]))
@@ -40,7 +40,7 @@ extension NodeContext {
         return [result(try build { g throws(GraphError) in try g.fill(number.doubles[0], shape) }, tensor.type)]
     }
 
-    func shape() throws(ONNXError) -> [ImportedValue] {
+    func shape() throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
         let rank = a.shape.count
         func bounded(_ i: Int) -> Int { min(max(i < 0 ? i + rank : i, 0), rank) }
@@ -48,9 +48,9 @@ extension NodeContext {
         return [.integers(start < end ? Array(a.shape[start..<end]) : [])]
     }
 
-    func size() throws(ONNXError) -> [ImportedValue] { [.integers([try operand(0).shape.elementCount], [])] }
+    func size() throws(InterchangeError) -> [ImportedValue] { [.integers([try operand(0).shape.elementCount], [])] }
 
-    func range() throws(ONNXError) -> [ImportedValue] {
+    func range() throws(InterchangeError) -> [ImportedValue] {
         let (first, limit, step) = (try operand(0), try operand(1), try operand(2))
         if first.type.isFloatingPoint {
             let (start, end, delta) = (try scalar(first, "the start"), try scalar(limit, "the limit"), try scalar(step, "the step"))
@@ -73,22 +73,22 @@ extension NodeContext {
         return [.integers((0..<count).map { starts[0] + $0 * steps[0] }, type: first.type)]
     }
 
-    func identity() throws(ONNXError) -> [ImportedValue] { [try operand(0)] }
+    func identity() throws(InterchangeError) -> [ImportedValue] { [try operand(0)] }
 
     /// Dropout: the identity, as in every reading.
-    func dropout() throws(ONNXError) -> [ImportedValue] {
+    func dropout() throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
         acknowledge("seed", "ratio")
         if opset < 7 { acknowledge("is_test") }
         if let mode = optional(2), try integers(mode, "the training mode").first == 1 {
-            let ratio = try optional(1).map { v throws(ONNXError) in try scalar(v, "the ratio") } ?? 0.5
+            let ratio = try optional(1).map { v throws(InterchangeError) in try scalar(v, "the ratio") } ?? 0.5
             guard ratio == 0 else { throw unsupported("drops entries at random: a model in training mode has no one reading") }
         }
         let mask = ImportedValue(.bool, a.shape, constant: .integers([Int](repeating: 1, count: a.shape.elementCount)))
         return [a, mask]
     }
 
-    func eyeLike() throws(ONNXError) -> [ImportedValue] {
+    func eyeLike() throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
         let diagonal = try integer("k", default: 0)
         let type = try integer("dtype").map { Int32(exactly: $0).flatMap(ONNXElementType.init(rawValue:)) } ?? a.type
