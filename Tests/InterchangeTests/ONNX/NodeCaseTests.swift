@@ -49,7 +49,10 @@ private struct NodeCase {
     private func compare(_ model: ONNXModel) throws -> String? {
         var options = ONNXImportOptions()
         var data: [String: Tensor<Double>] = [:]
-        let steers = Set(model.graph.nodes.flatMap { node in (NodeCase.steering[node.operatorName] ?? []).compactMap { $0 < node.inputs.count ? node.inputs[$0] : nil } })
+        let steers = Set(
+            model.graph.nodes.flatMap { node in
+                (NodeCase.steering[node.operatorName] ?? []).compactMap { $0 < node.inputs.count ? node.inputs[$0] : nil }
+            })
         for (position, input) in model.graph.inputs.enumerated() {
             guard let bytes = bytes("test_data_set_0/input_\(position).pb") else { continue }
             let tensor = try ONNXTensor(bytes: bytes, file: "\(name)/input_\(position).pb")

@@ -54,6 +54,8 @@ struct ImportedValue {
     let shape: Shape
     /// The elements, where they do not depend on the data and are few enough to fold.
     var constant: Constant?
+    /// The number that all elements are, where that is known although they are too many to fold.
+    var everywhere: Double?
     /// Whether `constant` is what the graph would compute in Double: nothing has been rounded to a narrower type on the way.
     var isExact = true
     /// The value in the graph; made from the constant or the initialiser when first needed.

@@ -229,9 +229,9 @@ final class Importer {
     private func apply(_ node: ONNXNode, _ inputs: [ImportedValue?], _ scope: Scope) throws(InterchangeError) -> [ImportedValue] {
         let key = FunctionKey(domain: node.domain, name: node.operatorName, overload: node.overload)
         if let function = model.functions[key] { return try call(function, key, node, inputs, scope) }
-        guard node.domain.isEmpty, let rule = OperatorTable.rules[node.operatorName] else {
-            let name = node.domain.isEmpty ? node.operatorName : "\(node.domain).\(node.operatorName)"
-            throw unsupported(node.place, "the operator \(name) is not supported")
+        let name = node.domain.isEmpty ? node.operatorName : "\(node.domain).\(node.operatorName)"
+        guard let rule = OperatorTable.rules[name] else {
+            throw unsupported(node.place, "the operator \(quoted(name)) is not supported")
         }
         let before = graph.nodes.count
         let context = NodeContext(node, inputs, scope: scope, importer: self)

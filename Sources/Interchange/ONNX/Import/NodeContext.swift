@@ -79,7 +79,7 @@ final class NodeContext {
 
     /// The single number that an exact constant operand is, or repeats without making `other` larger; `nil` otherwise.
     func exactScalar(_ value: ImportedValue, beside other: Shape) -> Double? {
-        guard value.isExact, value.number == nil, let uniform = value.constant?.uniform else { return nil }
+        guard value.isExact, let uniform = value.everywhere ?? value.constant?.uniform else { return nil }
         let missing = other.count - value.shape.count
         let fits = missing >= 0 && value.shape.indices.allSatisfy { value.shape[$0] == 1 || value.shape[$0] == other[$0 + missing] }
         return fits ? uniform : nil

@@ -116,7 +116,7 @@ struct ModelReader {
     /// The version of the standard operators, refused where it is not known.
     private func opset(_ imports: [Onnx_OperatorSetIdProto], place: String) throws(InterchangeError) -> Int64? {
         let standard = imports.filter { self.standard($0.domain).isEmpty }
-        guard standard.count <= 1 else { throw malformed(place, "imports the operator set 'ai.onnx' twice") }
+        guard Set(standard.map(\.version)).count <= 1 else { throw malformed(place, "imports two versions of the operator set 'ai.onnx'") }
         guard let version = standard.first?.version else { return nil }
         guard version >= ONNXModel.opsets.lowerBound else {
             throw unsupported(place, "operator set \(version) is older than \(ONNXModel.opsets.lowerBound), the oldest supported")

@@ -29,7 +29,8 @@ extension NodeContext {
         guard shape.checkedElementCount == a.shape.elementCount else {
             throw malformed("shape \(a.shape) cannot become \(shape)")
         }
-        return shape == a.shape ? a : try moved([a]) { g, u throws(GraphError) in try g.reshape(u[0], shape, name: name) }
+        return shape == a.shape
+            ? a : keepingNumber(a, try moved([a]) { g, u throws(GraphError) in try g.reshape(u[0], shape, name: name) })
     }
 
     func flatten() throws(InterchangeError) -> [ImportedValue] {
@@ -83,8 +84,16 @@ extension NodeContext {
         return [try spread(a, to: shape)]
     }
 
+    /// A value whose entries are those of `a`, moved or repeated.
+    private func keepingNumber(_ a: ImportedValue, _ value: ImportedValue) -> ImportedValue {
+        var value = value
+        if a.isExact { value.everywhere = a.everywhere ?? a.constant?.uniform }
+        return value
+    }
+
     func spread(_ a: ImportedValue, to shape: Shape) throws(InterchangeError) -> ImportedValue {
-        shape == a.shape ? a : try moved([a]) { g, u throws(GraphError) in try g.broadcast(u[0], to: shape, name: name) }
+        shape == a.shape
+            ? a : keepingNumber(a, try moved([a]) { g, u throws(GraphError) in try g.broadcast(u[0], to: shape, name: name) })
     }
 
     func tile() throws(InterchangeError) -> [ImportedValue] {

@@ -7,7 +7,9 @@ typealias OperatorRule = @Sendable (NodeContext) throws(InterchangeError) -> [Im
 
 enum OperatorTable {
     static let rules: [String: OperatorRule] = arithmetic.merging(activations) { $1 }.merging(movements) { $1 }.merging(logic) { $1 }
-        .merging(sources) { $1 }.merging(reductions) { $1 }.merging(layers) { $1 }.merging(structure) { $1 }
+        .merging(sources) { $1 }.merging(reductions) { $1 }.merging(layers) { $1 }.merging(structure) { $1 }.merging(classicalLearning) {
+            $1
+        }
 
     private static let arithmetic: [String: OperatorRule] = [
         "Add": { c throws(InterchangeError) in try c.arithmetic(.add) },
@@ -131,5 +133,12 @@ enum OperatorTable {
         "If": { c throws(InterchangeError) in try c.branch() }, "Loop": { c throws(InterchangeError) in try c.loop() },
         "QuantizeLinear": { c throws(InterchangeError) in try c.quantize() },
         "DequantizeLinear": { c throws(InterchangeError) in try c.dequantize() },
+    ]
+
+    private static let classicalLearning: [String: OperatorRule] = [
+        "ai.onnx.ml.Scaler": { c throws(InterchangeError) in try c.scaler() },
+        "ai.onnx.ml.LinearRegressor": { c throws(InterchangeError) in try c.linearRegressor() },
+        "ai.onnx.ml.LinearClassifier": { c throws(InterchangeError) in try c.linearClassifier() },
+        "ai.onnx.ml.Normalizer": { c throws(InterchangeError) in try c.normalizer() },
     ]
 }

@@ -37,7 +37,9 @@ extension NodeContext {
         if shape.elementCount <= Importer.foldLimit || !tensor.type.isFloatingPoint {
             return [ImportedValue(tensor.type, shape, constant: number.gathered([Int](repeating: 0, count: shape.elementCount)))]
         }
-        return [result(try build { g throws(GraphError) in try g.fill(number.doubles[0], shape) }, tensor.type)]
+        var value = result(try build { g throws(GraphError) in try g.fill(number.doubles[0], shape) }, tensor.type)
+        value.everywhere = number.doubles[0]
+        return [value]
     }
 
     func shape() throws(InterchangeError) -> [ImportedValue] {
