@@ -194,19 +194,21 @@ final class Importer {
         guard shape.count <= ModelReader.axisLimit else {
             throw unsupported(place, "makes a value of \(shape.count) axes, more than \(ModelReader.axisLimit)")
         }
-        // Places in a value are counted in 32 bits by convolutions.
+        let what = "\(place): a value of shape \(shape)"
         let count = shape.elementCountFromOutside.map { max($0, shape.map { max($0, 1) }.elementCount) }
-        let bytes = count.flatMap { $0 <= Int(Int32.max) ? $0 * 8 : nil }
-        try options.budget.require(bytes, for: "\(place): a value of shape \(shape)", file: model.file)
+        let bytes = count?.multipliedReportingOverflow(by: 8)
+        try options.budget.require(bytes.flatMap { $0.overflow ? nil : $0.partialValue }, for: what, file: model.file)
+        // Convolutions count places in 32 bits.
+        guard count! <= Int(Int32.max) else { throw unsupported(place, "a value of shape \(shape) has more than \(Int32.max) elements") }
     }
 
     // MARK: Nodes
 
     /// Imports the nodes at `needed`, in order.
     func run(_ scope: Scope, _ needed: [Int]) throws(InterchangeError) {
+        nodeCount += scope.nodes.count
         for index in needed {
             let node = scope.nodes[index]
-            nodeCount += 1
             guard nodeCount <= Importer.nodeLimit else {
                 throw unsupported(node.place, "the model comes to more than \(Importer.nodeLimit) nodes when its loops are written out")
             }
@@ -259,6 +261,7 @@ final class Importer {
             }
             attributes[name] = try scope.resolve(value)
         }
+        guard functionStack.count < 64 else { throw unsupported(node.place, "functions call functions more than 64 deep") }
         functionStack.append(key)
         defer { functionStack.removeLast() }
         let inner = Scope(function.nodes, outputs: function.outputs, attributes: attributes, opset: function.opset ?? scope.opset)

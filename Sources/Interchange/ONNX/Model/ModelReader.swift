@@ -65,6 +65,8 @@ struct ModelReader {
 
     /// More axes than any tensor has: a shape is quoted in messages, and walked over often.
     static let axisLimit = 64
+    /// More inputs than any node has.
+    static let operandLimit = 65_536
 
     init(file: String, folder: String?, budget: MemoryBudget, externalDataFolder: String?) {
         (self.file, self.folder, self.budget, self.externalDataFolder) = (file, folder, budget, externalDataFolder)
@@ -261,6 +263,10 @@ struct ModelReader {
         let bare = ONNXNode(
             name: proto.name, domain: standard(proto.domain), operatorName: proto.opType, overload: proto.overload, inputs: proto.input,
             outputs: proto.output, attributes: [:])
+        guard max(proto.input.count, proto.output.count) <= ModelReader.operandLimit else {
+            throw unsupported(
+                bare.place, "takes \(proto.input.count) inputs, more than \(ModelReader.operandLimit)")
+        }
         guard !proto.opType.isEmpty else { throw malformed(bare.place, "has no operator") }
         var attributes: [String: ONNXAttribute] = [:]
         for attribute in proto.attribute {

@@ -17,7 +17,9 @@ extension NodeContext {
     }
 
     func absolute() throws(InterchangeError) -> [ImportedValue] {
-        try entrywise(integers: { abs($0) }, numbers: { abs($0) }) { g, u throws(GraphError) in try g.absoluteValue(u, name: self.name) }
+        try entrywise(integers: { $0 == .min ? $0 : abs($0) }, numbers: { abs($0) }) { g, u throws(GraphError) in
+            try g.absoluteValue(u, name: self.name)
+        }
     }
 
     func sign() throws(InterchangeError) -> [ImportedValue] {

@@ -286,7 +286,9 @@ extension NodeContext {
         let tail = parts.right ?? ""
         try require((parts.left + tail).allSatisfy { $0.isASCII && $0.isLetter }, "equation \(quoted(equation)) is not understood")
         let hidden = rank - parts.left.count - tail.count
-        try require(parts.right == nil ? hidden == 0 : hidden >= 0, "equation \(quoted(equation)) does not fit a value of \(rank) axes")
+        try require(
+            parts.right == nil ? hidden == 0 : (0...10).contains(hidden),
+            "equation \(quoted(equation)) does not fit a value of \(rank) axes")
         return Array(parts.left) + (0..<hidden).map { Character(Unicode.Scalar(0x3a - UInt8(min(hidden - $0, 10)))) } + Array(tail)
     }
 }

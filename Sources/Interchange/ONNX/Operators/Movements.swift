@@ -58,6 +58,7 @@ extension NodeContext {
     func unsqueeze() throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
         guard let given = try givenAxes(since: 13) else { throw malformed("names no axes") }
+        try require(given.count <= ModelReader.axisLimit, "names \(given.count) axes")
         let axes = try self.axes(given, rank: a.shape.count + given.count)
         var shape = a.shape
         for axis in axes.sorted() { shape.insert(1, at: axis) }
@@ -137,7 +138,7 @@ extension NodeContext {
         let given =
             opset < 13 ? try integersAttribute("split") : try optional(1).map { v throws(InterchangeError) in try integers(v, "the sizes") }
         let count = partCount ?? node.outputs.count
-        try require(count >= 1 && count <= 1 << 20, "splits into \(count) parts")
+        try require(count >= 1 && count == node.outputs.count, "splits into \(count) parts, but has \(node.outputs.count) outputs")
         let size = (a.shape[axis] + count - 1) / count
         let sizes = given ?? (0..<count).map { max(0, min(size, a.shape[axis] - $0 * size)) }
         try require(
@@ -404,7 +405,8 @@ extension NodeContext {
             if let given = optional(3) { axes = try self.axes(integers(given, "the axes"), rank: a.shape.count) }
         }
         let limit = Int(Int32.max)
-        try require(pads.count == 2 * axes.count && pads.allSatisfy { abs($0) <= limit }, "pads \(pads) do not fit \(axes.count) axes")
+        try require(
+            pads.count == 2 * axes.count && pads.allSatisfy { (-limit...limit).contains($0) }, "pads \(pads) do not fit \(axes.count) axes")
         try require(filling == nil || filling!.shape.elementCount == 1, "the value to pad with is not one number")
         var (low, high) = (a.shape.map { _ in 0 }, a.shape.map { _ in 0 })
         for (i, axis) in axes.enumerated() { (low[axis], high[axis]) = (pads[i], pads[i + axes.count]) }

@@ -57,7 +57,9 @@ extension NodeContext {
         if coordinates == "tf_crop_and_resize" {
             guard opset >= 11, let roi = given(1) else { throw malformed("gives no region of interest") }
             let numbers = try doubles(roi, "the region of interest")
-            try require(numbers.count == 2 * axes.count, "a region of \(numbers.count) numbers does not fit \(axes.count) axes")
+            try require(
+                numbers.count == 2 * axes.count && numbers.allSatisfy { abs($0) < 1e9 },
+                "a region of \(numbers.count) numbers does not fit \(axes.count) axes")
             for (i, axis) in axes.enumerated() { regions[axis] = (numbers[i], numbers[i + axes.count]) }
         }
         try importer.checkSize(sizes, node.place)

@@ -68,9 +68,10 @@ extension NodeContext {
         try require(starts.count == 1 && ends.count == 1 && steps.count == 1, "its inputs are not single numbers")
         try require(steps[0] != 0, "its step is 0")
         let span = ends[0].subtractingReportingOverflow(starts[0])
-        try require(!span.overflow && steps[0] != .min, "from \(starts[0]) to \(ends[0]) is too far")
+        try require(!span.overflow && span.partialValue != .min && steps[0] != .min, "from \(starts[0]) to \(ends[0]) is too far")
         let count =
-            (span.partialValue > 0) == (steps[0] > 0) && span.partialValue != 0 ? (abs(span.partialValue) - 1) / abs(steps[0]) + 1 : 0
+            (span.partialValue > 0) == (steps[0] > 0) && span.partialValue != 0
+            ? Int(clamping: (span.partialValue.magnitude - 1) / steps[0].magnitude) + 1 : 0
         try importer.checkSize([count], node.place)
         return [.integers((0..<count).map { starts[0] + $0 * steps[0] }, type: first.type)]
     }
@@ -94,7 +95,7 @@ extension NodeContext {
         let a = try operand(0)
         let diagonal = try integer("k", default: 0)
         let type = try integer("dtype").map { Int32(exactly: $0).flatMap(ONNXElementType.init(rawValue:)) } ?? a.type
-        guard let type, a.shape.count == 2, type != .string, abs(diagonal) < 1 << 31 else {
+        guard let type, a.shape.count == 2, type != .string, (-1 << 31..<1 << 31).contains(diagonal) else {
             throw malformed("needs a matrix and a type of numbers")
         }
         let ones = (0..<a.shape.elementCount).map { $0 % a.shape[1] - $0 / a.shape[1] == diagonal ? 1 : 0 }
