@@ -4,13 +4,14 @@ SWIFT_BUILD = swift build -c release --explicit-target-dependency-import-check e
 SWIFT_TEST = swift test -c release --disable-testable-imports --disable-xctest --explicit-target-dependency-import-check error
 MASO = .build/release/maso
 
-.PHONY: help build demo test test-long lint format bench docs install uninstall dependencies man clean
+.PHONY: help build demo test test-long node-tests lint format bench docs install uninstall dependencies man clean
 
 help:
 	@echo "make build      the command, as $(MASO)"
 	@echo "make demo       trains the toy network and writes demo.html"
 	@echo "make test       unit, law and command tests (under 12 minutes)"
 	@echo "make test-long  big data, fuzzing, sanitizers"
+	@echo "make node-tests  the ONNX project's own cases"
 	@echo "make lint       format and import rules"
 	@echo "make bench      ratios against other software"
 	@echo "make docs       the guide, as .build/docs"
@@ -30,6 +31,12 @@ test: dependencies
 
 test-long: test
 	Tools/test-long
+
+ONNX_NODE_CASES ?= $(CURDIR)/.build/onnx-node-cases
+node-tests: dependencies
+	@if python3 Tools/onnx-node-cases $(ONNX_NODE_CASES); then \
+		ONNX_NODE_CASES=$(ONNX_NODE_CASES) $(SWIFT_TEST) --filter NodeCaseTests; \
+	else echo "skipped: the cases of onnx 1.22.0 could not be fetched"; fi
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks

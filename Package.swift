@@ -28,6 +28,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
     ],
     targets: [
@@ -44,7 +45,7 @@ let package = Package(
         + chapter("Geometry", ["CGMP"])
         + chapter("Execution", ["Graphs", "Tensors", "CKernels", "COneDNN", "COpenBLAS"])
         + chapter("Networks", ["Graphs", "Tensors"])
-        + chapter("Interchange", ["Networks", "Graphs", "Tensors", "CZlib"])
+        + chapter("Interchange", ["Networks", "Graphs", "Tensors", "CZlib", .product(name: "SwiftProtobuf", package: "swift-protobuf")])
         + chapter("Splines", ["Networks", "Execution", "Graphs", "Tensors"])
         + chapter("Training", ["Splines", "Interchange", "Networks", "Execution", "Graphs", "Tensors"])
         + chapter("Partitions", ["Splines", "Geometry", "Networks", "Execution", "Graphs", "Tensors", "CKernels"])

@@ -8,6 +8,8 @@ public enum InterchangeError: Error, Hashable, Sendable {
     case usage(argument: String, reason: String)
     /// The content of a file is wrong: where in it, what was expected there and what was found. Exit code 65.
     case malformed(file: String, place: String, expected: String, found: String)
+    /// The content of a file contradicts itself or its format, in a way that a sentence says best. Exit code 65.
+    case invalid(file: String, place: String, reason: String)
     /// There is no such file, or it cannot be opened for reading. Exit code 66.
     case absent(file: String, reason: String)
     /// A valid file needs what is not supported, or more than the memory allowed, or something needed is missing. Exit code 69.
@@ -21,7 +23,7 @@ public enum InterchangeError: Error, Hashable, Sendable {
     public var exitCode: Int32 {
         switch self {
         case .usage: 64
-        case .malformed: 65
+        case .malformed, .invalid: 65
         case .absent: 66
         case .unsupported: 69
         case .uncreatable: 73
@@ -32,7 +34,8 @@ public enum InterchangeError: Error, Hashable, Sendable {
     /// The file or argument concerned, as the user named it.
     public var file: String {
         switch self {
-        case .usage(let file, _), .malformed(let file, _, _, _), .absent(let file, _), .unsupported(let file, _), .uncreatable(let file, _),
+        case .usage(let file, _), .malformed(let file, _, _, _), .invalid(let file, _, _), .absent(let file, _), .unsupported(let file, _),
+            .uncreatable(let file, _),
             .failed(let file, _, _):
             file
         }
@@ -46,6 +49,8 @@ extension InterchangeError: CustomStringConvertible {
         case .usage(let argument, let reason): printable("\(argument): \(reason)")
         case .malformed(let file, let place, let expected, let found):
             printable("\(file): \(place): expected \(expected), found \(found)")
+        case .invalid(let file, let place, let reason):
+            printable([file, place, reason].filter { !$0.isEmpty }.joined(separator: ": "))
         case .absent(let file, let reason): printable("\(file): \(reason)")
         case .unsupported(let file, let what): printable("\(file): \(what)")
         case .uncreatable(let file, let reason): printable("\(file): cannot be created: \(reason)")

@@ -34,6 +34,11 @@ struct Reader: Sendable {
             _ = try MATLABFile.read(bytes, file: "x", budget: budget)
             _ = try SVHN.read(bytes: bytes, file: "x", name: "x", budget: budget)
         },
+        Reader(name: "onnx") { bytes throws(InterchangeError) in
+            var options = ONNXImportOptions()
+            options.budget = budget
+            _ = try ONNXModel(bytes: bytes, file: "x", budget: budget).network(options)
+        },
         Reader(name: "tar") { bytes throws(InterchangeError) in _ = try TarArchive.entries(bytes, file: "x") },
     ]
 }

@@ -14,6 +14,8 @@ struct FileStatus {
     let kind: FileKind
     let length: Int
     let permissions: UInt32
+    /// How many names the file has.
+    let linkCount: Int
 }
 
 /// A system call's failure.
@@ -43,6 +45,15 @@ struct SystemError: Error {
 
 enum System {
     static func openForReading(_ path: String) throws(SystemError) -> Int32 { try retry { open(path, O_RDONLY | O_CLOEXEC) } }
+
+    /// Opens what is no symbolic link; not `waiting`, a pipe that nobody writes to is opened too.
+    static func openForReading(_ path: String, waiting: Bool) throws(SystemError) -> Int32 {
+        try retry { open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | (waiting ? 0 : O_NONBLOCK)) }
+    }
+
+    static func seek(_ descriptor: Int32, to offset: Int) throws(SystemError) {
+        if lseek(descriptor, off_t(offset), SEEK_SET) < 0 { throw .last }
+    }
 
     static func openForWriting(_ path: String) throws(SystemError) -> Int32 { try retry { open(path, O_WRONLY | O_CLOEXEC) } }
 
@@ -180,6 +191,7 @@ extension FileStatus {
             }
         length = Int(status.st_size)
         permissions = UInt32(status.st_mode & 0o7777)
+        linkCount = Int(status.st_nlink)
     }
 }
 

@@ -1,0 +1,88 @@
+// Piecewise-affine functions that were written out in arithmetic, recognised for what they are: they take the code of the
+// nonlinearity, not that of the arithmetic (DESIGN §1).
+
+import Graphs
+import Tensors
+
+extension Graph {
+    /// `u` as slope · base + offset.
+    func affineForm(of u: Value) -> (base: Value, slope: Double, offset: Double) {
+        var (base, slope, offset) = (u, 1.0, 0.0)
+        while case .affine(let innerSlope, let innerOffset) = self[base].primitive {
+            (slope, offset) = (slope * innerSlope, slope * innerOffset + offset)
+            base = self[base].operands[0]
+        }
+        return (base, slope, offset)
+    }
+
+    /// The number that a value is everywhere.
+    func uniform(_ u: Value) -> Double? {
+        switch self[u].primitive {
+        case .fill(let number, _): number
+        case .broadcast, .reshape: uniform(self[u].operands[0])
+        default: nil
+        }
+    }
+
+    /// The pieces applied to `u` with a code of u itself: (u, code, pieces).
+    private func ownPieces(_ value: Value) -> (u: Value, code: Value, pieces: Pieces)? {
+        guard case .apply(let pieces) = self[value].primitive else { return nil }
+        let (u, code) = (self[value].operands[0], self[value].operands[1])
+        guard case .select(.knots(Knots([0]))) = self[code].primitive, self[code].operands == [u] else { return nil }
+        return (u, code, pieces)
+    }
+
+    private static var absolute: Pieces { Pieces(slopes: [-1, 1]) }
+
+    /// (x + |x|) / 2 = max(x, 0), and (x − |x|) / 2 = min(x, 0), of which `u` is the double.
+    mutating func rectified(halfOf u: Value, name: String) throws(GraphError) -> Value? {
+        let (primitive, operands) = (self[u].primitive, self[u].operands)
+        guard primitive == .add || primitive == .subtract else { return nil }
+        for (x, y) in primitive == .add ? [(operands[0], operands[1]), (operands[1], operands[0])] : [(operands[0], operands[1])] {
+            if let own = ownPieces(y), own.u == x, own.pieces == Graph.absolute {
+                return try append(.apply(Pieces(slopes: primitive == .add ? [0, 1] : [1, 0])), [x, own.code], name: name)
+            }
+        }
+        return nil
+    }
+
+    /// x/2 + |x|/2 = max(x, 0).
+    mutating func rectified(sumOf u: Value, _ v: Value, name: String) throws(GraphError) -> Value? {
+        for (half, halfAbsolute) in [(u, v), (v, u)] {
+            let (left, right) = (affineForm(of: half), affineForm(of: halfAbsolute))
+            guard left.slope == 0.5, left.offset == 0, right.slope == 0.5, right.offset == 0 else { continue }
+            if let own = ownPieces(right.base), own.u == left.base, own.pieces == Graph.absolute {
+                return try append(.apply(Pieces(slopes: [0, 1])), [left.base, own.code], name: name)
+            }
+        }
+        return nil
+    }
+
+    /// max(x, ν x) and min(x, ν x): lines through 0 that change there.
+    mutating func leaky(extremeOf parts: [Value], largest: Bool, name: String) throws(GraphError) -> Value? {
+        guard parts.count == 2 else { return nil }
+        let (a, b) = (affineForm(of: parts[0]), affineForm(of: parts[1]))
+        guard a.base == b.base, a.offset == 0, b.offset == 0, a.slope != b.slope else { return nil }
+        let slopes = [min(a.slope, b.slope), max(a.slope, b.slope)]
+        return try pieces(a.base, Pieces(slopes: largest ? slopes : slopes.reversed()), knots: Knots([0]), name: name)
+    }
+
+    /// Where(x > c, f(x), g(x)) with f and g affine: pieces of x with the condition's own code.
+    mutating func pieces(whenTrue: Value, whenFalse: Value, code: Value, isInverted: Bool, name: String) throws(GraphError) -> Value? {
+        guard case .select(.knots(let knots)) = self[code].primitive, knots.positions.count == 1 else { return nil }
+        let u = self[code].operands[0]
+        func line(_ v: Value) -> (slope: Double, offset: Double)? {
+            if let number = uniform(v) { return number.isFinite ? (0, number) : nil }
+            if v == u { return (1, 0) }
+            if case .affine(let slope, let offset) = self[v].primitive, self[v].operands[0] == u { return (slope, offset) }
+            return nil
+        }
+        guard let (above, below) = isInverted ? both(line(whenFalse), line(whenTrue)) : both(line(whenTrue), line(whenFalse)) else {
+            return nil
+        }
+        return try append(
+            .apply(Pieces(slopes: [below.slope, above.slope], offsets: [below.offset, above.offset])), [u, code], name: name)
+    }
+}
+
+private func both<T>(_ a: T?, _ b: T?) -> (T, T)? { if let a, let b { (a, b) } else { nil } }

@@ -1,0 +1,353 @@
+// Matrix products, convolutions, and Einsum, which is a product over named axes.
+
+import Graphs
+import Tensors
+
+extension NodeContext {
+    func matrixProduct() throws(InterchangeError) -> [ImportedValue] {
+        let (a, b) = (try operand(0), try operand(1))
+        guard a.type == b.type, a.type.isFloatingPoint else { throw unsupported("is supported for floating-point numbers of one type") }
+        try require(!a.shape.isEmpty && !b.shape.isEmpty, "a single number has no matrix product")
+        let left = a.shape.count == 1 ? [1] + a.shape : a.shape
+        let right = b.shape.count == 1 ? b.shape + [1] : b.shape
+        try require(left.last == right[right.count - 2], "shapes \(a.shape) and \(b.shape) do not multiply")
+        let stack = try commonShape([Array(left.dropLast(2)), Array(right.dropLast(2))])
+        var shape = stack
+        if a.shape.count > 1 { shape.append(left[left.count - 2]) }
+        if b.shape.count > 1 { shape.append(right[right.count - 1]) }
+        try importer.checkSize(shape, node.place)
+        let (u, v) = (try number(a), try number(b))
+        return [
+            result(
+                try build { g throws(GraphError) in
+                    let (rows, inner) = (left[left.count - 2], left[left.count - 1])
+                    let product = Primitive.matrixProduct(transposeLeft: false, transposeRight: false)
+                    if right.count == 2 && left.count > 2 {
+                        // One matrix for all: the stack's rows are rows of one product.
+                        let flat = try g.reshape(u, [left.dropLast(2).reduce(1, *) * rows, inner])
+                        return try g.reshape(g.append(product, [flat, g.reshape(v, right)], name: name), shape)
+                    }
+                    let spreadLeft = try g.broadcast(g.reshape(u, left), to: stack + left.suffix(2))
+                    let spreadRight = try g.broadcast(g.reshape(v, right), to: stack + right.suffix(2))
+                    return try g.reshape(g.append(product, [spreadLeft, spreadRight], name: name), shape)
+                }, a.type)
+        ]
+    }
+
+    func gemm() throws(InterchangeError) -> [ImportedValue] {
+        let (a, b) = (try operand(0), try operand(1))
+        let (alpha, beta) = (try float("alpha", default: 1), try float("beta", default: 1))
+        if opset < 7 { acknowledge("broadcast") }
+        let (transposeLeft, transposeRight) = (try flag("transA"), try flag("transB"))
+        guard a.type.isFloatingPoint, a.type == b.type else { throw unsupported("is supported for floating-point numbers of one type") }
+        let (u, v) = (try number(a), try number(b))
+        let c = try optional(2).map { c throws(InterchangeError) in try number(c) }
+        return [
+            result(
+                try build { g throws(GraphError) in
+                    var product = try g.append(
+                        .matrixProduct(transposeLeft: transposeLeft, transposeRight: transposeRight), [u, v], name: c == nil ? name : "")
+                    if alpha != 1 { product = try g.affine(product, slope: alpha) }
+                    guard let c else { return product }
+                    let term = beta == 1 ? c : try g.affine(c, slope: beta)
+                    return try g.append(.add, [product, g.broadcast(term, to: g.shape(product))], name: name)
+                }, a.type)
+        ]
+    }
+
+    // MARK: Windows
+
+    /// The window that an operator's attributes describe.
+    struct WindowAttributes {
+        let kernel: [Int]
+        let strides: [Int]
+        let dilations: [Int]
+        let low: [Int]
+        let high: [Int]
+    }
+
+    /// Reads `kernel_shape`, `strides`, `dilations`, `pads` and `auto_pad`.
+    func window(input: [Int], kernel given: [Int]?) throws(InterchangeError) -> WindowAttributes {
+        let rank = input.count
+        let limit = Int(Int32.max)
+        let declared = try integersAttribute("kernel_shape")
+        guard let kernel = given ?? declared, kernel == declared ?? kernel else {
+            throw malformed(
+                "attribute 'kernel_shape': \(declared.map { "\($0)" } ?? "nothing") does not fit the weight \(given.map { "\($0)" } ?? "")")
+        }
+        let strides = try integersAttribute("strides") ?? [Int](repeating: 1, count: rank)
+        let dilations = try integersAttribute("dilations") ?? [Int](repeating: 1, count: rank)
+        let pads = try integersAttribute("pads") ?? [Int](repeating: 0, count: 2 * rank)
+        let automatic = try string("auto_pad", default: "NOTSET")
+        for (name, numbers, least) in [("kernel_shape", kernel, 1), ("strides", strides, 1), ("dilations", dilations, 1)] {
+            try require(
+                numbers.count == rank && numbers.allSatisfy { $0 >= least && $0 <= limit },
+                "attribute \(quoted(name)): \(rank) positive numbers expected, not \(numbers)")
+        }
+        try require(
+            pads.count == 2 * rank && pads.allSatisfy { $0 >= 0 && $0 <= limit },
+            "attribute 'pads': \(2 * rank) numbers expected, none negative, not \(pads)")
+        var (low, high) = (Array(pads[..<rank]), Array(pads[rank...]))
+        switch automatic {
+        case "NOTSET": break
+        case "VALID": (low, high) = ([Int](repeating: 0, count: rank), [Int](repeating: 0, count: rank))
+        case "SAME_UPPER", "SAME_LOWER":
+            for axis in 0..<rank {
+                let output = (input[axis] + strides[axis] - 1) / strides[axis]
+                let extent = dilations[axis] * (kernel[axis] - 1) + 1
+                let total = max(0, (output - 1) * strides[axis] + extent - input[axis])
+                (low[axis], high[axis]) = automatic == "SAME_UPPER" ? (total / 2, total - total / 2) : (total - total / 2, total / 2)
+            }
+        default: throw malformed("attribute 'auto_pad': \(quoted(automatic)) is not known")
+        }
+        return WindowAttributes(kernel: kernel, strides: strides, dilations: dilations, low: low, high: high)
+    }
+
+    func spatial(_ a: ImportedValue) throws(InterchangeError) -> [Int] {
+        try require(a.shape.count >= 3, "shape [N, C, …] with spatial axes expected, not \(a.shape)")
+        try require(a.shape.dropFirst(2).allSatisfy { $0 >= 1 && $0 <= Int(Int32.max) }, "shape \(a.shape) has an empty spatial axis")
+        return Array(a.shape.dropFirst(2))
+    }
+
+    func sliding(_ attributes: WindowAttributes, input: [Int], roundingUp: Bool = false) throws(InterchangeError) -> SlidingWindow {
+        try build { _ throws(GraphError) in
+            try SlidingWindow(
+                inputSize: input, kernelSize: attributes.kernel, strides: attributes.strides, dilations: attributes.dilations,
+                paddingLow: attributes.low, paddingHigh: attributes.high, roundingUp: roundingUp)
+        }
+    }
+
+    func convolution() throws(InterchangeError) -> [ImportedValue] {
+        let (a, weight) = (try operand(0), try operand(1))
+        let input = try spatial(a)
+        try require(weight.shape.count == a.shape.count, "a weight of shape \(weight.shape) does not fit an input of shape \(a.shape)")
+        let groups = try integer("group", default: 1)
+        let attributes = try window(input: input, kernel: Array(weight.shape.dropFirst(2)))
+        let window = try sliding(attributes, input: input)
+        try require(
+            groups >= 1 && groups <= Int(Int32.max) && a.shape[1] % groups == 0,
+            "attribute 'group': \(groups) does not divide \(a.shape[1]) channels")
+        let (u, w) = (try number(a), try number(weight))
+        let bias = try optional(2).map { b throws(InterchangeError) in try number(b) }
+        return [
+            result(
+                try build { g throws(GraphError) in
+                    try g.convolution(u, weight: w, bias: bias, window: window, groups: groups, name: name)
+                }, a.type)
+        ]
+    }
+
+    /// ConvTranspose: the transpose of the convolution that makes the input from the output.
+    func transposedConvolution() throws(InterchangeError) -> [ImportedValue] {
+        let (a, weight) = (try operand(0), try operand(1))
+        let input = try spatial(a)
+        let rank = input.count
+        try require(weight.shape.count == a.shape.count, "a weight of shape \(weight.shape) does not fit an input of shape \(a.shape)")
+        let groups = try integer("group", default: 1)
+        try require(
+            groups >= 1 && groups <= Int(Int32.max) && a.shape[1] % groups == 0,
+            "attribute 'group': \(groups) does not divide \(a.shape[1]) channels")
+        let extra = try integersAttribute("output_padding") ?? [Int](repeating: 0, count: rank)
+        let asked = try integersAttribute("output_shape")
+        let automatic = try string("auto_pad", default: "NOTSET")
+        let attributes = try window(input: input, kernel: Array(weight.shape.dropFirst(2)))
+        let limit = Int(Int32.max)
+        try require(extra.count == rank && extra.allSatisfy { $0 >= 0 && $0 <= limit }, "attribute 'output_padding': \(extra)")
+        try require(
+            asked == nil || (asked!.count == rank && asked!.allSatisfy { $0 >= 1 && $0 <= limit }),
+            "attribute 'output_shape': \(asked ?? [])")
+        let full = (0..<rank).map { (axis: Int) -> Int in
+            attributes.strides[axis] * (input[axis] - 1) + attributes.dilations[axis] * (attributes.kernel[axis] - 1) + 1
+        }
+        var (low, high) = (attributes.low, attributes.high)
+        for axis in 0..<rank {
+            let total: Int
+            if let asked {
+                total = full[axis] + extra[axis] - asked[axis]
+            } else if automatic.hasPrefix("SAME") {
+                total = full[axis] + extra[axis] - input[axis] * attributes.strides[axis]
+            } else {
+                continue
+            }
+            let half = (total - (total & 1)) / 2  // rounded down
+            (low[axis], high[axis]) = automatic == "SAME_UPPER" ? (half, total - half) : (total - half, half)
+        }
+        // The full result, cut by the pads; what lies beyond it (output padding, negative pads) is zero.
+        let output = (0..<rank).map { (axis: Int) -> Int in full[axis] + extra[axis] - low[axis] - high[axis] }
+        try require(output.allSatisfy { $0 >= 1 && $0 <= limit }, "makes an output of size \(output)")
+        try importer.checkSize([a.shape[0], weight.shape[1]] + full, node.place)
+        let plain = (low + high).allSatisfy { $0 >= 0 }
+        let direct = plain ? directWindow(attributes, output: output, low: low, high: high, input: input) : nil
+        let (u, w) = (try number(a), try number(weight))
+        let bias = try optional(2).map { b throws(InterchangeError) in try number(b) }
+        if let direct {
+            return [
+                result(
+                    try build { g throws(GraphError) in
+                        try g.transposedConvolution(u, weight: w, bias: bias, window: direct, groups: groups, name: name)
+                    }, a.type)
+            ]
+        }
+        let none = [Int](repeating: 0, count: rank)
+        let unpadded = WindowAttributes(
+            kernel: attributes.kernel, strides: attributes.strides, dilations: attributes.dilations, low: none, high: none)
+        let whole = try sliding(unpadded, input: full)
+        let starts = low.map { max($0, 0) }
+        let counts = (0..<rank).map { (axis: Int) -> Int in
+            let end = min(full[axis], full[axis] + extra[axis] - high[axis])
+            return max(0, end - starts[axis])
+        }
+        let before = low.map { max(-$0, 0) }
+        let after = (0..<rank).map { (axis: Int) -> Int in output[axis] - counts[axis] - before[axis] }
+        return [
+            result(
+                try build { g throws(GraphError) in
+                    var v = try g.transposedConvolution(u, weight: w, window: whole, groups: groups)
+                    let shape = g.shape(v)
+                    v = try g.append(.slice(Slice(starts: [0, 0] + starts, counts: shape.prefix(2) + counts)), [v])
+                    v = try g.append(.pad(Padding(low: [0, 0] + before, high: [0, 0] + after)), [v])
+                    guard let bias else { return v }
+                    return try g.append(.add, [v, g.broadcast(bias, alongAxis: 1, of: v)], name: name)
+                }, a.type)
+        ]
+    }
+
+    /// The window whose transpose makes `output`, if it sees exactly `input`.
+    private func directWindow(
+        _ attributes: WindowAttributes, output: [Int], low: [Int], high: [Int], input: [Int]
+    ) -> SlidingWindow? {
+        let window = try? SlidingWindow(
+            inputSize: output, kernelSize: attributes.kernel, strides: attributes.strides, dilations: attributes.dilations,
+            paddingLow: low, paddingHigh: high)
+        return window?.outputSize == input ? window : nil
+    }
+
+    // MARK: Einsum
+
+    func einsum() throws(InterchangeError) -> [ImportedValue] {
+        guard let equation = try string("equation") else { throw malformed("attribute 'equation' is missing") }
+        let values = try operands()
+        let text = equation.filter { $0 != " " }
+        let sides = text.components(around: "->")
+        var terms: [[Character]] = []
+        for (term, value) in zip(sides.left.split(separator: ",", omittingEmptySubsequences: false), values) {
+            terms.append(try labels(String(term), rank: value.shape.count, equation))
+        }
+        try require(
+            sides.left.split(separator: ",", omittingEmptySubsequences: false).count == values.count && !values.isEmpty,
+            "equation \(quoted(equation)) does not name \(values.count) inputs")
+        var sizes: [Character: Int] = [:]
+        for (term, value) in zip(terms, values) {
+            for (label, size) in zip(term, value.shape) {
+                let known = sizes[label] ?? 1
+                try require(
+                    known == size || known == 1 || size == 1,
+                    "axes \(quoted(String(label))) of equation \(quoted(equation)) have sizes \(known) and \(size)")
+                sizes[label] = max(known, size)
+                if size == 0 { sizes[label] = 0 }
+            }
+        }
+        let ellipsis = Set(terms.flatMap { $0 }.filter(\.isEllipsisAxis)).sorted()
+        let all = terms.flatMap { $0 }
+        let output: [Character]
+        if let right = sides.right {
+            output = try labels(right, rank: right.contains("...") ? right.count - 3 + ellipsis.count : right.count, equation)
+        } else {
+            output = ellipsis + Set(all.filter { label in !label.isEllipsisAxis && all.count { $0 == label } == 1 }).sorted()
+        }
+        try require(
+            Set(output).count == output.count && output.allSatisfy { sizes[$0] != nil },
+            "equation \(quoted(equation)) has an output that does not fit")
+        try importer.checkSize(output.map { sizes[$0]! }, node.place)
+        var factors: [(labels: [Character], value: Value)] = []
+        for (term, value) in zip(terms, values) {
+            let u = try number(value)
+            factors.append(try build { g throws(GraphError) in try g.diagonal(u, term) })
+        }
+        let number = try build { g throws(GraphError) in
+            var current = factors[0]
+            for (position, factor) in factors.enumerated().dropFirst() {
+                let later = Set(factors[(position + 1)...].flatMap(\.labels)).union(output)
+                current = try g.contracted(current, factor, keeping: later, sizes)
+            }
+            let summed = current.labels.indices.filter { !output.contains(current.labels[$0]) }
+            let kept = current.labels.filter { output.contains($0) }
+            let total = try g.sum(current.value, over: summed)
+            // Labels that appear in no operand's full size repeat.
+            let order = output.map { kept.firstIndex(of: $0)! }
+            return try g.broadcast(g.append(.transpose(order), [total], name: name), to: output.map { sizes[$0]! })
+        }
+        return [result(number, values[0].type)]
+    }
+
+    /// The labels of a term, the axes under an ellipsis as digits counted from the right.
+    private func labels(_ term: String, rank: Int, _ equation: String) throws(InterchangeError) -> [Character] {
+        let parts = term.components(around: "...")
+        let tail = parts.right ?? ""
+        try require((parts.left + tail).allSatisfy { $0.isASCII && $0.isLetter }, "equation \(quoted(equation)) is not understood")
+        let hidden = rank - parts.left.count - tail.count
+        try require(
+            parts.right == nil ? hidden == 0 : (0...10).contains(hidden),
+            "equation \(quoted(equation)) does not fit a value of \(rank) axes")
+        return Array(parts.left) + (0..<hidden).map { Character(Unicode.Scalar(0x3a - UInt8(min(hidden - $0, 10)))) } + Array(tail)
+    }
+}
+
+extension Character {
+    /// Whether this stands for an axis under an ellipsis: the digits 0 to 9, ascending to the right.
+    fileprivate var isEllipsisAxis: Bool { isASCII && isNumber }
+}
+
+extension String {
+    /// What is before and after the first `separator`.
+    fileprivate func components(around separator: String) -> (left: String, right: String?) {
+        let (text, mark) = (Array(self), Array(separator))
+        for start in text.indices where text[start...].starts(with: mark) {
+            return (String(text[..<start]), String(text[(start + mark.count)...]))
+        }
+        return (self, nil)
+    }
+}
+
+extension Graph {
+    /// u with repeated labels reduced to their diagonal.
+    fileprivate mutating func diagonal(_ u: Value, _ labels: [Character]) throws(GraphError) -> (labels: [Character], value: Value) {
+        var (labels, value) = (labels, u)
+        while let second = labels.indices.first(where: { labels[..<$0].contains(labels[$0]) }) {
+            let first = labels.firstIndex(of: labels[second])!
+            let shape = shape(value)
+            let others = labels.indices.filter { $0 != first && $0 != second }
+            let moved = try append(.transpose([first, second] + others), [value])
+            let size = shape[first]
+            let flat = try reshape(moved, [size * shape[second]] + others.map { shape[$0] })
+            value = try append(.gather(axis: 0, indices: (0..<size).map { $0 * (shape[second] + 1) }), [flat])
+            labels = [labels[first]] + others.map { labels[$0] }
+        }
+        return (labels, value)
+    }
+
+    /// The product of two factors, summed over the labels that nothing later needs.
+    fileprivate mutating func contracted(
+        _ a: (labels: [Character], value: Value), _ b: (labels: [Character], value: Value), keeping later: Set<Character>,
+        _ sizes: [Character: Int]
+    ) throws(GraphError) -> (labels: [Character], value: Value) {
+        func spread(_ factor: (labels: [Character], value: Value)) throws(GraphError) -> Value {
+            try broadcast(factor.value, to: factor.labels.map { sizes[$0]! })
+        }
+        let (u, v) = (try spread(a), try spread(b))
+        let shared = a.labels.filter { b.labels.contains($0) }
+        let (stack, inner) = (shared.filter { later.contains($0) }, shared.filter { !later.contains($0) })
+        let rows = a.labels.filter { !shared.contains($0) }
+        let columns = b.labels.filter { !shared.contains($0) }
+        func count(_ labels: [Character]) -> Int { labels.map { sizes[$0]! }.elementCount }
+        let left = try append(.transpose((stack + rows + inner).map { a.labels.firstIndex(of: $0)! }), [u])
+        let right = try append(.transpose((stack + inner + columns).map { b.labels.firstIndex(of: $0)! }), [v])
+        let product = try append(
+            .matrixProduct(transposeLeft: false, transposeRight: false),
+            [
+                reshape(left, [count(stack), count(rows), count(inner)]), reshape(right, [count(stack), count(inner), count(columns)]),
+            ])
+        let labels = stack + rows + columns
+        return (labels, try reshape(product, labels.map { sizes[$0]! }))
+    }
+}

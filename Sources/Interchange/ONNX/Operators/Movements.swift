@@ -1,0 +1,478 @@
+// Operators that only move entries, repeat them, or lay constants around them: linear, with a constant beside at most.
+
+import Graphs
+import Tensors
+
+extension NodeContext {
+    // MARK: Axes
+
+    func reshape() throws(InterchangeError) -> [ImportedValue] {
+        let a = try operand(0)
+        let allowZero = try flag("allowzero")
+        var shape = try integers(1, "the shape")
+        try require(shape.count { $0 == -1 } <= 1 && shape.allSatisfy { $0 >= -1 }, "shape \(shape) is not valid")
+        for (axis, size) in shape.enumerated() where size == 0 && !allowZero {
+            try require(axis < a.shape.count, "shape \(shape) keeps axis \(axis) of a value of shape \(a.shape)")
+            shape[axis] = a.shape[axis]
+        }
+        if let open = shape.firstIndex(of: -1) {
+            shape[open] = 1
+            guard let rest = shape.checkedElementCount else { throw malformed("shape \(shape) is too large") }
+            try require(rest > 0 && a.shape.elementCount % rest == 0, "shape \(shape) does not divide \(a.shape.elementCount) elements")
+            shape[open] = a.shape.elementCount / rest
+        }
+        try importer.checkSize(shape, node.place)
+        return [try reshaped(a, shape)]
+    }
+
+    func reshaped(_ a: ImportedValue, _ shape: Shape) throws(InterchangeError) -> ImportedValue {
+        guard shape.checkedElementCount == a.shape.elementCount else {
+            throw malformed("shape \(a.shape) cannot become \(shape)")
+        }
+        return shape == a.shape
+            ? a : keepingNumber(a, try moved([a]) { g, u throws(GraphError) in try g.reshape(u[0], shape, name: name) })
+    }
+
+    func flatten() throws(InterchangeError) -> [ImportedValue] {
+        let a = try operand(0)
+        let given = try integer("axis", default: 1)
+        try require(given >= -a.shape.count && given <= a.shape.count, "axis \(given) is outside a value of \(a.shape.count) axes")
+        let axis = given < 0 ? given + a.shape.count : given
+        return [try reshaped(a, [a.shape[..<axis].reduce(1, *), a.shape[axis...].reduce(1, *)])]
+    }
+
+    /// Axes given as an input since operator set 13, as an attribute before.
+    private func givenAxes(since version: Int) throws(InterchangeError) -> [Int]? {
+        if opset < version { return try integersAttribute("axes") }
+        return try optional(1).map { axes throws(InterchangeError) in try integers(axes, "the axes") }
+    }
+
+    func squeeze() throws(InterchangeError) -> [ImportedValue] {
+        let a = try operand(0)
+        var axes = a.shape.indices.filter { a.shape[$0] == 1 }
+        if let given = try givenAxes(since: 13) { axes = try self.axes(given, rank: a.shape.count) }
+        try require(axes.allSatisfy { a.shape[$0] == 1 }, "axes \(axes) of shape \(a.shape) are not of size 1")
+        return [try reshaped(a, a.shape.indices.filter { !axes.contains($0) }.map { a.shape[$0] })]
+    }
+
+    func unsqueeze() throws(InterchangeError) -> [ImportedValue] {
+        let a = try operand(0)
+        guard let given = try givenAxes(since: 13) else { throw malformed("names no axes") }
+        try require(given.count <= ModelReader.axisLimit, "names \(given.count) axes")
+        let axes = try self.axes(given, rank: a.shape.count + given.count)
+        var shape = a.shape
+        for axis in axes.sorted() { shape.insert(1, at: axis) }
+        return [try reshaped(a, shape)]
+    }
+
+    func transpose() throws(InterchangeError) -> [ImportedValue] {
+        let a = try operand(0)
+        let order = try integersAttribute("perm") ?? Array(a.shape.indices.reversed())
+        return [try transposed(a, axes(order, rank: a.shape.count))]
+    }
+
+    func transposed(_ a: ImportedValue, _ order: [Int]) throws(InterchangeError) -> ImportedValue {
+        try require(order.sorted() == Array(a.shape.indices), "order \(order) does not name each of \(a.shape.count) axes once")
+        return try moved([a]) { g, u throws(GraphError) in try g.append(.transpose(order), u, name: name) }
+    }
+
+    // MARK: Repetition
+
+    func expand() throws(InterchangeError) -> [ImportedValue] {
+        let a = try operand(0)
+        let given = try integers(1, "the shape")
+        let shape = try commonShape([a.shape, given])
+        return [try spread(a, to: shape)]
+    }
+
+    /// A value whose entries are those of `a`, moved or repeated.
+    private func keepingNumber(_ a: ImportedValue, _ value: ImportedValue) -> ImportedValue {
+        var value = value
+        if a.isExact { value.everywhere = a.everywhere ?? a.constant?.uniform }
+        return value
+    }
+
+    func spread(_ a: ImportedValue, to shape: Shape) throws(InterchangeError) -> ImportedValue {
+        shape == a.shape
+            ? a : keepingNumber(a, try moved([a]) { g, u throws(GraphError) in try g.broadcast(u[0], to: shape, name: name) })
+    }
+
+    func tile() throws(InterchangeError) -> [ImportedValue] {
+        let a = try operand(0)
+        let repeats = try integers(1, "the repeats")
+        try require(
+            repeats.count == a.shape.count && repeats.allSatisfy { $0 >= 0 && $0 <= Int(Int32.max) },
+            "repeats \(repeats) do not fit shape \(a.shape)")
+        var sizes: Shape = []
+        for (size, count) in zip(a.shape, repeats) {
+            let product = size.multipliedReportingOverflow(by: count)
+            try require(!product.overflow, "repeats \(repeats) are too large")
+            sizes.append(product.partialValue)
+        }
+        try importer.checkSize(sizes, node.place)
+        return [
+            try moved([a]) { g, u throws(GraphError) in
+                var v = u[0]
+                for (axis, count) in repeats.enumerated() where count != 1 {
+                    v = try g.append(.gather(axis: axis, indices: (0..<count * a.shape[axis]).map { $0 % a.shape[axis] }), [v], name: name)
+                }
+                return v
+            }
+        ]
+    }
+
+    // MARK: Parts
+
+    func concatenate() throws(InterchangeError) -> [ImportedValue] {
+        let values = try operands()
+        guard let first = values.first else { throw malformed("has no inputs") }
+        guard let given = try integer("axis") else { throw malformed("attribute 'axis' is missing") }
+        let axis = try axis(given, rank: first.shape.count)
+        return [try moved(values) { g, u throws(GraphError) in try g.concatenate(u, axis: axis, name: name) }]
+    }
+
+    func split() throws(InterchangeError) -> [ImportedValue] {
+        let a = try operand(0)
+        let axis = try axis(integer("axis", default: 0), rank: a.shape.count)
+        let partCount = opset >= 18 ? try integer("num_outputs") : nil
+        let given =
+            opset < 13 ? try integersAttribute("split") : try optional(1).map { v throws(InterchangeError) in try integers(v, "the sizes") }
+        let count = partCount ?? node.outputs.count
+        try require(count >= 1 && count == node.outputs.count, "splits into \(count) parts, but has \(node.outputs.count) outputs")
+        let size = (a.shape[axis] + count - 1) / count
+        let sizes = given ?? (0..<count).map { max(0, min(size, a.shape[axis] - $0 * size)) }
+        try require(
+            sizes.allSatisfy { $0 >= 0 && $0 <= a.shape[axis] } && sizes.reduce(0, +) == a.shape[axis] && sizes.count >= node.outputs.count,
+            "parts of sizes \(sizes) do not make up axis \(axis) of shape \(a.shape)")
+        var results: [ImportedValue] = []
+        var start = 0
+        for size in sizes {
+            results.append(try sliced(a, axis: axis, start: start, count: size, step: 1))
+            start += size
+        }
+        return results
+    }
+
+    func sliced(_ a: ImportedValue, axis: Int, start: Int, count: Int, step: Int) throws(InterchangeError) -> ImportedValue {
+        if start == 0 && step == 1 && count == a.shape[axis] { return a }
+        return try moved([a]) { g, u throws(GraphError) in
+            if step < 0 { return try g.append(.gather(axis: axis, indices: (0..<count).map { start + $0 * step }), u, name: name) }
+            var (starts, counts, steps) = ([Int](repeating: 0, count: a.shape.count), a.shape, [Int](repeating: 1, count: a.shape.count))
+            (starts[axis], counts[axis], steps[axis]) = (start, count, step)
+            return try g.append(.slice(Slice(starts: starts, counts: counts, steps: steps)), u, name: name)
+        }
+    }
+
+    func slice() throws(InterchangeError) -> [ImportedValue] {
+        let a = try operand(0)
+        var (starts, ends, axes, steps): ([Int], [Int], [Int]?, [Int]?)
+        if opset < 10 {
+            guard let first = try integersAttribute("starts"), let last = try integersAttribute("ends") else {
+                throw malformed("attribute 'starts' or 'ends' is missing")
+            }
+            (starts, ends, axes, steps) = (first, last, try integersAttribute("axes"), nil)
+        } else {
+            (starts, ends) = (try integers(1, "the starts"), try integers(2, "the ends"))
+            axes = try optional(3).map { v throws(InterchangeError) in try integers(v, "the axes") }
+            steps = try optional(4).map { v throws(InterchangeError) in try integers(v, "the steps") }
+        }
+        let chosen = try self.axes(axes ?? Array(0..<starts.count), rank: a.shape.count)
+        let strides = steps ?? [Int](repeating: 1, count: starts.count)
+        try require(
+            ends.count == starts.count && chosen.count == starts.count && strides.count == starts.count,
+            "starts, ends, axes and steps differ in number")
+        var result = a
+        for (i, axis) in chosen.enumerated() {
+            let (size, step) = (a.shape[axis], strides[i])
+            try require(step != 0 && step != .min, "step \(step) along axis \(axis)")
+            func bounded(_ position: Int, _ low: Int, _ high: Int) -> Int { min(max(position < 0 ? position + size : position, low), high) }
+            let (start, count): (Int, Int)
+            if step > 0 {
+                start = bounded(starts[i], 0, size)
+                let length = max(0, bounded(ends[i], 0, size) - start)
+                count = length == 0 ? 0 : (length - 1) / step + 1
+            } else {
+                start = bounded(starts[i], -1, size - 1)
+                let length = max(0, start - bounded(ends[i], -1, size - 1))
+                count = length == 0 ? 0 : (length - 1) / -step + 1
+            }
+            result = try sliced(result, axis: axis, start: count == 0 ? 0 : start, count: count, step: count <= 1 ? 1 : step)
+        }
+        return [result]
+    }
+
+    // MARK: Indices
+
+    private func index(_ i: Int, _ size: Int) throws(InterchangeError) -> Int {
+        guard i >= -size, i < size else { throw malformed("index \(i) is outside an axis of size \(size)") }
+        return i < 0 ? i + size : i
+    }
+
+    func gather() throws(InterchangeError) -> [ImportedValue] {
+        let (a, positions) = (try operand(0), try operand(1))
+        let axis = try axis(integer("axis", default: 0), rank: a.shape.count)
+        var indices: [Int] = []
+        for i in try integers(positions, "the indices") { indices.append(try index(i, a.shape[axis])) }
+        let shape = a.shape[..<axis] + positions.shape + a.shape[(axis + 1)...]
+        try importer.checkSize(Array(shape), node.place)
+        return [
+            try moved([a]) { g, u throws(GraphError) in
+                try g.reshape(g.append(.gather(axis: axis, indices: indices), u, name: name), Array(shape))
+            }
+        ]
+    }
+
+    /// The entries of the flattened operand at `indices`, in blocks of `block`.
+    func gatheredFlat(_ a: ImportedValue, _ indices: [Int], block: Int = 1, shape: Shape) throws(InterchangeError) -> ImportedValue {
+        let count = block == 0 ? 0 : a.shape.elementCount / block
+        return try moved([a]) { g, u throws(GraphError) in
+            let flat = try g.reshape(u[0], [count, block])
+            return try g.reshape(g.append(.gather(axis: 0, indices: indices), [flat], name: name), shape)
+        }
+    }
+
+    func gatherElements() throws(InterchangeError) -> [ImportedValue] {
+        let (a, positions) = (try operand(0), try operand(1))
+        let axis = try axis(integer("axis", default: 0), rank: a.shape.count)
+        let given = try integers(positions, "the indices")
+        let strides = a.shape.rowMajorStrides
+        try require(
+            positions.shape.count == a.shape.count
+                && positions.shape.indices.allSatisfy { $0 == axis || positions.shape[$0] <= a.shape[$0] },
+            "indices of shape \(positions.shape) do not fit shape \(a.shape)")
+        var place = [Int](repeating: 0, count: a.shape.count)
+        var flat: [Int] = []
+        for i in given {
+            var source = place
+            source[axis] = try index(i, a.shape[axis])
+            flat.append(zip(source, strides).reduce(0) { $0 + $1.0 * $1.1 })
+            place.advance(in: positions.shape)
+        }
+        return [try gatheredFlat(a, flat, shape: positions.shape)]
+    }
+
+    /// For each index tuple the number of its block, blocks running over the axes after the tuple's.
+    private func blocks(_ positions: ImportedValue, of shape: Shape, batch: Int) throws(InterchangeError) -> [Int] {
+        let given = try integers(positions, "the indices")
+        guard let depth = positions.shape.last, depth + batch <= shape.count, positions.shape.count > batch,
+            Array(positions.shape[..<batch]) == Array(shape[..<batch])
+        else {
+            throw malformed("indices of shape \(positions.shape) do not fit shape \(shape)")
+        }
+        let tuples = positions.shape.dropLast().reduce(1, *)
+        let batches = shape[..<batch].reduce(1, *)
+        var result: [Int] = []
+        for tuple in 0..<tuples {
+            var block = batches == 0 ? 0 : tuple / max(tuples / batches, 1)
+            for k in 0..<depth { block = block * shape[batch + k] + (try index(given[tuple * depth + k], shape[batch + k])) }
+            result.append(block)
+        }
+        return result
+    }
+
+    func gatherND() throws(InterchangeError) -> [ImportedValue] {
+        let (a, positions) = (try operand(0), try operand(1))
+        let batch = try integer("batch_dims", default: 0)
+        try require(batch >= 0 && batch < max(a.shape.count, 1), "attribute 'batch_dims': \(batch)")
+        let blocks = try blocks(positions, of: a.shape, batch: batch)
+        let rest = Array(a.shape[(batch + (positions.shape.last ?? 0))...])
+        return [try gatheredFlat(a, blocks, block: rest.elementCount, shape: positions.shape.dropLast() + rest)]
+    }
+
+    func scatterND() throws(InterchangeError) -> [ImportedValue] {
+        let (a, positions, updates) = (try operand(0), try operand(1), try operand(2))
+        let reduction = try string("reduction", default: "none")
+        let blocks = try blocks(positions, of: a.shape, batch: 0)
+        let rest = Array(a.shape[(positions.shape.last ?? 0)...])
+        try require(
+            updates.shape == positions.shape.dropLast() + rest,
+            "updates of shape \(updates.shape) do not fit indices of shape \(positions.shape)")
+        return [try scattered(a, blocks, updates, block: rest.elementCount, reduction)]
+    }
+
+    func scatterElements() throws(InterchangeError) -> [ImportedValue] {
+        let (a, positions, updates) = (try operand(0), try operand(1), try operand(2))
+        let axis = try axis(integer("axis", default: 0), rank: a.shape.count)
+        let reduction = try string("reduction", default: "none")
+        let given = try integers(positions, "the indices")
+        try require(
+            positions.shape == updates.shape && positions.shape.count == a.shape.count
+                && positions.shape.indices.allSatisfy { $0 == axis || positions.shape[$0] <= a.shape[$0] },
+            "indices of shape \(positions.shape) do not fit")
+        let strides = a.shape.rowMajorStrides
+        var place = [Int](repeating: 0, count: a.shape.count)
+        var flat: [Int] = []
+        for i in given {
+            var target = place
+            target[axis] = try index(i, a.shape[axis])
+            flat.append(zip(target, strides).reduce(0) { $0 + $1.0 * $1.1 })
+            place.advance(in: positions.shape)
+        }
+        return [try scattered(a, flat, updates, block: 1, reduction)]
+    }
+
+    /// Blocks of `a` replaced by updates, or combined with them.
+    private func scattered(_ a: ImportedValue, _ blocks: [Int], _ updates: ImportedValue, block: Int, _ reduction: String)
+        throws(InterchangeError)
+        -> ImportedValue
+    {
+        let count = block == 0 ? 0 : a.shape.elementCount / block
+        func rows(_ value: ImportedValue, _ count: Int) throws(InterchangeError) -> ImportedValue { try reshaped(value, [count, block]) }
+        if reduction == "none" {
+            var source = Array(0..<count)
+            for (update, target) in blocks.enumerated() { source[target] = count + update }
+            let both = [try rows(a, count), try rows(updates, blocks.count)]
+            return try moved(both) { g, u throws(GraphError) in
+                try g.reshape(g.append(.gather(axis: 0, indices: source), [g.concatenate(u, axis: 0)], name: name), a.shape)
+            }
+        }
+        guard ["add", "mul", "max", "min"].contains(reduction) else {
+            throw malformed("attribute 'reduction': \(quoted(reduction)) is not known")
+        }
+        guard a.type.isFloatingPoint else { throw unsupported("reduction \(quoted(reduction)) is supported for floating-point numbers") }
+        let (u, v) = (try number(a), try number(updates))
+        // Updates of one block come one after the other: round r holds the r-th of each.
+        var rounds: [[(target: Int, update: Int)]] = []
+        var met: [Int: Int] = [:]
+        for (update, target) in blocks.enumerated() {
+            let round = met[target, default: 0]
+            met[target] = round + 1
+            if round == rounds.count { rounds.append([]) }
+            rounds[round].append((target, update))
+        }
+        let number = try build { g throws(GraphError) in
+            var value = try g.reshape(u, [count, block])
+            let new = try g.reshape(v, [blocks.count, block])
+            for round in rounds {
+                let (targets, updates) = (round.map(\.target), round.map(\.update))
+                let old = try g.append(.gather(axis: 0, indices: targets), [value])
+                let fresh = try g.append(.gather(axis: 0, indices: updates), [new])
+                let combined =
+                    switch reduction {
+                    case "add": try g.add(old, fresh)
+                    case "mul": try g.multiply(old, fresh)
+                    case "max": try g.maximum([old, fresh], name: self.name)
+                    default: try g.minimum([old, fresh], name: self.name)
+                    }
+                var source = Array(0..<count)
+                for (place, target) in targets.enumerated() { source[target] = count + place }
+                value = try g.append(.gather(axis: 0, indices: source), [g.concatenate([value, combined], axis: 0)])
+            }
+            return try g.reshape(value, a.shape)
+        }
+        return result(number, a.type)
+    }
+
+    // MARK: Images
+
+    func depthToSpace() throws(InterchangeError) -> [ImportedValue] {
+        let a = try operand(0)
+        let size = try integer("blocksize", default: 0)
+        let mode = try string("mode", default: "DCR")
+        try require(["DCR", "CRD"].contains(mode), "attribute 'mode': \(quoted(mode)) is not known")
+        try require(
+            a.shape.count == 4 && size >= 1 && size < 1 << 15 && a.shape[1] % (size * size) == 0,
+            "blocks of \(size) do not fit shape \(a.shape)")
+        let (n, c, h, w) = (a.shape[0], a.shape[1] / (size * size), a.shape[2], a.shape[3])
+        let split = try reshaped(a, mode == "DCR" ? [n, size, size, c, h, w] : [n, c, size, size, h, w])
+        return [try reshaped(transposed(split, mode == "DCR" ? [0, 3, 4, 1, 5, 2] : [0, 1, 4, 2, 5, 3]), [n, c, h * size, w * size])]
+    }
+
+    func spaceToDepth() throws(InterchangeError) -> [ImportedValue] {
+        let a = try operand(0)
+        let size = try integer("blocksize", default: 0)
+        try require(
+            a.shape.count == 4 && size >= 1 && size < 1 << 15 && a.shape[2] % size == 0 && a.shape[3] % size == 0,
+            "blocks of \(size) do not fit shape \(a.shape)")
+        let (n, c, h, w) = (a.shape[0], a.shape[1], a.shape[2] / size, a.shape[3] / size)
+        return [try reshaped(transposed(reshaped(a, [n, c, h, size, w, size]), [0, 3, 5, 1, 2, 4]), [n, c * size * size, h, w])]
+    }
+
+    // MARK: Padding
+
+    func pad() throws(InterchangeError) -> [ImportedValue] {
+        let a = try operand(0)
+        let mode = try string("mode", default: "constant")
+        var (pads, axes): ([Int], [Int]) = ([], Array(a.shape.indices))
+        var filling: ImportedValue?
+        if opset < 11 {
+            pads = try integersAttribute("pads") ?? []
+            let value = try float("value", default: 0)
+            if value != 0 { filling = ImportedValue(a.type, [], constant: .numbers([value])) }
+        } else {
+            pads = try integers(1, "the pads")
+            filling = optional(2)
+            if let given = optional(3) { axes = try self.axes(integers(given, "the axes"), rank: a.shape.count) }
+        }
+        let limit = Int(Int32.max)
+        try require(
+            pads.count == 2 * axes.count && pads.allSatisfy { (-limit...limit).contains($0) }, "pads \(pads) do not fit \(axes.count) axes")
+        try require(filling == nil || filling!.shape.elementCount == 1, "the value to pad with is not one number")
+        var (low, high) = (a.shape.map { _ in 0 }, a.shape.map { _ in 0 })
+        for (i, axis) in axes.enumerated() { (low[axis], high[axis]) = (pads[i], pads[i + axes.count]) }
+        let sizes = a.shape.indices.map { a.shape[$0] + low[$0] + high[$0] }
+        try require(sizes.allSatisfy { $0 >= 0 }, "pads \(pads) remove more than shape \(a.shape) has")
+        try importer.checkSize(sizes, node.place)
+        switch mode {
+        case "constant": return [try paddedWithConstant(a, low, high, filling)]
+        case "edge", "reflect", "wrap":
+            var result = a
+            for axis in a.shape.indices where low[axis] != 0 || high[axis] != 0 {
+                let size = a.shape[axis]
+                try require(size > 0, "axis \(axis) of shape \(a.shape) has nothing to repeat")
+                let indices = (-low[axis]..<size + high[axis]).map { i -> Int in
+                    switch mode {
+                    case "edge": return min(max(i, 0), size - 1)
+                    case "wrap": return ((i % size) + size) % size
+                    default:
+                        if size == 1 { return 0 }
+                        let period = 2 * (size - 1)
+                        let phase = ((i % period) + period) % period
+                        return phase < size ? phase : period - phase
+                    }
+                }
+                result = try moved([result]) { g, u throws(GraphError) in try g.append(.gather(axis: axis, indices: indices), u, name: name)
+                }
+            }
+            return [result]
+        default: throw malformed("attribute 'mode': \(quoted(mode)) is not known")
+        }
+    }
+
+    private func paddedWithConstant(_ a: ImportedValue, _ low: [Int], _ high: [Int], _ filling: ImportedValue?) throws(InterchangeError)
+        -> ImportedValue
+    {
+        // Negative pads cut first.
+        var cut = a
+        for axis in a.shape.indices where low[axis] < 0 || high[axis] < 0 {
+            let start = min(max(0, -low[axis]), a.shape[axis])
+            cut = try sliced(cut, axis: axis, start: start, count: max(0, a.shape[axis] - start + min(high[axis], 0)), step: 1)
+        }
+        let padding = Padding(low: low.map { max($0, 0) }, high: high.map { max($0, 0) })
+        guard (padding.low + padding.high).contains(where: { $0 != 0 }) else { return cut }
+        let inner = cut.shape
+        func zeros(_ value: ImportedValue) throws(InterchangeError) -> ImportedValue {
+            try moved([value]) { g, u throws(GraphError) in try g.append(.pad(padding), u, name: name) }
+        }
+        guard let filling, filling.constant?.uniform != 0 else { return try zeros(cut) }
+        let mask = try zeros(ImportedValue(.int64, inner, constant: .integers([Int](repeating: 1, count: inner.elementCount))))
+        guard case .integers(let inside)? = mask.constant else { throw unsupported("pads a value that is too large") }
+        if !a.type.isFloatingPoint {
+            guard case .integers(let numbers)? = try zeros(cut).constant, case .integers(let fill)? = filling.constant else {
+                throw unsupported("pads whole numbers that depend on the data")
+            }
+            return .integers(zip(numbers, inside).map { $1 == 1 ? $0 : fill[0] }, mask.shape, type: a.type)
+        }
+        let (padded, value) = (try number(zeros(cut)), try number(filling))
+        let isConstant = filling.constant?.uniform
+        return result(
+            try build { g throws(GraphError) in
+                if let number = isConstant {
+                    let surround = Tensor(shape: mask.shape, elements: inside.map { $0 == 1 ? 0 : number })
+                    return try g.add(padded, g.constant(surround), name: name)
+                }
+                let surround = try g.constant(Tensor(shape: mask.shape, elements: inside.map { Double(1 - $0) }))
+                return try g.add(padded, g.multiply(g.broadcast(g.reshape(value, []), to: mask.shape), surround), name: name)
+            }, a.type)
+    }
+}

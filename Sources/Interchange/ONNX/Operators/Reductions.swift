@@ -1,0 +1,219 @@
+// Reductions over axes: sums, extremes, norms, and the places of extremes.
+
+import Graphs
+import Tensors
+
+enum Reduction: String {
+    case sum, mean, max, min, product, l1, l2, sumSquare, logSum, logSumExp
+}
+
+extension NodeContext {
+    func reduce(_ reduction: Reduction) throws(InterchangeError) -> [ImportedValue] {
+        let a = try operand(0)
+        let keep = try flag("keepdims", default: true)
+        let asInput = opset >= (reduction == .sum ? 13 : 18)
+        let given =
+            asInput ? try optional(1).map { v throws(InterchangeError) in try integers(v, "the axes") } : try integersAttribute("axes")
+        let noAxesMeansNone = asInput ? try flag("noop_with_empty_axes") : false
+        if given?.isEmpty ?? true, noAxesMeansNone {
+            guard a.type.isFloatingPoint, let value = try entrywise(reduction, a) else { return [a] }
+            return [value]
+        }
+        let axes = given?.isEmpty ?? true ? Array(a.shape.indices) : try axes(given!, rank: a.shape.count)
+        let kept = a.shape.indices.filter { !axes.contains($0) }
+        let shape = keep ? a.shape.indices.map { axes.contains($0) ? 1 : a.shape[$0] } : kept.map { a.shape[$0] }
+        let folded = try foldedReduction(reduction, a, axes, shape)
+        if let folded, !a.type.isFloatingPoint || folded.isExact && a.number == nil && a.initializer == nil { return [folded] }
+        guard a.type.isFloatingPoint else { throw unsupported("reduces \(a.type.name) that depends on the data") }
+        let u = try number(a)
+        return [
+            result(
+                folded,
+                try build { g throws(GraphError) in
+                    try g.reshape(g.reduced(u, reduction, axes: axes, name: name), shape)
+                }, a.type)
+        ]
+    }
+
+    /// The reduction over no axes, entry by entry; `nil` where it does nothing.
+    private func entrywise(_ reduction: Reduction, _ a: ImportedValue) throws(InterchangeError) -> ImportedValue? {
+        let u = try number(a)
+        switch reduction {
+        case .sum, .mean, .max, .min, .product, .logSumExp: return nil
+        case .l1, .l2: return result(try build { g throws(GraphError) in try g.absoluteValue(u, name: name) }, a.type)
+        case .sumSquare: return result(try build { g throws(GraphError) in try g.multiply(u, u, name: name) }, a.type)
+        case .logSum: return result(try build { g throws(GraphError) in try g.smooth(.logarithm, u, name: name) }, a.type)
+        }
+    }
+
+    private func foldedReduction(_ reduction: Reduction, _ a: ImportedValue, _ axes: [Int], _ shape: Shape) throws(InterchangeError)
+        -> ImportedValue?
+    {
+        guard let constant = a.constant, folds(a.shape, a.type), ![.l1, .l2, .sumSquare, .logSum, .logSumExp].contains(reduction) else {
+            return nil
+        }
+        // Each element's group: its index with the reduced axes left out.
+        let reducedShape = a.shape.indices.map { axes.contains($0) ? 1 : a.shape[$0] }
+        let groups = broadcastIndices(reducedShape, to: a.shape)
+        var members = [[Int]](repeating: [], count: reducedShape.elementCount)
+        for (element, group) in groups.enumerated() { members[group].append(element) }
+        var value = ImportedValue(a.type, shape)
+        switch constant {
+        case .integers(let numbers):
+            var results: [Int] = []
+            for group in members.map({ $0.map { numbers[$0] } }) {
+                switch reduction {
+                case .sum: results.append(group.reduce(0, &+))
+                case .product: results.append(group.reduce(1, &*))
+                case .mean: results.append(group.isEmpty ? 0 : group.reduce(0, &+) / group.count)
+                case .max, .min:
+                    guard let extreme = reduction == .max ? group.max() : group.min() else { throw malformed("reduces an axis of size 0") }
+                    results.append(extreme)
+                default: return nil
+                }
+            }
+            value.constant = .integers(results.map(a.type.wrapped))
+        case .numbers(let numbers):
+            let results = members.map { places -> Double in
+                let group = places.map { numbers[$0] }
+                switch reduction {
+                case .sum: return group.reduce(0, +)
+                case .product: return group.reduce(1, *)
+                case .mean: return group.reduce(0, +) / Double(group.count)
+                case .max: return group.max() ?? -.infinity
+                default: return group.min() ?? .infinity
+                }
+            }
+            let (narrow, exact) = rounded(results, a.type)
+            (value.constant, value.isExact) = (narrow, exact && a.isExact)
+        }
+        return value
+    }
+
+    /// ArgMax and ArgMin: the code itself, as a number.
+    func place(ofLargest largest: Bool) throws(InterchangeError) -> [ImportedValue] {
+        let a = try operand(0)
+        let axis = try axis(integer("axis", default: 0), rank: a.shape.count)
+        let keep = try flag("keepdims", default: true)
+        let last = try flag("select_last_index")
+        let count = a.shape[axis]
+        try require(count > 0, "axis \(axis) has size 0")
+        let u = try number(a)
+        var shape = a.shape
+        if keep { shape[axis] = 1 } else { shape.remove(at: axis) }
+        return [
+            result(
+                try build { g throws(GraphError) in
+                    let signed = largest ? u : try g.negate(u)
+                    let ordered = last ? try g.append(.gather(axis: axis, indices: (0..<count).reversed()), [signed]) : signed
+                    let choice = Choice.axis(axis, count: count)
+                    let code = try g.append(.select(.largest(choice)), [ordered], name: name)
+                    let places = (0..<count).map { Double(last ? count - 1 - $0 : $0) }
+                    let chosen = try g.append(.pick(choice, transposed: false), [ordered, code])
+                    let number = try g.append(.apply(Pieces(slopes: places.map { _ in 0 }, offsets: places)), [chosen, code], name: name)
+                    return try g.reshape(number, shape)
+                }, .int64)
+        ]
+    }
+
+    /// TopK: the largest, then the largest of the rest, and so on; ties go to the first.
+    func topK() throws(InterchangeError) -> [ImportedValue] {
+        let a = try operand(0)
+        let axis = try axis(integer("axis", default: -1), rank: a.shape.count)
+        let largest = try flag("largest", default: true)
+        acknowledge("sorted")
+        let given = opset < 10 ? try integer("k").map { [$0] } ?? [] : try integers(1, "k")
+        guard given.count == 1, given[0] >= 0, given[0] <= a.shape[axis] else {
+            throw malformed("k \(given) does not fit shape \(a.shape)")
+        }
+        guard given[0] <= 1024 else { throw unsupported("k \(given[0]) is more than 1024") }
+        let (count, k) = (a.shape[axis], given[0])
+        guard a.type.isFloatingPoint else { throw unsupported("is supported for floating-point numbers") }
+        let u = try number(a)
+        var (values, places): ([Value], [Value]) = ([], [])
+        let choice = Choice.axis(axis, count: count)
+        for i in 0..<k {
+            let (value, place) = try build { g throws(GraphError) -> (Value, Value) in
+                let signed = largest ? u : try g.negate(u)
+                // Those chosen before fall below all others; the values themselves are picked from u.
+                let rest = try g.pieces(signed, winners: i, axis: axis)
+                let code = try g.append(.select(.largest(choice)), [rest], name: name)
+                let value = try g.append(.pick(choice, transposed: false), [i == 0 ? signed : rest, code], name: name)
+                let numbers = (0..<count).map { Double($0) }
+                let place = try g.append(.apply(Pieces(slopes: numbers.map { _ in 0 }, offsets: numbers)), [value, code])
+                return (largest ? value : try g.negate(value), place)
+            }
+            values.append(value)
+            places.append(place)
+        }
+        if k == 0 {
+            var shape = a.shape
+            shape[axis] = 0
+            return [
+                result(try build { g throws(GraphError) in try g.fill(0, shape) }, a.type),
+                ImportedValue(.int64, shape, constant: .integers([])),
+            ]
+        }
+        return [
+            result(try build { g throws(GraphError) in try g.stack(values, axis: axis) }, a.type),
+            result(try build { g throws(GraphError) in try g.stack(places, axis: axis) }, .int64),
+        ]
+    }
+}
+
+extension Graph {
+    /// u, its `winners` largest entries along an axis put below all others.
+    fileprivate mutating func pieces(_ u: Value, winners: Int, axis: Int) throws(GraphError) -> Value {
+        if winners == 0 { return u }
+        let code = try append(.select(.winners(axis: axis, count: winners)), [u])
+        return try append(.apply(Pieces(slopes: [1, 0], offsets: [0, -Double.greatestFiniteMagnitude])), [u, code])
+    }
+
+    /// u reduced over `axes`, which are dropped.
+    mutating func reduced(_ u: Value, _ reduction: Reduction, axes: [Int], name: String = "") throws(GraphError) -> Value {
+        let shape = shape(u)
+        let kept = shape.indices.filter { !axes.contains($0) }
+        let (keptShape, count) = (kept.map { shape[$0] }, axes.map { shape[$0] }.elementCount)
+        switch reduction {
+        case .sum: return try sum(u, over: axes)
+        case .mean: return try divide(sum(u, over: axes), fill(Double(count), []), name: name)
+        case .l1: return try sum(absoluteValue(u), over: axes)
+        case .l2: return try smooth(.squareRoot, sum(multiply(u, u), over: axes), name: name)
+        case .sumSquare: return try sum(multiply(u, u), over: axes)
+        case .logSum: return try smooth(.logarithm, sum(u, over: axes), name: name)
+        case .max, .min, .product, .logSumExp: break
+        }
+        if axes.isEmpty { return u }
+        if count == 0 {
+            let nothing: [Reduction: Double] = [.max: -.infinity, .min: .infinity, .product: 1, .logSumExp: -.infinity]
+            return try fill(nothing[reduction]!, keptShape)
+        }
+        // The reduced axes as one, last: groups in row-major order, so that the first largest is the first in the file's order.
+        let ordered = try append(.transpose(kept + axes.sorted()), [u])
+        let joined = try reshape(ordered, keptShape + [count])
+        let axis = kept.count
+        switch reduction {
+        case .max: return try largest(joined, .axis(axis, count: count), name: name)
+        case .min: return try negate(largest(negate(joined), .axis(axis, count: count), name: name))
+        case .logSumExp: return try logSumExp(joined, axis: axis, name: name)
+        default: return try product(joined, axis: axis, name: name)
+        }
+    }
+
+    /// The product along the last axis, by halves.
+    private mutating func product(_ u: Value, axis: Int, name: String) throws(GraphError) -> Value {
+        var u = u
+        while shape(u)[axis] > 1 {
+            let shape = shape(u)
+            let half = shape[axis] / 2
+            func part(_ start: Int, _ count: Int) -> Primitive {
+                var (starts, counts) = ([Int](repeating: 0, count: shape.count), shape)
+                (starts[axis], counts[axis]) = (start, count)
+                return .slice(Slice(starts: starts, counts: counts))
+            }
+            let pairs = try append(.multiply, [append(part(0, half), [u]), append(part(half, half), [u])], name: name)
+            u = shape[axis] % 2 == 0 ? pairs : try concatenate([pairs, append(part(2 * half, 1), [u])], axis: axis)
+        }
+        return try reshape(u, Array(shape(u)[..<axis]))
+    }
+}
