@@ -2,6 +2,7 @@
 
 public import Interchange
 import Networks
+import Splines
 public import Tensors
 public import Training
 
@@ -9,13 +10,18 @@ extension Model {
     /// Accuracy, cross-entropy and confusion on labelled samples.
     /// - Throws: `TrainingError.data` where samples or classes do not fit.
     public func evaluate(on data: DataSet) throws -> Training.Evaluation {
-        guard let network else { throw InterchangeError.unsupported(file: name, what: "evaluation of imported models") }
-        return try network.evaluate(on: data)
+        if let network { return try network.evaluate(on: data) }
+        if let label = data.labels.max(), label >= outputCount {
+            throw InterchangeError.malformed(
+                file: data.name, place: "labels", expected: "classes below \(outputCount), the network's outputs", found: "\(label)")
+        }
+        let outputs = try OutputReader(readable, batch: 64).read(inputs(of: data, Array(0..<data.count)))
+        return Training.Evaluation(outputs: outputs, labels: data.labels)
     }
 
     /// The outputs before a final softmax, `[N, K]`, in the weights' own precision, of samples that are the network's input as they are.
     public func predict(_ samples: Tensor<Double>) throws -> NumericTensor {
-        guard let network else { throw InterchangeError.unsupported(file: name, what: "prediction of imported models") }
+        guard let network else { return .float64(try OutputReader(readable, batch: 64).read(samples)) }
         return network.parameters.isDouble
             ? .float64(try network.predict(samples)) : .float32(try network.predict(samples.converted(to: Float.self)))
     }

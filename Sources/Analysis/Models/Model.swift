@@ -22,6 +22,12 @@ public struct Model: Sendable {
     /// The network where it is one of ours; an imported one is its graph alone.
     public let network: Network?
 
+    init(name: String, readable: ReadableNetwork, parameterCount: Int, outputCount: Int, digest: String) {
+        (self.name, self.readable, self.parameterCount) = (name, readable, parameterCount)
+        (self.outputCount, self.digest) = (outputCount, digest)
+        (normalization, classNames, network) = (.none, nil, nil)
+    }
+
     /// One of our own networks.
     public init(_ network: Network, name: String, digest: String) {
         let architecture = network.architecture

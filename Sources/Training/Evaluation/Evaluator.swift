@@ -21,6 +21,23 @@ public struct Evaluation: Hashable, Sendable {
     public var accuracy: Double { Double(correctCount) / Double(count) }
 }
 
+extension Evaluation {
+    /// Outputs `[N, C]` before a softmax, judged by labels below C: cross-entropy and confusion.
+    public init(outputs: Tensor<Double>, labels: [Int]) {
+        let classes = outputs.shape[1]
+        precondition(labels.count == outputs.shape[0] && labels.allSatisfy { $0 < classes }, "\(labels.count) labels for \(outputs.shape)")
+        var confusion = [[Int]](repeating: [Int](repeating: 0, count: classes), count: classes)
+        var total = 0.0
+        for (row, label) in labels.enumerated() {
+            let z = outputs.elements[row * classes..<(row + 1) * classes]
+            let largest = z.max() ?? 0
+            confusion[label][z.firstIndex(of: largest).map { $0 - row * classes } ?? 0] += 1
+            total += largest + Double.logarithm(z.reduce(0) { $0 + Double.exponential($1 - largest) }) - outputs[row, label]
+        }
+        self.init(count: labels.count, loss: total / Double(max(labels.count, 1)), confusion: confusion)
+    }
+}
+
 /// Runs a network in inference on batches of one size, with a plan of its own for the rest.
 package final class Evaluator<S: Scalar> {
     private let architecture: Architecture

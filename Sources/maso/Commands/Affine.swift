@@ -12,7 +12,7 @@ struct Affine: ParsableCommand {
     var samples: String
 
     @Option(
-        name: [.customShort("o"), .customLong("output-folder")],
+        name: .customShort("o"),
         help: ArgumentHelp("The folder to write, made if missing.", valueName: "dir"))
     var output: String
 

@@ -11,7 +11,7 @@ struct Codes: ParsableCommand {
     @Argument(help: ArgumentHelp("The samples, an npy file of shape N×input.", valueName: "X.npy"))
     var samples: String
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "codes.npz"))
+    @Option(name: .customShort("o"), help: ArgumentHelp("The file to write.", valueName: "codes.npz"))
     var output: String
 
     @OptionGroup var common: CommonOptions

@@ -32,7 +32,7 @@ struct DataSets: AsyncParsableCommand {
     @Flag(help: "Write pixels as they are; otherwise each sample has mean 0 and largest magnitude 1, as for training.")
     var raw = false
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The npy file for the samples.", valueName: "x.npy"))
+    @Option(name: .customShort("o"), help: ArgumentHelp("The npy file for the samples.", valueName: "x.npy"))
     var output: String?
 
     @OptionGroup var common: CommonOptions

@@ -6,7 +6,7 @@ struct Demo: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Trains two small networks and writes a page that explains what maso reads.")
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The page to write.", valueName: "page.html"))
+    @Option(name: .customShort("o"), help: ArgumentHelp("The page to write.", valueName: "page.html"))
     var output = "maso-demo.html"
 
     @Flag(help: "Open the page in the browser.")

@@ -21,7 +21,7 @@ struct Partition: ParsableCommand {
     @Option(help: ArgumentHelp("A JSON file with a box and, for a slice, an embedding (origin, directions).", valueName: "f.json"))
     var domain: String?
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The file to write: .json, .npz, .svg, .png or .html.", valueName: "file"))
+    @Option(name: .customShort("o"), help: ArgumentHelp("The file to write: .json, .npz, .svg, .png or .html.", valueName: "file"))
     var output: String?
 
     @OptionGroup var common: CommonOptions

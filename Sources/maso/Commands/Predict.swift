@@ -9,7 +9,7 @@ struct Predict: ParsableCommand {
     @Argument(help: ArgumentHelp("The samples, an npy file of shape N×input.", valueName: "X.npy"))
     var samples: String
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The file to write, N×K.", valueName: "Y.npy"))
+    @Option(name: .customShort("o"), help: ArgumentHelp("The file to write, N×K.", valueName: "Y.npy"))
     var output: String
 
     @OptionGroup var common: CommonOptions

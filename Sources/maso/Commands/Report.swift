@@ -9,7 +9,7 @@ struct Report: ParsableCommand {
     @OptionGroup var source: ModelOptions
     @OptionGroup var dataSource: DataOptions
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The page to write.", valueName: "page.html"))
+    @Option(name: .customShort("o"), help: ArgumentHelp("The page to write.", valueName: "page.html"))
     var output: String
 
     @OptionGroup var labels: LabelOptions

@@ -11,7 +11,7 @@ struct TemplatesCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The samples: indices and ranges, such as 0,5,10-15.", valueName: "i,j,…"))
     var samples: String
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The page to write.", valueName: "page.html"))
+    @Option(name: .customShort("o"), help: ArgumentHelp("The page to write.", valueName: "page.html"))
     var output: String
 
     @OptionGroup var labels: LabelOptions

@@ -19,7 +19,7 @@ struct Train: ParsableCommand {
     @Option(help: ArgumentHelp("The data; the input's shape and the classes are taken from it.", valueName: "data"))
     var data: String
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The model file to write.", valueName: "m.safetensors"))
+    @Option(name: .customShort("o"), help: ArgumentHelp("The model file to write.", valueName: "m.safetensors"))
     var output: String
 
     @Flag(help: "Continue from the checkpoint beside the model.")

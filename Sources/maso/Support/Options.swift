@@ -51,10 +51,18 @@ struct ModelOptions: ParsableArguments {
     @Option(name: .customLong("init"), help: ArgumentHelp("Read the untrained architecture of this seed.", valueName: "seed"))
     var initialSeed: UInt64?
 
+    @Option(name: .customLong("input"), help: ArgumentHelp("The input of an ONNX model, where there are several.", valueName: "name"))
+    var inputName: String?
+
+    @Option(name: .customLong("output"), help: ArgumentHelp("The output of an ONNX model; the first by default.", valueName: "name"))
+    var outputName: String?
+
     /// The network, its weights widened.
     func load(_ common: CommonOptions) throws -> Model {
         if let remedy = foreignFormat { throw Failure(.unavailable, "\(model): \(remedy)") }
-        if model.contains(".") || model.contains("/") { return try Model(path: model, budget: common.budget) }
+        if model.contains(".") || model.contains("/") {
+            return try Model(path: model, input: inputName, output: outputName, budget: common.budget)
+        }
         guard let initialSeed else {
             throw Failure.usage("\(model): an architecture needs --init SEED, and a file has a dot or a slash in its name")
         }
