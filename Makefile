@@ -15,6 +15,7 @@ help:
 	@echo "make lint       format and import rules"
 	@echo "make bench      ratios against other software"
 	@echo "make docs       the guide, as .build/docs"
+	@echo "make man        the man pages, from the command's help"
 	@echo "make install    maso, its man pages and completions, under PREFIX ($(PREFIX))"
 
 dependencies:
@@ -52,7 +53,7 @@ docs: dependencies
 		--disable-indexing --output-path .build/docs
 
 man: build
-	swift package --allow-writing-to-package-directory generate-manual --multi-page
+	Tools/make-man-pages
 
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
