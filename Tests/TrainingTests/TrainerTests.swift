@@ -24,7 +24,7 @@ import Training
     func digitsNetwork() throws {
         var architecture = try Architecture.named("DigitsCNN")
         architecture.normalization = .perSample
-        let configuration = TrainingConfiguration.with { ($0.epochs, $0.seed) = (12, 1) }
+        let configuration = TrainingConfiguration.with { ($0.epochs, $0.seed) = (30, 1) }
         let result = try Trainer(architecture, on: Digits.dataSet(.train), test: Digits.dataSet(.test), configuration).run()
         #expect(result.test!.accuracy > 0.9)
         #expect(result.test!.count == 360)
@@ -80,12 +80,16 @@ import Training
 
     @Test("The planned executor trains as the interpreter does", arguments: [false, true])
     func oracle(batchNorm: Bool) throws {
-        var trainer = try trainer({ ($0.epochs, $0.reconstruction) = (1, 1e-3) }, batchNorm: batchNorm)
+        // Plain gradient descent: Adam would magnify the rounding of tiny gradients to steps of η.
+        var trainer = try trainer(
+            { ($0.epochs, $0.reconstruction, $0.optimizer, $0.learningRate) = (2, 1e-3, .gradientDescent, 1e-2) }, batchNorm: batchNorm)
         let planned = try trainer.run()
         trainer.makeRunner = Runners.interpreted
         let interpreted = try trainer.run()
-        #expect(abs(planned.history[0].trainLoss - interpreted.history[0].trainLoss) < 1e-4)
-        #expect(abs(planned.history[0].testLoss! - interpreted.history[0].testLoss!) < 1e-3)
+        for (ours, oracle) in zip(planned.history, interpreted.history) {
+            #expect(abs(ours.trainLoss - oracle.trainLoss) < 1e-4)
+            #expect(abs(ours.testLoss! - oracle.testLoss!) < 1e-4)
+        }
     }
 
     @Test("Resuming from a checkpoint is bit for bit never having stopped", arguments: ["adam", "nesterov", "gradientDescent"], [1, 2])
