@@ -137,11 +137,11 @@ struct Tile: ~Copyable {
             weights[c] -= candidate.knot
             (bases[c], slopes[c]) = (candidate.base, candidate.slope)
         }
-        let z = Pool<Double>(capacity: vertexCount * width)
+        scratch.values.resize(to: vertexCount * width)
         var signs = maso_partition_signs()
         maso_partition_evaluate(
             mesh.rows.start, mesh.vertices.start, vertexCount, mesh.stride, matrix.columnCount, width, weights.start, bases, slopes,
-            z.start, &signs)
+            scratch.values.start, &signs)
         let valid = candidates.count == 64 ? ~0 : (1 << UInt64(candidates.count)) - 1 as UInt64
         guard signs.doubtful & valid == 0 else { return false }
         let crossing = signs.any & ~signs.all & valid
@@ -150,15 +150,16 @@ struct Tile: ~Copyable {
         }
         if crossing == 0 { return true }
         let chosen = candidates.indices.filter { crossing >> UInt64($0) & 1 == 1 }
+        // After the last cut nobody reads the hinges: the coordinates will do.
+        if isLast { columnCount = 3 }
         // The signs of candidates must fit a word from the multiple of 8 before the first one on.
         let first = chosen.count <= 56 ? columnCount : padded(columnCount)
         let stride = padded(first + padded(chosen.count))
-        var rows = Pool<Double>(capacity: 4 * vertexCount * stride)
-        rows.resize(to: vertexCount * stride)
+        scratch.rows.resize(to: vertexCount * stride)
         maso_partition_pack(
-            mesh.rows.start, mesh.vertices.start, vertexCount, mesh.stride, columnCount, z.start, width, chosen.map { Int32($0) },
-            chosen.count, rows.start, stride, first)
-        mesh.rows = rows
+            mesh.rows.start, mesh.vertices.start, vertexCount, mesh.stride, columnCount, scratch.values.start, width,
+            chosen.map { Int32($0) }, chosen.count, scratch.rows.start, stride, first)
+        swap(&mesh.rows, &scratch.rows)
         mesh.stride = stride
         addColumns(chosen.map { candidates[$0] }, first: first, of: matrix)
         let certain = base.withUnsafeBufferPointer { base in
@@ -184,6 +185,7 @@ struct Tile: ~Copyable {
             base.append(contentsOf: zeros)
             slope.append(contentsOf: zeros)
         }
+        hinges.removeSubrange(columnCount...)
         for _ in columnCount..<max(columnCount, first) { hinges.append(Hinge()) }
         for (i, candidate) in candidates.enumerated() {
             sides[candidate.index] = .hinge(first + i)

@@ -65,6 +65,9 @@ struct TileMesh: ~Copyable {
         var queue = Pool<(halfEdge: Int32, next: Int32)>()
         /// For each cell the half-edge that ends where the present candidate has entered it, or −1.
         var pending = Pool<Int32>()
+        /// Values of candidates at vertices, and memory for the next tile's rows.
+        var values = Pool<Double>()
+        var rows = Pool<Double>()
 
         @inline(__always) mutating func enqueue(_ h: Int, _ candidates: UInt64) {
             var rest = candidates

@@ -65,6 +65,7 @@ struct TiledSubdivision: ~Copyable {
                     for index in division.ends.indices {
                         var part = tile.part(index, of: &division)
                         guard process(&part) else { return false }
+                        if part.mesh.rows.capacity > scratch.rows.capacity { swap(&part.mesh.rows, &scratch.rows) }
                     }
                     return true
                 }
