@@ -1,11 +1,13 @@
 // Each kernel is compiled for every instruction set that x86-64 may have and chosen once, when the program is loaded; elsewhere vectors
 // of eight doubles become what the target has (NEON: four pairs).
 #include "PartitionKernels.h"
+#include <stdbool.h>
 #include <string.h>
 
 #pragma clang diagnostic ignored "-Wpsabi"  // vectors are passed between functions of one file only, all inlined
 typedef double v8 __attribute__((vector_size(64)));
 typedef int64_t m8 __attribute__((vector_size(64)));
+typedef bool b8 __attribute__((ext_vector_type(8)));
 
 #define NAME(f) f##_plain
 #include "Template/partition.h"
@@ -25,49 +27,59 @@ typedef int64_t m8 __attribute__((vector_size(64)));
 #pragma clang attribute pop
 #endif
 
-static __typeof__(evaluate_plain) *evaluate = evaluate_plain;
-static __typeof__(interpolate_plain) *interpolate = interpolate_plain;
-static __typeof__(sign_bits_plain) *sign_bits = sign_bits_plain;
-static __typeof__(add_plain) *add = add_plain;
-static __typeof__(multiply_plain) *multiply = multiply_plain;
-static __typeof__(ranges_plain) *ranges = ranges_plain;
+// F(result, name, parameters, arguments)
+#define KERNELS(F) \
+    F(void, evaluate, \
+      (const double *rows, const maso_partition_vertex *vertices, long count, long stride, long columns, long width, const double *m, \
+       const double *base, const double *slope, double *z, maso_partition_signs *signs), \
+      (rows, vertices, count, stride, columns, width, m, base, slope, z, signs)) \
+    F(void, pack, \
+      (const double *rows, maso_partition_vertex *vertices, long count, long stride, long columns, const double *z, long width, \
+       const int32_t *which, long chosen, double *out, long out_stride, long first), \
+      (rows, vertices, count, stride, columns, z, width, which, chosen, out, out_stride, first)) \
+    F(uint64_t, cross, \
+      (const double *p, const double *q, double *w, long stride, long begin, long first, double tau, const double *base, \
+       const double *slope, double displacement, uint64_t *doubtful), \
+      (p, q, w, stride, begin, first, tau, base, slope, displacement, doubtful)) \
+    F(void, hinge, (double *rows, long count, long stride, long first, long width), (rows, count, stride, first, width)) \
+    F(void, ranges, (const double *rows, long count, long stride, long width, double *low, double *high), \
+      (rows, count, stride, width, low, high)) \
+    F(void, states, \
+      (const double *rows, long stride, long width, const int32_t *corners, const int32_t *starts, long cells, double *least, \
+       double *most), \
+      (rows, stride, width, corners, starts, cells, least, most)) \
+    F(void, gather, \
+      (const double *rows, long stride, const int32_t *vertices, long count, const int32_t *columns, long kept, double *out, \
+       long out_stride), \
+      (rows, stride, vertices, count, columns, kept, out, out_stride)) \
+    F(void, bound, \
+      (const double *matrix, long units, long columns, const double *middle, const double *radius, const double *size, \
+       const double *base, const double *slope, maso_partition_bounds out), \
+      (matrix, units, columns, middle, radius, size, base, slope, out)) \
+    F(void, add, (double *out, const double *in, long n, double a), (out, in, n, a)) \
+    F(void, add_magnitude, (double *out, const double *in, long n, double a), (out, in, n, a)) \
+    F(void, multiply, \
+      (double *out, const double *weights, const double *in, long stride, const int32_t *which, long inner, long rows, long n), \
+      (out, weights, in, stride, which, inner, rows, n))
+
+#define SLOT(result, name, parameters, arguments) static __typeof__(name##_plain) *name = name##_plain;
+KERNELS(SLOT)
+
+#define ENTRY(result, name, parameters, arguments) \
+    result maso_partition_##name parameters { return name arguments; }
+KERNELS(ENTRY)
 
 #if defined(__x86_64__)
+#define USE_AVX2(result, name, parameters, arguments) name = name##_avx2;
+#define USE_AVX512(result, name, parameters, arguments) name = name##_avx512;
+
 __attribute__((constructor)) static void choose(void) {
     __builtin_cpu_init();
-#define USE(suffix) \
-    (evaluate = evaluate_##suffix, interpolate = interpolate_##suffix, sign_bits = sign_bits_##suffix, add = add_##suffix, \
-     multiply = multiply_##suffix, ranges = ranges_##suffix)
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")
-        && __builtin_cpu_supports("avx512bw"))
-        USE(avx512);
-    else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-        USE(avx2);
+        && __builtin_cpu_supports("avx512bw")) {
+        KERNELS(USE_AVX512)
+    } else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+        KERNELS(USE_AVX2)
+    }
 }
 #endif
-
-uint64_t maso_partition_evaluate(
-    double *rows, long count, long stride, long columns, long first, long width, const double *m, const double *base,
-    const double *scale, const double *kappa, uint64_t *positive) {
-    return evaluate(rows, count, stride, columns, first, width, m, base, scale, kappa, positive);
-}
-
-void maso_partition_interpolate(const double *p, const double *q, double *w, long stride, double tau) {
-    interpolate(p, q, w, stride, tau);
-}
-
-uint64_t maso_partition_signs(
-    const double *z, long width, const double *base, const double *scale, double kappa, uint64_t *doubtful) {
-    return sign_bits(z, width, base, scale, kappa, doubtful);
-}
-
-void maso_partition_add(double *out, const double *in, long n, double a) { add(out, in, n, a); }
-
-void maso_partition_multiply(
-    double *out, const double *weights, long stride, const double *in, const int32_t *which, long rows, long inner, long n) {
-    multiply(out, weights, stride, in, which, rows, inner, n);
-}
-
-void maso_partition_ranges(const double *rows, long count, long stride, long width, double *low, double *high) {
-    ranges(rows, count, stride, width, low, high);
-}

@@ -8,67 +8,120 @@ static inline __attribute__((always_inline)) v8 NAME(load)(const double *p) {
 
 static inline __attribute__((always_inline)) void NAME(store)(double *p, v8 x) { memcpy(p, &x, sizeof x); }
 
+static inline __attribute__((always_inline)) v8 NAME(magnitude)(v8 x) { return (v8)((m8)x & INT64_MAX); }
+
+static inline __attribute__((always_inline)) v8 NAME(larger)(v8 x, v8 y) {
+    m8 more = x > y;
+    return (v8)(((m8)x & more) | ((m8)y & ~more));
+}
+
 static inline __attribute__((always_inline)) uint64_t NAME(bits)(m8 mask) {
-    uint64_t result = 0;
-    for (int i = 0; i < 8; i++) result |= (uint64_t)(mask[i] & 1) << i;
+    b8 lanes = __builtin_convertvector(mask, b8);
+    uint8_t result;
+    memcpy(&result, &lanes, 1);
     return result;
 }
 
-static inline __attribute__((always_inline)) uint64_t NAME(signs)(
-    const double *z, long width, const double *base, const double *scale, double kappa, uint64_t *doubtful) {
+// VERTICES rows by BLOCKS vectors of candidates at a time, in registers.
+#define EVALUATE(VERTICES, BLOCKS) \
+    { \
+        v8 sum[VERTICES][BLOCKS]; \
+        for (int i = 0; i < VERTICES; i++) \
+            for (int b = 0; b < BLOCKS; b++) sum[i][b] = (v8){0}; \
+        for (long j = 0; j < columns; j++) { \
+            v8 factor[BLOCKS]; \
+            for (int b = 0; b < BLOCKS; b++) factor[b] = NAME(load)(m + j * width + c + 8 * b); \
+            for (int i = 0; i < VERTICES; i++) \
+                for (int b = 0; b < BLOCKS; b++) sum[i][b] += rows[(v + i) * stride + j] * factor[b]; \
+        } \
+        for (int b = 0; b < BLOCKS; b++) { \
+            v8 least = NAME(load)(base + c + 8 * b), steepness = NAME(load)(slope + c + 8 * b); \
+            for (int i = 0; i < VERTICES; i++) { \
+                v8 x = sum[i][b], reach = least + vertices[v + i].displacement * steepness; \
+                m8 above = x > reach, below = x < -reach; \
+                NAME(store)(z + (v + i) * width + c + 8 * b, x); \
+                any[b] |= above; \
+                all[b] &= above; \
+                doubt[b] |= ~(above | below); \
+            } \
+        } \
+    }
+
+#define EVALUATE_ALL(BLOCKS) \
+    for (; c + 8 * BLOCKS <= width; c += 8 * BLOCKS) { \
+        m8 any[BLOCKS], all[BLOCKS], doubt[BLOCKS]; \
+        for (int b = 0; b < BLOCKS; b++) any[b] = doubt[b] = (m8){0}, all[b] = ~(m8){0}; \
+        long v = 0; \
+        for (; v + 4 <= count; v += 4) EVALUATE(4, BLOCKS) \
+        for (; v < count; v++) EVALUATE(1, BLOCKS) \
+        for (int b = 0; b < BLOCKS; b++) { \
+            signs->any |= NAME(bits)(any[b]) << (c + 8 * b); \
+            signs->all |= NAME(bits)(all[b]) << (c + 8 * b); \
+            signs->doubtful |= NAME(bits)(doubt[b]) << (c + 8 * b); \
+        } \
+    }
+
+static void NAME(evaluate)(
+    const double *rows, const maso_partition_vertex *vertices, long count, long stride, long columns, long width, const double *m,
+    const double *base, const double *slope, double *z, maso_partition_signs *signs) {
+    long c = 0;
+    *signs = (maso_partition_signs){0, 0, 0};
+    EVALUATE_ALL(4)
+    EVALUATE_ALL(2)
+    EVALUATE_ALL(1)
+}
+
+static void NAME(pack)(
+    const double *rows, maso_partition_vertex *vertices, long count, long stride, long columns, const double *z, long width,
+    const int32_t *which, long chosen, double *out, long out_stride, long first) {
+    for (long v = 0; v < count; v++) {
+        const double *from = rows + v * stride, *values = z + v * width;
+        double *to = out + v * out_stride;
+        uint64_t positive = 0;
+        for (long j = 0; j < columns; j += 8) NAME(store)(to + j, NAME(load)(from + j));
+        for (long j = columns; j < first; j++) to[j] = 0;
+        for (long i = 0; i < chosen; i++) {
+            to[first + i] = values[which[i]];
+            positive |= (uint64_t)(values[which[i]] > 0) << i;
+        }
+        for (long j = first + chosen; j < out_stride; j++) to[j] = 0;
+        vertices[v].positive = positive;
+    }
+}
+
+static uint64_t NAME(cross)(
+    const double *p, const double *q, double *w, long stride, long begin, long first, double tau, const double *base,
+    const double *slope, double displacement, uint64_t *doubtful) {
+    const long aligned = first & ~7;
     uint64_t positive = 0, doubt = 0;
-    for (long c = 0; c < width; c += 8) {
-        v8 x = NAME(load)(z + c), reach = NAME(load)(base + c) + kappa * NAME(load)(scale + c);
+    {
+        v8 a = NAME(load)(p);
+        NAME(store)(w, a + tau * (NAME(load)(q) - a));
+    }
+    for (long j = begin > 8 ? begin : 8; j < aligned; j += 8) {
+        v8 a = NAME(load)(p + j);
+        NAME(store)(w + j, a + tau * (NAME(load)(q + j) - a));
+    }
+    for (long j = begin > aligned ? begin : aligned; j < stride; j += 8) {
+        v8 a = NAME(load)(p + j), x = a + tau * (NAME(load)(q + j) - a);
+        v8 reach = NAME(load)(base + j) + displacement * NAME(load)(slope + j);
         m8 above = x > reach, below = x < -reach;
-        positive |= NAME(bits)(above) << c;
-        doubt |= NAME(bits)(~(above | below)) << c;
+        NAME(store)(w + j, x);
+        uint64_t high = NAME(bits)(above), open = NAME(bits)(~(above | below));
+        if (j < first) {
+            positive |= high >> (first - j), doubt |= open >> (first - j);
+        } else if (j - first < 64) {
+            positive |= high << (j - first), doubt |= open << (j - first);
+        }
     }
     *doubtful = doubt;
     return positive;
 }
 
-static uint64_t NAME(evaluate)(
-    double *rows, long count, long stride, long columns, long first, long width, const double *m, const double *base,
-    const double *scale, const double *kappa, uint64_t *positive) {
-    uint64_t doubts = 0;
+static void NAME(hinge)(double *rows, long count, long stride, long first, long width) {
     for (long v = 0; v < count; v++) {
-        double *row = rows + v * stride;
-        for (long c = 0; c < width; c += 8) {
-            v8 sum = {0};
-            for (long j = 0; j < columns; j++) sum += row[j] * NAME(load)(m + j * width + c);
-            NAME(store)(row + first + c, sum);
-        }
-        uint64_t doubt;
-        positive[v] = NAME(signs)(row + first, width, base, scale, kappa[v], &doubt);
-        doubts |= doubt;
-    }
-    return doubts;
-}
-
-static void NAME(interpolate)(const double *p, const double *q, double *w, long stride, double tau) {
-    for (long j = 0; j < stride; j += 8) {
-        v8 a = NAME(load)(p + j);
-        NAME(store)(w + j, a + tau * (NAME(load)(q + j) - a));
-    }
-}
-
-static uint64_t NAME(sign_bits)(
-    const double *z, long width, const double *base, const double *scale, double kappa, uint64_t *doubtful) {
-    return NAME(signs)(z, width, base, scale, kappa, doubtful);
-}
-
-static void NAME(add)(double *out, const double *in, long n, double a) {
-    for (long j = 0; j < n; j += 8) NAME(store)(out + j, NAME(load)(out + j) + a * NAME(load)(in + j));
-}
-
-static void NAME(multiply)(
-    double *out, const double *weights, long stride, const double *in, const int32_t *which, long rows, long inner, long n) {
-    for (long r = 0; r < rows; r++) {
-        for (long j = 0; j < n; j += 8) {
-            v8 sum = NAME(load)(out + r * n + j);
-            for (long k = 0; k < inner; k++) sum += weights[r * stride + which[k]] * NAME(load)(in + which[k] * n + j);
-            NAME(store)(out + r * n + j, sum);
-        }
+        double *row = rows + v * stride + first;
+        for (long c = 0; c < width; c += 8) NAME(store)(row + c, NAME(larger)(NAME(load)(row + c), (v8){0}));
     }
 }
 
@@ -77,11 +130,101 @@ static void NAME(ranges)(const double *rows, long count, long stride, long width
         v8 least = NAME(load)(rows + j), most = least;
         for (long v = 1; v < count; v++) {
             v8 x = NAME(load)(rows + v * stride + j);
-            m8 less = x < least, more = x > most;
-            least = (v8)(((m8)x & less) | ((m8)least & ~less));
-            most = (v8)(((m8)x & more) | ((m8)most & ~more));
+            least = -NAME(larger)(-x, -least);
+            most = NAME(larger)(x, most);
         }
         NAME(store)(low + j, least);
         NAME(store)(high + j, most);
     }
 }
+
+static void NAME(states)(
+    const double *rows, long stride, long width, const int32_t *corners, const int32_t *starts, long cells, double *least,
+    double *most) {
+    for (long j = 0; j < width; j += 8) {
+        v8 low = (v8){0} + 1, high = (v8){0};
+        for (long cell = 0; cell < cells; cell++) {
+            v8 peak = (v8){0};
+            for (long i = starts[cell]; i < starts[cell + 1]; i++) peak = NAME(larger)(peak, NAME(load)(rows + corners[i] * stride + j));
+            low = -NAME(larger)(-low, -peak);
+            high = NAME(larger)(high, peak);
+        }
+        NAME(store)(least + j, low);
+        NAME(store)(most + j, high);
+    }
+}
+
+static void NAME(gather)(
+    const double *rows, long stride, const int32_t *vertices, long count, const int32_t *columns, long kept, double *out,
+    long out_stride) {
+    for (long v = 0; v < count; v++) {
+        const double *from = rows + vertices[v] * stride;
+        double *to = out + v * out_stride;
+        for (long j = 0; j < kept; j++) to[j] = from[columns[j]];
+        for (long j = kept; j < out_stride; j++) to[j] = 0;
+    }
+}
+
+static void NAME(bound)(
+    const double *matrix, long units, long columns, const double *middle, const double *radius, const double *size,
+    const double *base, const double *slope, maso_partition_bounds out) {
+    for (long u = 0; u < units; u += 8) {
+        v8 m = {0}, r = {0}, s = {0}, b = {0}, d = {0};
+        for (long j = 0; j < columns; j++) {
+            v8 w = NAME(load)(matrix + j * units + u), a = NAME(magnitude)(w);
+            m += w * middle[j];
+            r += a * radius[j];
+            s += a * size[j];
+            b += a * base[j];
+            d += a * slope[j];
+        }
+        NAME(store)(out.middle + u, m);
+        NAME(store)(out.radius + u, r);
+        NAME(store)(out.magnitude + u, s);
+        NAME(store)(out.base + u, b);
+        NAME(store)(out.slope + u, d);
+    }
+}
+
+static void NAME(add)(double *out, const double *in, long n, double a) {
+    for (long j = 0; j < n; j += 8) NAME(store)(out + j, NAME(load)(out + j) + a * NAME(load)(in + j));
+}
+
+static void NAME(add_magnitude)(double *out, const double *in, long n, double a) {
+    for (long j = 0; j < n; j += 8) NAME(store)(out + j, NAME(load)(out + j) + a * NAME(magnitude)(NAME(load)(in + j)));
+}
+
+#define MULTIPLY(ROWS, BLOCKS) \
+    { \
+        v8 sum[ROWS][BLOCKS]; \
+        for (int i = 0; i < ROWS; i++) \
+            for (int b = 0; b < BLOCKS; b++) sum[i][b] = NAME(load)(out + (r + i) * n + j + 8 * b); \
+        for (long k = 0; k < inner; k++) { \
+            const double *weight = weights + which[k] * n + j, *entry = in + r * stride + which[k]; \
+            for (int b = 0; b < BLOCKS; b++) { \
+                v8 w = NAME(load)(weight + 8 * b); \
+                for (int i = 0; i < ROWS; i++) sum[i][b] += entry[i * stride] * w; \
+            } \
+        } \
+        for (int i = 0; i < ROWS; i++) \
+            for (int b = 0; b < BLOCKS; b++) NAME(store)(out + (r + i) * n + j + 8 * b, sum[i][b]); \
+    }
+
+#define MULTIPLY_ALL(BLOCKS) \
+    for (; j + 8 * BLOCKS <= n; j += 8 * BLOCKS) { \
+        long r = 0; \
+        for (; r + 4 <= rows; r += 4) MULTIPLY(4, BLOCKS) \
+        for (; r < rows; r++) MULTIPLY(1, BLOCKS) \
+    }
+
+static void NAME(multiply)(
+    double *out, const double *weights, const double *in, long stride, const int32_t *which, long inner, long rows, long n) {
+    long j = 0;
+    MULTIPLY_ALL(4)
+    MULTIPLY_ALL(2)
+    MULTIPLY_ALL(1)
+}
+#undef EVALUATE
+#undef EVALUATE_ALL
+#undef MULTIPLY
+#undef MULTIPLY_ALL

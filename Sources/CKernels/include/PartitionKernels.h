@@ -1,28 +1,69 @@
-// The hot loops of the tiled planar partition (Sources/Partitions/Tiles): rows of vertices, each [columns … | candidates …].
+// The hot loops of the tiled planar partition (Sources/Partitions/Tiles). A vertex has a row of numbers [columns … | candidates …]; a
+// matrix of units is stored column by column, the units of one column side by side. Strides, units and widths are multiples of 8.
 #pragma once
 #include <stdint.h>
 
-// For each of `count` rows of `stride` numbers, the first `columns` of which are known: writes at `first` the products with the
-// `columns` × `width` matrix `m` (width a multiple of 8), and in `positive` a bit for each product above its reach
-// base[c] + kappa[row] * scale[c]. Returns a bit for each product within the reach of 0 in some row.
-uint64_t maso_partition_evaluate(
-    double *rows, long count, long stride, long columns, long first, long width, const double *m, const double *base,
-    const double *scale, const double *kappa, uint64_t *positive);
+typedef struct {
+    // A bit for each candidate that is positive at the vertex.
+    uint64_t positive;
+    // How far the vertex may be from where it is exactly, and from the lines that cross in it.
+    double displacement, offset;
+    // How many interpolations, one after the other, made the row.
+    int64_t generation;
+} maso_partition_vertex;
 
-// Row `w` becomes p + tau (q - p), all `stride` numbers.
-void maso_partition_interpolate(const double *p, const double *q, double *w, long stride, double tau);
+typedef struct {
+    // Candidates certainly positive somewhere, certainly positive everywhere, and of unknown sign somewhere.
+    uint64_t any, all, doubtful;
+} maso_partition_signs;
 
-// Bits of the `width` numbers at z above base + kappa * scale (result) and within reach of 0 (in `doubtful`).
-uint64_t maso_partition_signs(
-    const double *z, long width, const double *base, const double *scale, double kappa, uint64_t *doubtful);
+typedef struct {
+    double *middle, *radius, *magnitude, *base, *slope;
+} maso_partition_bounds;
 
-// out[0 ..< n] += a * in[0 ..< n], both padded to a multiple of 8.
-void maso_partition_add(double *out, const double *in, long n, double a);
+// z (count × width, width at most 64) = the first `columns` numbers of each row times `m` (columns × width). A value is positive above
+// its reach base[c] + slope[c] · displacement, negative below minus that, else doubtful.
+void maso_partition_evaluate(
+    const double *rows, const maso_partition_vertex *vertices, long count, long stride, long columns, long width, const double *m,
+    const double *base, const double *slope, double *z, maso_partition_signs *signs);
 
-// out (rows × n) += weights · in over the rows of `in` (n numbers each) that `which` lists: weight r, k is weights[r * stride + which[k]];
-// n a multiple of 8.
-void maso_partition_multiply(
-    double *out, const double *weights, long stride, const double *in, const int32_t *which, long rows, long inner, long n);
+// Rows of `out_stride` numbers: the first `columns` ones, at `first` the chosen ones of z, else 0; and the vertices' positive bits.
+void maso_partition_pack(
+    const double *rows, maso_partition_vertex *vertices, long count, long stride, long columns, const double *z, long width,
+    const int32_t *which, long chosen, double *out, long out_stride, long first);
 
-// Largest and smallest of each of `width` numbers over `count` rows; width a multiple of 8.
+// Row w = p + tau (q − p), its first 8 numbers and those from `begin` (a multiple of 8) on, and the signs of its candidates
+// from `first` on, by base and slope of every column.
+uint64_t maso_partition_cross(
+    const double *p, const double *q, double *w, long stride, long begin, long first, double tau, const double *base,
+    const double *slope, double displacement, uint64_t *doubtful);
+
+// The positive parts of `width` numbers from `first` on in every row.
+void maso_partition_hinge(double *rows, long count, long stride, long first, long width);
+
+// Smallest and largest of each of `width` numbers over `count` rows.
 void maso_partition_ranges(const double *rows, long count, long stride, long width, double *low, double *high);
+
+// For each of `width` columns the least and the largest, over the cells, of its largest value at a cell's corners, cut off at 0 below
+// (and the least at 1 above). Cell c has corners[starts[c] ..< starts[c + 1]].
+void maso_partition_states(
+    const double *rows, long stride, long width, const int32_t *corners, const int32_t *starts, long cells, double *least,
+    double *most);
+
+// Copies some columns of some rows; the rest of an out row is 0.
+void maso_partition_gather(
+    const double *rows, long stride, const int32_t *vertices, long count, const int32_t *columns, long kept, double *out,
+    long out_stride);
+
+// For each unit Σ_j w_j middle_j, Σ_j |w_j| radius_j, and so on.
+void maso_partition_bound(
+    const double *matrix, long units, long columns, const double *middle, const double *radius, const double *size,
+    const double *base, const double *slope, maso_partition_bounds out);
+
+// out[0 ..< n] += a · in[0 ..< n], or a · |in|.
+void maso_partition_add(double *out, const double *in, long n, double a);
+void maso_partition_add_magnitude(double *out, const double *in, long n, double a);
+
+// out (rows × n) += in (rows × stride) · weights (stride × n), over the `inner` columns of `in` that `which` lists.
+void maso_partition_multiply(
+    double *out, const double *weights, const double *in, long stride, const int32_t *which, long inner, long rows, long n);

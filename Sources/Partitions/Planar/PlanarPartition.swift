@@ -121,7 +121,9 @@ public struct PlanarPartition: Sendable {
     static func requireContinuity(_ program: PiecewiseAffineProgram) throws(PartitionError) {
         for (index, step) in program.steps.enumerated() {
             guard case .pieces(_, let functions, _) = step else { continue }
-            for function in Set(functions) {
+            var previous: PiecewiseFunction?
+            for function in functions where function != previous {
+                previous = function
                 for (r, knot) in function.knots.enumerated() where !function.joins(at: r) {
                     throw PartitionError(
                         what: "pieces", where: "step \(index)", expected: "equal values at the knot \(knot)", got: "a jump")

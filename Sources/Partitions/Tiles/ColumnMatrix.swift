@@ -2,91 +2,92 @@
 
 import CKernels
 
-/// Units as rows over the columns 1, x, y and hinges: dense rows, and hinges of a unit's own beside them.
+/// Units over the columns 1, x, y and hinges, column after column: a dense part, and hinges of a unit's own beside it.
 ///
-/// `eta[k]` bounds |row k of exact columns − exact unit k| over the tile.
-struct ColumnMatrix {
+/// `eta[k]` bounds |combination k of the exact columns − exact unit k| over the tile. Columns that the tile gets later have weight 0.
+final class ColumnMatrix {
     struct HingeTerm {
-        var row: Int
+        var unit: Int
         var column: Int
         var coefficient: Double
     }
 
-    let rowCount: Int
-    /// The numbers in a row: a multiple of 8, at least the columns.
-    private(set) var width: Int
-    var data: [Double]
-    var eta: [Double]
-    /// The rows that are not all zero in `data`.
-    var denseRows: [Int32]
+    let unitCount: Int
+    /// The numbers in a column of `data`: a multiple of 8.
+    let stride: Int
+    let columnCount: Int
+    let data: UnsafeMutablePointer<Double>
+    let eta: UnsafeMutablePointer<Double>
+    /// The units that are not all zero in `data`, each once.
+    var dense: [Int32]
     /// What is added to `data`.
     var hinges: [HingeTerm] = []
 
-    init(rowCount: Int, width: Int) {
-        (self.rowCount, self.width) = (rowCount, width)
-        data = [Double](repeating: 0, count: rowCount * width)
-        eta = [Double](repeating: 0, count: rowCount)
-        denseRows = []
+    /// All zero.
+    init(unitCount: Int, columnCount: Int, dense: [Int32]) {
+        (self.unitCount, self.columnCount, self.dense) = (unitCount, columnCount, dense)
+        stride = padded(unitCount)
+        data = .allocate(capacity: (columnCount + 1) * stride)
+        data.initialize(repeating: 0, count: (columnCount + 1) * stride)
+        eta = data + columnCount * stride
     }
 
-    /// Room for more columns.
-    mutating func widen(to newWidth: Int) {
-        guard newWidth > width else { return }
-        var wider = [Double](repeating: 0, count: rowCount * newWidth)
-        for row in denseRows { for j in 0..<width { wider[Int(row) * newWidth + j] = data[Int(row) * width + j] } }
-        (data, width) = (wider, newWidth)
-    }
+    deinit { data.deallocate() }
 
-    /// Puts the hinge terms into the rows.
-    mutating func settle() {
-        guard !hinges.isEmpty else { return }
-        for term in hinges { data[term.row * width + term.column] += term.coefficient }
-        denseRows = Array(Set(denseRows).union(hinges.map { Int32($0.row) })).sorted()
-        hinges = []
-    }
+    @inline(__always) func column(_ j: Int) -> UnsafeMutablePointer<Double> { data + j * stride }
 
-    /// Σ over columns of |entry| · size, for a row.
-    func magnitude(_ row: Int, _ sizes: [Double]) -> Double {
-        var sum = 0.0
-        for j in 0..<sizes.count { sum += abs(data[row * width + j]) * sizes[j] }
-        return sum
+    /// The same units with the hinge terms among the dense ones.
+    func settled(columnCount: Int) -> ColumnMatrix {
+        if hinges.isEmpty { return self }
+        let result = ColumnMatrix(unitCount: unitCount, columnCount: columnCount, dense: dense)
+        result.data.update(from: data, count: self.columnCount * stride)
+        result.eta.update(from: eta, count: stride)
+        for term in hinges { result.column(term.column)[term.unit] += term.coefficient }
+        result.dense = Array(Set(dense).union(hinges.map { Int32($0.unit) })).sorted()
+        return result
     }
 }
 
-/// An affine term with its weights in full, for the tiles' products.
+/// An affine term with its weights in full, transposed, for the tiles' products.
 struct DenseTerm: Sendable {
     let source: Int
-    let rowCount: Int
     let columnCount: Int
+    /// The numbers that the weights of one source unit take: the rows, padded.
+    let stride: Int
     let weights: [Double]
 
     init(_ term: PiecewiseAffineProgram.Term) {
-        source = term.source
-        (rowCount, columnCount) = (term.matrix.rowCount, term.matrix.columnCount)
-        var weights = [Double](repeating: 0, count: rowCount * columnCount)
-        for r in 0..<rowCount { for (column, value) in term.matrix.row(r) { weights[r * columnCount + column] = value } }
-        self.weights = weights
-    }
-
-    /// out += weights · source, with what that adds to the errors.
-    func add(_ source: ColumnMatrix, to out: inout ColumnMatrix, sizes: [Double], roundoff: Double) {
-        let width = out.width
-        var reach = [Double](repeating: 0, count: columnCount)
-        for row in source.denseRows { reach[Int(row)] = source.magnitude(Int(row), sizes) }
-        for term in source.hinges { reach[term.row] += abs(term.coefficient) * sizes[term.column] }
-        for k in 0..<columnCount { reach[k] = source.eta[k] + roundoff * reach[k] }
-        out.data.withUnsafeMutableBufferPointer { out in
-            maso_partition_multiply(
-                out.baseAddress, weights, columnCount, source.data, source.denseRows, rowCount, source.denseRows.count, width)
-            for term in source.hinges {
-                for r in 0..<rowCount { out[r * width + term.column] += weights[r * columnCount + term.row] * term.coefficient }
+        let matrix = term.matrix
+        let stride = padded(matrix.rowCount)
+        (source, columnCount, self.stride) = (term.source, matrix.columnCount, stride)
+        weights = [Double](unsafeUninitializedCapacity: matrix.columnCount * stride) { weights, count in
+            weights.initialize(repeating: 0)
+            count = weights.count
+            matrix.columns.withUnsafeBufferPointer { columns in
+                matrix.values.withUnsafeBufferPointer { values in
+                    for row in 0..<matrix.rowCount {
+                        for i in matrix.rowStarts[row]..<matrix.rowStarts[row + 1] { weights[Int(columns[i]) * stride + row] = values[i] }
+                    }
+                }
             }
         }
-        out.eta.withUnsafeMutableBufferPointer { eta in
-            for r in 0..<rowCount {
-                var sum = 0.0
-                for k in 0..<columnCount { sum += abs(weights[r * columnCount + k]) * reach[k] }
-                eta[r] += sum * (1 + 0x1p-30)
+    }
+
+    /// out += weights · source, with what that adds to the errors: those of the source, and `roundoff` of the sum's magnitude.
+    func add(_ source: ColumnMatrix, to out: ColumnMatrix, sizes: [Double], roundoff: Double) {
+        let reach = Pool<Double>(repeating: 0, count: source.stride)
+        for j in 0..<source.columnCount { maso_partition_add_magnitude(reach.start, source.column(j), source.stride, sizes[j]) }
+        for term in source.hinges { reach[term.unit] += abs(term.coefficient) * sizes[term.column] }
+        weights.withUnsafeBufferPointer { weights in
+            let weights = weights.baseAddress!
+            maso_partition_multiply(
+                out.data, weights, source.data, source.stride, source.dense, source.dense.count, source.columnCount, stride)
+            for term in source.hinges {
+                maso_partition_add(out.column(term.column), weights + term.unit * stride, stride, term.coefficient)
+            }
+            for k in 0..<columnCount {
+                let error = (source.eta[k] + roundoff * reach[k]) * (1 + 0x1p-30)
+                if error != 0 { maso_partition_add_magnitude(out.eta, weights + k * stride, stride, error) }
             }
         }
     }

@@ -4,11 +4,17 @@
 struct Pool<Element: BitwiseCopyable>: ~Copyable {
     private(set) var start: UnsafeMutablePointer<Element>
     private(set) var count = 0
-    private var capacity: Int
+    private(set) var capacity: Int
 
     init(capacity: Int = 64) {
         self.capacity = capacity
         start = .allocate(capacity: capacity)
+    }
+
+    init(repeating element: Element, count: Int) {
+        self.init(capacity: max(count, 1))
+        start.initialize(repeating: element, count: count)
+        self.count = count
     }
 
     deinit { start.deallocate() }
@@ -32,11 +38,14 @@ struct Pool<Element: BitwiseCopyable>: ~Copyable {
 
     mutating func removeAll() { count = 0 }
 
-    private mutating func grow(to needed: Int) {
+    @inline(never) private mutating func grow(to needed: Int) {
         let room = max(needed, 2 * capacity)
         let larger = UnsafeMutablePointer<Element>.allocate(capacity: room)
-        larger.update(from: start, count: count)
+        larger.update(from: start, count: min(count, capacity))
         start.deallocate()
         (start, capacity) = (larger, room)
     }
 }
+
+/// The next multiple of 8, what the kernels take at a time.
+@inline(__always) func padded(_ count: Int) -> Int { (count + 7) & ~7 }

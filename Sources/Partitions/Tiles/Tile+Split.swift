@@ -1,191 +1,225 @@
-// Dividing a tile in two by position, and folding away the columns that do nothing new on a half.
+// Dividing a tile by position, and folding away the columns that do nothing new on a part.
 
-extension Tile {
-    /// Two tiles of about half the cells each, divided across the longer side.
-    func split() -> (Tile, Tile) {
-        var (low, high) = (SIMD2<Double>(repeating: .infinity), SIMD2<Double>(repeating: -.infinity))
-        var centres: [SIMD2<Double>] = []
-        centres.reserveCapacity(mesh.cellCount)
-        for cell in 0..<mesh.cellCount {
-            let start = Int(mesh.first[cell])
-            var (sum, count, h) = (SIMD2<Double>(0, 0), 0.0, start)
+import CKernels
+
+/// The cells of a tile in an order in which parts are consecutive, and their half-edges and corners in that order.
+struct TileDivision: ~Copyable {
+    /// Part p has the cells order[ends[p − 1] ..< ends[p]].
+    private(set) var ends: [Int] = []
+    private var order = Pool<Int32>()
+    /// Where the half-edges of each cell in order begin, and their number in all.
+    fileprivate var starts = Pool<Int32>()
+    /// Half-edges by their new numbers, their origins, and new numbers by old.
+    fileprivate var halves = Pool<Int32>()
+    fileprivate var corners = Pool<Int32>()
+    fileprivate var number = Pool<Int32>()
+    /// For each vertex its number in the last part that it was seen in, with `vertexBase` added.
+    fileprivate var vertexNumber: Pool<Int32>
+    fileprivate var vertexBase: Int32 = 0
+
+    /// Parts of at most `limit` cells.
+    init(_ tile: borrowing Tile, limit: Int) {
+        let count = tile.mesh.cellCount
+        vertexNumber = Pool(repeating: -1, count: tile.mesh.vertexCount)
+        let places = Pool<SIMD2<Double>>(capacity: count)
+        order.resize(to: count)
+        for cell in 0..<count {
+            order[cell] = Int32(truncatingIfNeeded: cell)
+            // The middle of two corners: near enough.
+            let h = Int(tile.mesh.first[cell])
+            let opposite = Int(tile.mesh.halfEdges[Int(tile.mesh.halfEdges[h].next)].next)
+            let p = tile.mesh.rows.start + Int(tile.mesh.halfEdges[h].origin) * tile.mesh.stride
+            let q = tile.mesh.rows.start + Int(tile.mesh.halfEdges[opposite].origin) * tile.mesh.stride
+            places[cell] = SIMD2(p[1] + q[1], p[2] + q[2])
+        }
+        divide(0, count, parts: (count + limit - 1) / limit, places.start)
+        halves.resize(to: tile.mesh.halfEdges.count)
+        corners.resize(to: tile.mesh.halfEdges.count)
+        number.resize(to: tile.mesh.halfEdges.count)
+        starts.resize(to: count + 1)
+        var place = 0
+        for i in 0..<count {
+            starts[i] = Int32(truncatingIfNeeded: place)
+            let start = Int(tile.mesh.first[Int(order[i])])
+            var h = start
             repeat {
-                let row = mesh.rows.start + Int(mesh.halfEdges[h].origin) * mesh.stride
-                sum += SIMD2(row[1], row[2])
-                count += 1
-                h = Int(mesh.halfEdges[h].next)
+                let edge = tile.mesh.halfEdges[h]
+                halves[place] = Int32(truncatingIfNeeded: h)
+                corners[place] = edge.origin
+                number[h] = Int32(truncatingIfNeeded: place)
+                place += 1
+                h = Int(edge.next)
             } while h != start
-            let centre = sum / count
-            centres.append(centre)
-            low = pointwiseMin(low, centre)
-            high = pointwiseMax(high, centre)
+        }
+        starts[count] = Int32(truncatingIfNeeded: place)
+    }
+
+    /// Halves order[from ..< to] across its longer side until it is in so many parts.
+    private mutating func divide(_ from: Int, _ to: Int, parts: Int, _ places: UnsafePointer<SIMD2<Double>>) {
+        guard parts > 1 else { return ends.append(to) }
+        var (low, high) = (SIMD2<Double>(repeating: .infinity), SIMD2<Double>(repeating: -.infinity))
+        for i in from..<to {
+            let place = places[Int(order[i])]
+            (low, high) = (pointwiseMin(low, place), pointwiseMax(high, place))
         }
         let axis = high.x - low.x >= high.y - low.y ? 0 : 1
-        let positions = centres.map { $0[axis] }
-        let median = positions.sorted()[positions.count / 2]
-        var isUpper = positions.map { $0 >= median }
-        if !isUpper.contains(false) { for i in 0..<isUpper.count / 2 { isUpper[i] = false } }
-        return (part(isUpper, false), part(isUpper, true))
-    }
-
-    /// The tile of the cells whose flag is `chosen`.
-    private func part(_ flags: [Bool], _ chosen: Bool) -> Tile {
-        let tile = Tile(valueCount: values.count)
-        (tile.columnCount, tile.size, tile.base, tile.slope, tile.hinges) = (columnCount, size, base, slope, hinges)
-        tile.grain = grain
-        (tile.values, tile.step, tile.sides) = (values, step, sides)
-        let width = columnWidth
-        tile.mesh.stride = width
-        var vertexNumber = [Int32](repeating: -1, count: mesh.vertexCount)
-        var halfNumber = [Int32](repeating: -1, count: mesh.halfEdges.count)
-        var halves: [Int32] = []
-        for cell in 0..<mesh.cellCount where flags[cell] == chosen {
-            let start = mesh.first[cell]
-            tile.mesh.first.append(Int32(halves.count))
-            var h = start
-            repeat {
-                halfNumber[Int(h)] = Int32(halves.count)
-                halves.append(h)
-                h = mesh.halfEdges[Int(h)].next
-            } while h != start
-        }
-        for (cell, first) in (0..<tile.mesh.cellCount).map({ ($0, Int(tile.mesh.first[$0])) }) {
-            let last = cell + 1 < tile.mesh.cellCount ? Int(tile.mesh.first[cell + 1]) : halves.count
-            for i in first..<last {
-                let old = mesh.halfEdges[Int(halves[i])]
-                var vertex = vertexNumber[Int(old.origin)]
-                if vertex < 0 {
-                    vertex = Int32(tile.mesh.vertexCount)
-                    vertexNumber[Int(old.origin)] = vertex
-                    tile.mesh.rows.resize(to: (Int(vertex) + 1) * width)
-                    let (from, to) = (mesh.rows.start + Int(old.origin) * mesh.stride, tile.mesh.rows.start + Int(vertex) * width)
-                    for j in 0..<width { to[j] = from[j] }
-                    let v = Int(old.origin)
-                    tile.mesh.appendVertex(displacement: mesh.displacement[v], offset: mesh.offset[v], generation: mesh.generation[v])
-                }
-                let twin = old.twin < 0 ? -1 : halfNumber[Int(old.twin)]
-                tile.mesh.halfEdges.append(
-                    .init(origin: vertex, next: Int32(i + 1 < last ? i + 1 : first), twin: twin, cell: Int32(cell)))
-            }
-        }
-        tile.fold()
-        return tile
-    }
-
-    /// Folds the hinges that are 0, or their argument, on every cell into the matrices, and drops their columns.
-    func fold() {
-        var (kept, folded) = ([0, 1, 2], [(column: Int, active: Bool)]())
-        let (dead, active) = columnStates()
-        for column in 3..<max(3, columnCount) {
-            if dead[column] {
-                folded.append((column, false))
-            } else if active[column] {
-                folded.append((column, true))
-            } else {
-                kept.append(column)
-            }
-        }
-        guard !folded.isEmpty else { return }
-        // Last first: a hinge's argument knows the columns before it only.
-        for (column, isActive) in folded.reversed() {
-            let hinge = hinges[column]
-            for later in column + 1..<max(column + 1, columnCount) where column < hinges[later].row.count {
-                let factor = hinges[later].row[column]
-                guard factor != 0 else { continue }
-                hinges[later].row[column] = 0
-                if isActive {
-                    for j in 0..<hinge.row.count { hinges[later].row[j] += factor * hinge.row[j] }
-                    hinges[later].eta += foldError(factor, hinge)
+        let middle = from + (to - from) * (parts / 2) / parts
+        // Quickselect: what lies below the middle's place comes before it.
+        var (left, right) = (from, to - 1)
+        while left < right {
+            let pivot = places[Int(order[(left + right) / 2])][axis]
+            var (i, j) = (left, right)
+            while i <= j {
+                while places[Int(order[i])][axis] < pivot { i += 1 }
+                while places[Int(order[j])][axis] > pivot { j -= 1 }
+                if i <= j {
+                    (order[i], order[j]) = (order[j], order[i])
+                    (i, j) = (i + 1, j - 1)
                 }
             }
-            for value in values.indices {
-                guard values[value] != nil else { continue }
-                substitute(column, isActive ? hinge : nil, in: &values[value]!)
-            }
+            if middle <= j { right = j } else if middle >= i { left = i } else { break }
         }
-        var number = [Int](repeating: -1, count: columnCount)
-        for (new, old) in kept.enumerated() { number[old] = new }
-        let width = Tile.padded(kept.count)
-        for value in values.indices where values[value] != nil { values[value]!.keep(kept, number, width: width) }
-        for v in 0..<mesh.vertexCount {
-            let (from, to) = (mesh.rows.start + v * mesh.stride, mesh.rows.start + v * width)
-            for (new, old) in kept.enumerated() { to[new] = from[old] }
-            for j in kept.count..<max(kept.count, width) { to[j] = 0 }
-        }
-        mesh.rows.resize(to: mesh.vertexCount * width)
-        mesh.stride = width
-        hinges = kept.map { old in
-            Hinge(row: kept.prefix { $0 < hinges[old].row.count }.map { hinges[old].row[$0] }, eta: hinges[old].eta)
-        }
-        (size, base, slope) = (kept.map { size[$0] }, kept.map { base[$0] }, kept.map { slope[$0] })
-        for i in sides.indices {
-            guard case .hinge(let column) = sides[i] else { continue }
-            sides[i] = number[column] >= 0 ? .hinge(number[column]) : dead[column] ? .below : .above
-        }
-        columnCount = kept.count
-    }
-
-    /// Which columns are 0 at every vertex, and which are positive somewhere on every cell.
-    private func columnStates() -> (dead: [Bool], active: [Bool]) {
-        var (dead, active) = ([Bool](repeating: true, count: columnCount), [Bool](repeating: true, count: columnCount))
-        var most = [Double](repeating: 0, count: columnCount)
-        for cell in 0..<mesh.cellCount {
-            for j in 3..<max(3, columnCount) { most[j] = 0 }
-            let start = Int(mesh.first[cell])
-            var h = start
-            repeat {
-                let row = mesh.rows.start + Int(mesh.halfEdges[h].origin) * mesh.stride
-                for j in 3..<max(3, columnCount) { most[j] = max(most[j], row[j]) }
-                h = Int(mesh.halfEdges[h].next)
-            } while h != start
-            for j in 3..<max(3, columnCount) { if most[j] > 0 { dead[j] = false } else { active[j] = false } }
-        }
-        return (dead, active)
-    }
-
-    /// What replacing a hinge of weight `factor` by its argument adds to a row's error.
-    private func foldError(_ factor: Double, _ hinge: Hinge) -> Double {
-        var magnitude = 0.0
-        for j in 0..<hinge.row.count { magnitude += abs(hinge.row[j]) * size[j] }
-        return abs(factor) * (hinge.eta + 0x1p-51 * magnitude) * (1 + 0x1p-40)
-    }
-
-    /// Replaces a column by its argument, or by 0.
-    private func substitute(_ column: Int, _ hinge: Hinge?, in matrix: inout ColumnMatrix) {
-        var remaining: [ColumnMatrix.HingeTerm] = []
-        var dense: [Int32] = []
-        for term in matrix.hinges {
-            if term.column != column {
-                remaining.append(term)
-            } else if hinge != nil {
-                // The row becomes dense; its own weight at the column is the hinge's.
-                matrix.data[term.row * matrix.width + column] += term.coefficient
-                dense.append(Int32(term.row))
-            }
-        }
-        matrix.hinges = remaining
-        if !dense.isEmpty { matrix.denseRows = Array(Set(matrix.denseRows).union(dense)).sorted() }
-        for row in matrix.denseRows {
-            let at = Int(row) * matrix.width
-            let factor = matrix.data[at + column]
-            guard factor != 0 else { continue }
-            matrix.data[at + column] = 0
-            guard let hinge else { continue }
-            for j in 0..<hinge.row.count { matrix.data[at + j] += factor * hinge.row[j] }
-            matrix.eta[Int(row)] += foldError(factor, hinge)
-        }
+        divide(from, middle, parts: parts / 2, places)
+        divide(middle, to, parts: parts - parts / 2, places)
     }
 }
 
-extension ColumnMatrix {
-    /// Keeps some columns; `number` is each one's new place.
-    mutating func keep(_ kept: [Int], _ number: [Int], width newWidth: Int) {
-        var narrower = ColumnMatrix(rowCount: rowCount, width: newWidth)
-        for row in denseRows {
-            for (new, old) in kept.enumerated() { narrower.data[Int(row) * newWidth + new] = data[Int(row) * width + old] }
+extension Tile {
+    /// One part of a division, with the hinges that are 0, or their argument, on all its cells folded into the matrices.
+    func part(_ index: Int, of division: inout TileDivision) -> Tile {
+        let cells = (index == 0 ? 0 : division.ends[index - 1])..<division.ends[index]
+        let halves = Int(division.starts[cells.lowerBound])..<Int(division.starts[cells.upperBound])
+
+        // A hinge is dead where 0 at all corners, active where positive at a corner of every cell.
+        let width = padded(columnCount)
+        let states = Pool<Double>(capacity: 2 * width)
+        let (least, most) = (states.start, states.start + width)
+        maso_partition_states(
+            mesh.rows.start, mesh.stride, width, division.corners.start, division.starts.start + cells.lowerBound, cells.count, least,
+            most)
+        var (kept, active, dead) = ([0, 1, 2] as [Int32], [Int](), [Bool](repeating: false, count: columnCount))
+        for j in 3..<max(3, columnCount) {
+            if most[j] <= 0 { dead[j] = true } else if least[j] > 0 { active.append(j) } else { kept.append(Int32(j)) }
         }
-        (narrower.eta, narrower.denseRows) = (eta, denseRows)
-        narrower.hinges = hinges.map { HingeTerm(row: $0.row, column: number[$0.column], coefficient: $0.coefficient) }
-        self = narrower
+
+        var tile = Tile(columnCount: kept.count, values: values)
+        (tile.step, tile.grain, tile.sides) = (step, grain, sides)
+        tile.mesh.halfEdges.resize(to: halves.count)
+        tile.mesh.first.resize(to: cells.count)
+        let vertices = Pool<Int32>(capacity: halves.count)
+        let (offset, vertexBase) = (Int32(truncatingIfNeeded: halves.lowerBound), division.vertexBase)
+        var vertexCount: Int32 = 0
+        for (cell, i) in cells.enumerated() {
+            let (start, end) = (Int(division.starts[i]), Int(division.starts[i + 1]))
+            tile.mesh.first[cell] = division.starts[i] - offset
+            for place in start..<end {
+                let corner = division.corners[place]
+                var number = division.vertexNumber[Int(corner)]
+                if number < vertexBase {
+                    number = vertexBase + vertexCount
+                    division.vertexNumber[Int(corner)] = number
+                    vertices[Int(vertexCount)] = corner
+                    vertexCount += 1
+                }
+                let oldTwin = mesh.halfEdges[Int(division.halves[place])].twin
+                var twin: Int32 = -1
+                if oldTwin >= 0 {
+                    let number = division.number[Int(oldTwin)]
+                    if halves.contains(Int(number)) { twin = number - offset }
+                }
+                tile.mesh.halfEdges[place - halves.lowerBound] = .init(
+                    origin: number - vertexBase, next: Int32(truncatingIfNeeded: place + 1 < end ? place + 1 : start) - offset,
+                    twin: twin, cell: Int32(truncatingIfNeeded: cell))
+            }
+        }
+        division.vertexBase += vertexCount
+        let count = Int(vertexCount)
+        tile.mesh.vertices.resize(to: count)
+        for v in 0..<count { tile.mesh.vertices[v] = mesh.vertices[Int(vertices[v])] }
+        tile.mesh.rows.resize(to: count * tile.mesh.stride)
+        maso_partition_gather(
+            mesh.rows.start, mesh.stride, vertices.start, count, kept, kept.count, tile.mesh.rows.start, tile.mesh.stride)
+        fold(active, dead, kept.map { Int($0) }, into: &tile)
+        return tile
+    }
+
+    /// Gives `tile` this one's hinges and values in the columns that are kept, the active ones replaced by their arguments.
+    private func fold(_ active: [Int], _ dead: [Bool], _ kept: [Int], into tile: inout Tile) {
+        var number = [Int](repeating: -1, count: columnCount)
+        for (new, old) in kept.enumerated() {
+            number[old] = new
+            (tile.size[new], tile.base[new], tile.slope[new]) = (size[old], base[old], slope[old])
+        }
+
+        // Last first: a hinge's argument knows the columns before it only.
+        var (weights, hinges) = (hingeWeights, hinges)
+        var argumentErrors = [Double](repeating: 0, count: columnCount)
+        for column in active.reversed() {
+            let argument = hinges[column]
+            for later in column + 1..<max(column + 1, columnCount) where column < hinges[later].count {
+                let factor = weights[hinges[later].start + column]
+                guard factor != 0 else { continue }
+                weights[hinges[later].start + column] = 0
+                for j in 0..<argument.count { weights[hinges[later].start + j] += factor * weights[argument.start + j] }
+                hinges[later].eta += abs(factor) * argumentError(hinges[column], weights)
+            }
+        }
+        for column in active { argumentErrors[column] = argumentError(hinges[column], weights) }
+        for (new, old) in kept.enumerated() where hinges[old].count > 0 {
+            let start = tile.hingeWeights.count
+            for j in kept where j < hinges[old].count { tile.hingeWeights.append(weights[hinges[old].start + j]) }
+            tile.hinges[new] = Hinge(start: start, count: tile.hingeWeights.count - start, eta: hinges[old].eta)
+        }
+
+        // The arguments are folded already: replacing one brings in no other column that is to go.
+        for value in values.indices {
+            guard let old = values[value] else { continue }
+            let columns = kept.prefix { $0 < old.columnCount }
+            let new = ColumnMatrix(unitCount: old.unitCount, columnCount: columns.count, dense: old.dense)
+            for (j, column) in columns.enumerated() { new.column(j).update(from: old.column(column), count: old.stride) }
+            new.eta.update(from: old.eta, count: old.stride)
+            for column in active where column < old.columnCount {
+                let from = old.column(column)
+                let argument = hinges[column]
+                guard (0..<old.unitCount).contains(where: { from[$0] != 0 }) else { continue }
+                for j in kept where j < argument.count {
+                    let weight = weights[argument.start + j]
+                    if weight != 0 { maso_partition_add(new.column(number[j]), from, old.stride, weight) }
+                }
+                maso_partition_add_magnitude(new.eta, from, old.stride, argumentErrors[column])
+            }
+            var isDense = [Bool]()
+            for term in old.hinges where !dead[term.column] {
+                if number[term.column] >= 0 {
+                    new.hinges.append(.init(unit: term.unit, column: number[term.column], coefficient: term.coefficient))
+                    continue
+                }
+                let argument = hinges[term.column]
+                for j in kept where j < argument.count {
+                    new.column(number[j])[term.unit] += term.coefficient * weights[argument.start + j]
+                }
+                new.eta[term.unit] += abs(term.coefficient) * argumentErrors[term.column]
+                if isDense.isEmpty {
+                    isDense = [Bool](repeating: false, count: old.unitCount)
+                    for unit in old.dense { isDense[Int(unit)] = true }
+                }
+                if !isDense[term.unit] {
+                    isDense[term.unit] = true
+                    new.dense.append(Int32(term.unit))
+                }
+            }
+            tile.values[value] = new
+        }
+        for i in tile.sides.indices {
+            guard case .hinge(let column) = sides[i] else { continue }
+            tile.sides[i] = number[column] >= 0 ? .hinge(number[column]) : dead[column] ? .below : .above
+        }
+    }
+
+    /// What replacing a hinge of weight 1 by its argument adds to a row's error.
+    private func argumentError(_ hinge: Hinge, _ weights: [Double]) -> Double {
+        var magnitude = 0.0
+        for j in 0..<hinge.count { magnitude += abs(weights[hinge.start + j]) * size[j] }
+        return (hinge.eta + 0x1p-51 * magnitude) * (1 + 0x1p-40)
     }
 }

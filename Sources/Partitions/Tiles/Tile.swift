@@ -3,7 +3,7 @@
 
 import CKernels
 
-final class Tile {
+struct Tile: ~Copyable {
     /// What a unit does at one of its knots on this tile.
     enum Side: Equatable {
         case unknown
@@ -13,20 +13,23 @@ final class Tile {
         case hinge(Int)
     }
 
-    /// The row of a hinge's argument over the columns before it, with its error.
+    /// The argument of a hinge over the columns before it: `count` weights from `start` on in `hingeWeights`, and its error.
     struct Hinge {
-        var row: [Double]
-        var eta: Double
+        var start = 0
+        var count = 0
+        var eta = 0.0
     }
 
     var mesh = TileMesh()
     var columnCount = 3
-    /// For each column a bound on its size, on its error at the places where vertices are put, and on its gradient.
-    var size: [Double] = []
-    var base: [Double] = []
-    var slope: [Double] = []
-    /// For each column; those of 1, x, y are empty.
-    var hinges: [Hinge] = []
+    /// For each column, up to the mesh's stride, a bound on its size, on its error at the places where vertices are put, and on its
+    /// gradient.
+    var size: [Double]
+    var base: [Double]
+    var slope: [Double]
+    /// For each column; those of 1, x, y, and columns of zeros, are empty.
+    var hinges: [Hinge]
+    var hingeWeights: [Double] = []
     var values: [ColumnMatrix?]
     var step = 0
     /// The rounding of a coordinate.
@@ -34,59 +37,34 @@ final class Tile {
     /// In a step of pieces, for each unit and knot in turn.
     var sides: [Side] = []
 
-    init(valueCount: Int) { values = [ColumnMatrix?](repeating: nil, count: valueCount) }
+    /// No cells yet.
+    init(columnCount: Int, values: [ColumnMatrix?]) {
+        self.values = values
+        self.columnCount = columnCount
+        mesh.stride = padded(columnCount)
+        size = [Double](repeating: 0, count: mesh.stride)
+        (base, slope) = (size, size)
+        hinges = [Hinge](repeating: Hinge(), count: columnCount)
+    }
 
     /// A convex polygon, counter-clockwise, as one cell.
-    convenience init(polygon: [SIMD2<Double>], valueCount: Int) {
-        self.init(valueCount: valueCount)
-        mesh.stride = 8
+    init(polygon: [SIMD2<Double>], valueCount: Int) {
+        self.init(columnCount: 3, values: [ColumnMatrix?](repeating: nil, count: valueCount))
         mesh.rows.resize(to: 8 * polygon.count)
         for i in 0..<8 * polygon.count { mesh.rows[i] = 0 }
         for (v, corner) in polygon.enumerated() {
             (mesh.rows[8 * v], mesh.rows[8 * v + 1], mesh.rows[8 * v + 2]) = (1, corner.x, corner.y)
-            mesh.appendVertex(displacement: 0, offset: 0, generation: 0)
+            mesh.vertices.append(.init(positive: 0, displacement: 0, offset: 0, generation: 0))
             mesh.halfEdges.append(.init(origin: Int32(v), next: Int32((v + 1) % polygon.count), twin: -1, cell: 0))
         }
         mesh.first.append(0)
-        size = [1, polygon.map { abs($0.x) }.max() ?? 0, polygon.map { abs($0.y) }.max() ?? 0]
-        (base, slope) = ([0, 0, 0], [0, 1, 1])
-        let grain = 0x1p-50 * (size[1] + size[2])
-        (base[1], base[2], self.grain) = (grain, grain, grain)
-        hinges = [Hinge](repeating: Hinge(row: [], eta: 0), count: 3)
-        var position = ColumnMatrix(rowCount: 2, width: 8)
-        (position.data[1], position.data[8 + 2]) = (1, 1)
-        position.denseRows = [0, 1]
+        size.replaceSubrange(0..<3, with: [1, polygon.map { abs($0.x) }.max() ?? 0, polygon.map { abs($0.y) }.max() ?? 0])
+        slope.replaceSubrange(0..<3, with: [0, 1, 1])
+        grain = 0x1p-50 * (size[1] + size[2])
+        base.replaceSubrange(0..<3, with: [0, grain, grain])
+        let position = ColumnMatrix(unitCount: 2, columnCount: 3, dense: [0, 1])
+        (position.column(1)[0], position.column(2)[1]) = (1, 1)
         values[0] = position
-    }
-
-    static func padded(_ count: Int) -> Int { (count + 7) & ~7 }
-    var columnWidth: Int { Tile.padded(columnCount) }
-
-    private var worstDisplacement: Double {
-        var worst = 0.0
-        for v in 0..<mesh.vertexCount { worst = max(worst, mesh.displacement[v]) }
-        return worst
-    }
-
-    /// Lays the rows out anew with `stride`, keeping the columns.
-    private func lay(stride: Int) {
-        guard stride != mesh.stride else { return }
-        let (old, count, kept) = (mesh.stride, mesh.vertexCount, min(columnWidth, mesh.stride))
-        if stride > old {
-            mesh.rows.resize(to: count * stride)
-            for v in Swift.stride(from: count - 1, through: 0, by: -1) {
-                let (from, to) = (mesh.rows.start + v * old, mesh.rows.start + v * stride)
-                for j in Swift.stride(from: kept - 1, through: 0, by: -1) { to[j] = from[j] }
-                for j in kept..<max(kept, columnWidth) { to[j] = 0 }
-            }
-        } else {
-            for v in 0..<count {
-                let (from, to) = (mesh.rows.start + v * old, mesh.rows.start + v * stride)
-                for j in 0..<stride { to[j] = from[j] }
-            }
-            mesh.rows.resize(to: count * stride)
-        }
-        mesh.stride = stride
     }
 
     // MARK: Cutting
@@ -94,7 +72,7 @@ final class Tile {
     /// A unit at a knot that may cut.
     struct Candidate {
         let index: Int  // in `sides`
-        let row: Int
+        let unit: Int
         let knot: Double
         let base: Double
         let slope: Double
@@ -102,39 +80,43 @@ final class Tile {
     }
 
     /// Decides by bounds alone which units stay on one side of which knots, and lists the others, at most 64.
-    func candidates(of matrix: ColumnMatrix, knots: [(row: Int, knot: Double)]) -> [Candidate] {
-        let (width, count) = (columnWidth, columnCount)
-        var low = [Double](repeating: 0, count: width)
-        var high = low
-        maso_partition_ranges(mesh.rows.start, mesh.vertexCount, mesh.stride, width, &low, &high)
-        for j in 0..<count { size[j] = max(abs(low[j]), abs(high[j])) + base[j] }
-        let displacement = worstDisplacement
-        // Of the sum, and of as many interpolations as there may be, each of three roundings.
-        let roundoff = (Double(count + 8) + 3 * Double(TileMesh.generationLimit)) * 0x1p-53
+    ///
+    /// A candidate's `base` bounds |its entry at a vertex − f(put)| for the exact function f of TileMesh's header: the matrix's error
+    /// eta, the columns' errors Σ_j |w_j| base_j, and of the magnitude Σ_j |w_j| size_j one rounding for every term of the sum and six for
+    /// every interpolation. Its slope is Σ_j |w_j| slope_j. On the tile f is within radius + error + slope · displacement of the middle.
+    mutating func candidates(of matrix: ColumnMatrix, knots: [(unit: Int, knot: Double)]) -> [Candidate] {
+        let (width, count, units) = (padded(columnCount), matrix.columnCount, matrix.stride)
+        let ranges = Pool<Double>(capacity: 2 * width)
+        let (low, high) = (ranges.start, ranges.start + width)
+        maso_partition_ranges(mesh.rows.start, mesh.vertexCount, mesh.stride, width, low, high)
+        for j in 0..<columnCount {
+            let (least, most) = (low[j], high[j])
+            size[j] = max(abs(least), abs(most)) + base[j]
+            (low[j], high[j]) = (0.5 * (least + most), 0.5 * (most - least))
+        }
+        let sums = Pool<Double>(capacity: 5 * units)
+        let bounds = maso_partition_bounds(
+            middle: sums.start, radius: sums.start + units, magnitude: sums.start + 2 * units, base: sums.start + 3 * units,
+            slope: sums.start + 4 * units)
+        maso_partition_bound(matrix.data, units, count, low, high, size, base, slope, bounds)
+        var displacement = 0.0
+        for v in 0..<mesh.vertexCount { displacement = max(displacement, mesh.vertices.start[v].displacement) }
+        let roundoff = Double(count + 8 + 6 * TileMesh.generationLimit) * 0x1p-53
         var found: [Candidate] = []
-        matrix.data.withUnsafeBufferPointer { data in
-            for (index, place) in knots.enumerated() where sides[index] == .unknown {
-                let row = data.baseAddress! + place.row * matrix.width
-                var (middle, radius, magnitude, common, steepness) = (-place.knot, 0.0, abs(place.knot), 0.0, 0.0)
-                for j in 0..<count {
-                    let weight = row[j]
-                    let absolute = abs(weight)
-                    middle += weight * (0.5 * (low[j] + high[j]))
-                    radius += absolute * (0.5 * (high[j] - low[j]))
-                    magnitude += absolute * size[j]
-                    common += absolute * base[j]
-                    steepness += absolute * slope[j]
-                }
-                let error = (matrix.eta[place.row] + common + roundoff * magnitude) * (1 + 0x1p-30)
-                let reach = radius + 2 * error + steepness * displacement
-                if middle > reach {
-                    sides[index] = .above
-                } else if middle < -reach {
-                    sides[index] = .below
-                } else if found.count < 64 {
-                    found.append(
-                        Candidate(index: index, row: place.row, knot: place.knot, base: error, slope: steepness, size: magnitude))
-                }
+        found.reserveCapacity(64)
+        for (index, place) in knots.enumerated() where sides[index] == .unknown {
+            let k = place.unit
+            let (middle, magnitude) = (bounds.middle[k] - place.knot, bounds.magnitude[k] + abs(place.knot))
+            let error = (matrix.eta[k] + bounds.base[k] + roundoff * magnitude) * (1 + 0x1p-30)
+            let reach = bounds.radius[k] * (1 + 0x1p-30) + 2 * error + bounds.slope[k] * displacement
+            if middle > reach {
+                sides[index] = .above
+            } else if middle < -reach {
+                sides[index] = .below
+            } else if found.count < 64 {
+                found.append(
+                    Candidate(
+                        index: index, unit: k, knot: place.knot, base: error, slope: bounds.slope[k] * (1 + 0x1p-30), size: magnitude))
             }
         }
         return found
@@ -143,78 +125,76 @@ final class Tile {
     /// Cuts the tile by candidates; those that do cut become columns.
     ///
     /// - Returns: `false` where a sign could not be certified.
-    func cut(by candidates: [Candidate], of matrix: ColumnMatrix) -> Bool {
-        let (first, width) = (columnWidth, Tile.padded(candidates.count))
-        lay(stride: first + width)
-        var m = [Double](repeating: 0, count: columnCount * width)
-        // Padding stays out of the way: always above its reach of −1.
-        var (bases, slopes) = ([Double](repeating: -1, count: width), [Double](repeating: 0, count: width))
+    mutating func cut(
+        by candidates: [Candidate], of matrix: ColumnMatrix, isLast: Bool, _ scratch: inout TileMesh.Scratch
+    ) -> Bool {
+        let (width, vertexCount) = (padded(candidates.count), mesh.vertexCount)
+        let weights = Pool<Double>(repeating: 0, count: (matrix.columnCount + 2) * width)
+        let (bases, slopes) = (weights.start + matrix.columnCount * width, weights.start + (matrix.columnCount + 1) * width)
+        for c in candidates.count..<max(candidates.count, width) { bases[c] = -1 }  // padding is never in doubt
         for (c, candidate) in candidates.enumerated() {
-            for j in 0..<columnCount { m[j * width + c] = matrix.data[candidate.row * matrix.width + j] }
-            m[c] -= candidate.knot
+            for j in 0..<matrix.columnCount { weights[j * width + c] = matrix.column(j)[candidate.unit] }
+            weights[c] -= candidate.knot
             (bases[c], slopes[c]) = (candidate.base, candidate.slope)
         }
-        let certain = bases.withUnsafeBufferPointer { bases in
-            slopes.withUnsafeBufferPointer { slopes in
-                cut(
-                    by: candidates, m,
-                    .init(first: first, width: width, base: bases.baseAddress!, slope: slopes.baseAddress!, grain: grain))
+        scratch.values.resize(to: vertexCount * width)
+        var signs = maso_partition_signs()
+        maso_partition_evaluate(
+            mesh.rows.start, mesh.vertices.start, vertexCount, mesh.stride, matrix.columnCount, width, weights.start, bases, slopes,
+            scratch.values.start, &signs)
+        let valid = candidates.count == 64 ? ~0 : (1 << UInt64(candidates.count)) - 1 as UInt64
+        guard signs.doubtful & valid == 0 else { return false }
+        let crossing = signs.any & ~signs.all & valid
+        for (c, candidate) in candidates.enumerated() where crossing >> UInt64(c) & 1 == 0 {
+            sides[candidate.index] = signs.all >> UInt64(c) & 1 == 1 ? .above : .below
+        }
+        if crossing == 0 { return true }
+        let chosen = candidates.indices.filter { crossing >> UInt64($0) & 1 == 1 }
+        // After the last cut nobody reads the hinges: the coordinates will do.
+        if isLast { columnCount = 3 }
+        // The signs of candidates must fit a word from the multiple of 8 before the first one on.
+        let first = chosen.count <= 56 ? columnCount : padded(columnCount)
+        let stride = padded(first + padded(chosen.count))
+        scratch.rows.resize(to: vertexCount * stride)
+        maso_partition_pack(
+            mesh.rows.start, mesh.vertices.start, vertexCount, mesh.stride, columnCount, scratch.values.start, width,
+            chosen.map { Int32($0) }, chosen.count, scratch.rows.start, stride, first)
+        swap(&mesh.rows, &scratch.rows)
+        mesh.stride = stride
+        addColumns(chosen.map { candidates[$0] }, first: first, of: matrix)
+        let certain = base.withUnsafeBufferPointer { base in
+            slope.withUnsafeBufferPointer { slope in
+                mesh.cut(
+                    .init(
+                        first: first, count: chosen.count, base: base.baseAddress!, slope: slope.baseAddress!, grain: grain,
+                        isLast: isLast), &scratch)
             }
         }
-        guard let crossing = certain else { return false }
-        if crossing != 0 { addColumns(candidates, crossing, matrix) }
-        return true
+        if certain && !isLast {
+            maso_partition_hinge(mesh.rows.start, mesh.vertexCount, mesh.stride, first, padded(chosen.count))
+        }
+        return certain
     }
 
-    /// Evaluates candidates at all vertices, with the matrix m (a column for each), and cuts by those of both signs.
-    ///
-    /// - Returns: the candidates that cut, or `nil` where a sign could not be certified.
-    private func cut(by candidates: [Candidate], _ m: [Double], _ bounds: TileMesh.Bounds) -> UInt64? {
-        let count = mesh.vertexCount
-        mesh.positive.resize(to: count)
-        let doubts = maso_partition_evaluate(
-            mesh.rows.start, count, mesh.stride, columnCount, bounds.first, bounds.width, m, bounds.base, bounds.slope,
-            mesh.displacement.start, mesh.positive.start)
-        let valid = candidates.count == 64 ? ~0 : (1 << UInt64(candidates.count)) - 1 as UInt64
-        guard doubts & valid == 0 else { return nil }
-        var (any, all) = (0 as UInt64, ~0 as UInt64)
-        for v in 0..<count {
-            any |= mesh.positive[v]
-            all &= mesh.positive[v]
+    /// The columns of candidates that cut, from `first` on, after columns of zeros.
+    private mutating func addColumns(_ candidates: [Candidate], first: Int, of matrix: ColumnMatrix) {
+        let padding = mesh.stride - size.count
+        if padding > 0 {
+            let zeros = repeatElement(0.0, count: padding)
+            size.append(contentsOf: zeros)
+            base.append(contentsOf: zeros)
+            slope.append(contentsOf: zeros)
         }
-        let crossing = any & ~all & valid
-        for (c, candidate) in candidates.enumerated() where crossing >> UInt64(c) & 1 == 0 {
-            sides[candidate.index] = all >> UInt64(c) & 1 == 1 ? .above : .below
+        hinges.removeSubrange(columnCount...)
+        for _ in columnCount..<max(columnCount, first) { hinges.append(Hinge()) }
+        for (i, candidate) in candidates.enumerated() {
+            sides[candidate.index] = .hinge(first + i)
+            hinges.append(Hinge(start: hingeWeights.count, count: matrix.columnCount, eta: candidate.base))
+            let start = hingeWeights.count
+            for j in 0..<matrix.columnCount { hingeWeights.append(matrix.column(j)[candidate.unit]) }
+            hingeWeights[start] -= candidate.knot
+            (size[first + i], base[first + i], slope[first + i]) = (candidate.size, candidate.base, candidate.slope)
         }
-        if crossing == 0 { return 0 }
-        return mesh.cut(candidates: candidates.count, crossing: crossing, bounds) ? crossing : nil
-    }
-
-    private func addColumns(_ candidates: [Candidate], _ crossing: UInt64, _ matrix: ColumnMatrix) {
-        let (first, old) = (columnWidth, columnCount)
-        var sources: [Int] = []
-        for (c, candidate) in candidates.enumerated() where crossing >> UInt64(c) & 1 == 1 {
-            sides[candidate.index] = .hinge(columnCount)
-            sources.append(first + c)
-            var row = Array(matrix.data[candidate.row * matrix.width..<candidate.row * matrix.width + old])
-            row[0] -= candidate.knot
-            hinges.append(Hinge(row: row, eta: candidate.base))
-            size.append(candidate.size)
-            slope.append(candidate.slope)
-            base.append(candidate.base)
-            columnCount += 1
-        }
-        let (stride, newStride) = (mesh.stride, columnWidth)
-        var fresh = Pool<Double>(capacity: mesh.vertexCount * newStride)
-        fresh.resize(to: mesh.vertexCount * newStride)
-        for v in 0..<mesh.vertexCount {
-            let (from, to) = (mesh.rows.start + v * stride, fresh.start + v * newStride)
-            for j in 0..<old { to[j] = from[j] }
-            for (i, source) in sources.enumerated() { to[old + i] = max(from[source], 0) }
-            for j in columnCount..<max(columnCount, newStride) { to[j] = 0 }
-        }
-        mesh.rows = fresh
-        mesh.stride = newStride
-        for value in values.indices { values[value]?.widen(to: newStride) }
+        columnCount = first + candidates.count
     }
 }

@@ -1,7 +1,24 @@
 // The cells of one tile: half-edges with twins, and for every vertex a row of numbers. Cutting is edge by edge and touches nothing else.
 //
 // A row is [columns … | candidates …]: first the functions that the network is affine in on every cell, 1, x, y and hinges, then the
-// units that may cut, as many as fit the bits of a word. All of them are affine on every edge, so a new vertex's row is interpolated.
+// units that cut, as many as fit the bits of a word. All of them are affine on every edge, so a new vertex's row is interpolated.
+//
+// Errors. A vertex is put at its row's x and y; where it is exactly, it lies on the zero sets of the units (or the borders) that cross in
+// it. Three bounds follow it:
+//   displacement ≥ |put − exact|,   offset ≥ the distance of where it is put from every line that crosses in it,
+//   generation = how many interpolations made its row, one after the other.
+// Candidate c has an error bound base[c] and a gradient bound slope[c] ≥ |∂f/∂x| + |∂f/∂y| for the exact function f it is on any cell of
+// the tile: |entry − f(put)| ≤ base[c], whence |entry| > base[c] + slope[c] · displacement has the sign of f at the exact vertex.
+//
+// Interpolation keeps this. With u = 2⁻⁵³ an entry a + τ(b − a), 0 ≤ τ ≤ 1, is rounded by at most 3u · max(|a|, |b|), whatever τ is, and f
+// is affine on the edge, so |entry − f(put)| grows by that and by |∇f| times the rounding of put, 3u of its coordinates: together at most
+// 6u · Σ_j |w_j| size_j a generation. `base` allows for `generationLimit` of them from the start.
+//
+// A new vertex w is put on the segment between a and b, as these are put, rounded by `grain`: its distance from their exact line is at
+// most `across` = max(offset a, offset b) + grain. Candidate f is 0 in its row, so |f(w)| ≤ base, and at the point of the line nearest to
+// w at most base + slope · across. Along the line f changes by at least gap = |z_a| + |z_b| − 2 (base + slope · across) between the points
+// nearest to a and b, over at most |b − a|: so its zero is within (base + slope · across) · |b − a| / gap of there. The distance of w
+// from f's zero line is at most |f(w)| / |∇f| ≤ base · |b − a| / gap.
 
 import CKernels
 
@@ -17,167 +34,166 @@ struct TileMesh: ~Copyable {
     var halfEdges = Pool<HalfEdge>()
     /// A half-edge of each cell.
     var first = Pool<Int32>()
-    /// Rows, `stride` numbers each.
+    /// Rows, `stride` numbers each, a multiple of 8.
     var rows = Pool<Double>()
     var stride = 8
-    /// How far each vertex may be from where it is exactly.
-    var displacement = Pool<Double>()
-    /// How far each vertex may be from the lines that cross in it: less than its displacement, where they cross at a small angle.
-    var offset = Pool<Double>()
-    /// How many interpolations, one after the other, made each row.
-    var generation = Pool<Int32>()
-    /// The candidates that are positive at each vertex.
-    var positive = Pool<UInt64>()
-
-    // Only while candidates cut:
-    /// For each candidate the edges it crosses, as chains through `queue`.
-    private var heads = [Int32](repeating: -1, count: 64)
-    private var queue = Pool<(halfEdge: Int32, next: Int32)>()
-    /// For each cell the half-edge that ends where the present candidate has entered it, or −1.
-    private var pending = Pool<Int32>()
+    var vertices = Pool<maso_partition_vertex>()
 
     init() {}
 
-    var vertexCount: Int { displacement.count }
-
-    mutating func appendVertex(displacement d: Double, offset o: Double, generation g: Int32) {
-        displacement.append(d)
-        offset.append(o)
-        generation.append(g)
-    }
+    var vertexCount: Int { vertices.count }
     var cellCount: Int { first.count }
 
     @inline(__always) func end(_ h: Int) -> Int { Int(halfEdges[Int(halfEdges[h].next)].origin) }
 
-    /// What bounds the errors of a batch.
-    ///
-    /// Candidate c at a vertex is off by at most base[c] from the value, at the place where the vertex was put, of the function that it is
-    /// on any cell there; at the vertex's exact place by at most base[c] + slope[c] · displacement.
-    struct Bounds {
-        /// Where candidates begin, and how many numbers they take (a multiple of 8).
+    /// What cuts: candidates in the columns from `first` on, with the errors of every column.
+    struct Cut {
         let first: Int
-        let width: Int
+        let count: Int
         let base: UnsafePointer<Double>
         let slope: UnsafePointer<Double>
         /// The rounding of a coordinate.
         let grain: Double
+        /// Whether nothing reads the rows after this cut, so that new ones may lack columns.
+        let isLast: Bool
+    }
+
+    /// What cutting needs only while it lasts, used again by every tile.
+    struct Scratch: ~Copyable {
+        /// For each candidate the edges it crosses, as chains through `queue`.
+        var heads = Pool<Int32>(repeating: -1, count: 64)
+        var queue = Pool<(halfEdge: Int32, next: Int32)>()
+        /// For each cell the half-edge that ends where the present candidate has entered it, or −1.
+        var pending = Pool<Int32>()
+        /// Values of candidates at vertices, and memory for the next tile's rows.
+        var values = Pool<Double>()
+        var rows = Pool<Double>()
+
+        @inline(__always) mutating func enqueue(_ h: Int, _ candidates: UInt64) {
+            var rest = candidates
+            while rest != 0 {
+                let c = rest.trailingZeroBitCount
+                rest &= rest &- 1
+                let place = queue.count
+                queue.append((halfEdge: Int32(truncatingIfNeeded: h), next: heads[c]))
+                heads[c] = Int32(truncatingIfNeeded: place)
+            }
+        }
     }
 
     /// More interpolations than `base` allows for.
-    static let generationLimit: Int32 = 1 << 10
+    static let generationLimit = 512
 
-    /// Cuts all cells by the candidates in `crossing`, whose signs at the vertices are certain.
+    /// Cuts all cells by candidates whose signs at the vertices are certain.
     ///
     /// - Returns: `false` where a sign could not be certified; the mesh is then of no use.
-    mutating func cut(candidates count: Int, crossing: UInt64, _ bounds: Bounds) -> Bool {
-        queue.removeAll()
-        for c in 0..<count { heads[c] = -1 }
+    mutating func cut(_ cut: Cut, _ scratch: inout Scratch) -> Bool {
+        scratch.queue.removeAll()
+        for c in 0..<cut.count { scratch.heads[c] = -1 }
         for h in 0..<halfEdges.count {
-            let twin = halfEdges[h].twin
-            if twin >= 0 && twin < Int32(h) { continue }
-            enqueue(h, (positive[Int(halfEdges[h].origin)] ^ positive[end(h)]) & crossing)
+            let edge = halfEdges[h]
+            if edge.twin >= 0 && edge.twin < Int32(truncatingIfNeeded: h) { continue }
+            scratch.enqueue(h, vertices.start[Int(edge.origin)].positive ^ vertices.start[end(h)].positive)
         }
-        pending.resize(to: cellCount)
-        for c in 0..<cellCount { pending[c] = -1 }
-        for c in 0..<count where crossing >> UInt64(c) & 1 == 1 {
-            var entry = heads[c]
+        scratch.pending.resize(to: cellCount)
+        for c in 0..<cellCount { scratch.pending[c] = -1 }
+        for c in 0..<cut.count {
+            var entry = scratch.heads[c]
             // The candidates that have not cut yet.
-            let later = c == 63 ? 0 : crossing & (~0 << UInt64(c + 1))
+            let all: UInt64 = cut.count == 64 ? ~0 : (1 << UInt64(cut.count)) &- 1
+            let later = c == 63 ? 0 : all & (~0 << UInt64(c + 1))
             while entry >= 0 {
-                let (h, following) = queue[Int(entry)]
+                let (h, following) = scratch.queue[Int(entry)]
                 entry = following
+                // An edge that an earlier candidate has divided may no longer be crossed.
                 let (a, b) = (Int(halfEdges[Int(h)].origin), end(Int(h)))
-                if (positive[a] ^ positive[b]) >> UInt64(c) & 1 == 0 { continue }
-                if !cross(Int(h), a, b, candidate: c, later: later, bounds) { return false }
+                if (vertices.start[a].positive ^ vertices.start[b].positive) >> UInt64(c) & 1 == 0 { continue }
+                if !cross(Int(h), a, b, candidate: c, later: later, cut, &scratch) { return false }
             }
         }
         return true
     }
 
-    @inline(__always) private mutating func enqueue(_ h: Int, _ candidates: UInt64) {
-        var rest = candidates
-        while rest != 0 {
-            let c = rest.trailingZeroBitCount
-            rest &= rest - 1
-            queue.append((halfEdge: Int32(h), next: heads[c]))
-            heads[c] = Int32(queue.count - 1)
-        }
-    }
-
     /// Puts a vertex where a candidate crosses an edge, and divides the cells on its sides that it leaves there.
-    private mutating func cross(_ h: Int, _ a: Int, _ b: Int, candidate: Int, later: UInt64, _ bounds: Bounds) -> Bool {
+    @inline(__always) private mutating func cross(
+        _ h: Int, _ a: Int, _ b: Int, candidate: Int, later: UInt64, _ cut: Cut, _ scratch: inout Scratch
+    ) -> Bool {
         let w = vertexCount
         rows.resize(to: (w + 1) * stride)
         let (p, q, row) = (rows.start + a * stride, rows.start + b * stride, rows.start + w * stride)
-        let entry = bounds.first + candidate
-        let (valueP, valueQ) = (p[entry], q[entry])
-        let (spread, base) = (abs(valueP) + abs(valueQ), bounds.base[candidate])
-        guard 4 * base < spread else { return false }
-        maso_partition_interpolate(p, q, row, stride, valueP / (valueP - valueQ))
-        row[entry] = 0
-        // Along the edge the candidate's slope is spread / |q − p|, here taken smaller by its own error. The new vertex is off the edge's
-        // line by no more than its ends are; its candidate, 0, is off by at most base: so it is off the candidate's line by at most
-        // base / slope, and off the crossing of the two by what (base + |∇| · offset) / slope along the edge and offset across it make.
+        let (start, end) = (vertices[a], vertices[b])
+        let column = cut.first + candidate
+        let (valueP, valueQ) = (p[column], q[column])
+        let (spread, base) = (abs(valueP) + abs(valueQ), cut.base[column])
+        let across = max(start.offset, end.offset) + cut.grain
+        let reach = base + cut.slope[column] * across
+        guard 4 * reach < spread else { return false }
         let length = abs(q[1] - p[1]) + abs(q[2] - p[2])
-        let inverse = (length + bounds.grain) / (spread - 2 * base) * (1 + 0x1p-30)
-        let across = max(offset[a], offset[b]) + bounds.grain
-        let moved = (base + bounds.slope[candidate] * across) * inverse + across
-        let g = max(generation[a], generation[b]) + 1
-        guard g < TileMesh.generationLimit else { return false }
-        appendVertex(displacement: moved, offset: max(across, base * inverse), generation: g)
+        let inverse = (length + cut.grain) / (spread - 2 * reach) * (1 + 0x1p-30)
+        let moved = reach * inverse + across
+        let generation = max(start.generation, end.generation) + 1
+        guard generation < TileMesh.generationLimit else { return false }
         var doubtful: UInt64 = 0
-        let bits = maso_partition_signs(row + bounds.first, bounds.width, bounds.base, bounds.slope, moved, &doubtful)
+        let bits = maso_partition_cross(
+            p, q, row, stride, cut.isLast ? column & ~7 : 0, cut.first, valueP / (valueP - valueQ), cut.base, cut.slope, moved,
+            &doubtful)
         if doubtful & later != 0 { return false }
+        row[column] = 0
         // What both ends agree on, the new vertex has too; what an earlier candidate's zero leaves to one end, that end decides.
         let settled = ~later & ~(1 << UInt64(candidate))
-        positive.append((bits & later) | ((positive[a] | positive[b]) & settled))
+        let positive = (bits & later) | ((start.positive | end.positive) & settled)
+        vertices.append(
+            .init(positive: positive, displacement: moved, offset: max(across, base * inverse), generation: generation))
 
         // h: a → w, rest: w → b; on the other side t: b → w, back: w → a.
         let rest = halfEdges.count
-        let t = Int(halfEdges[h].twin)
-        halfEdges.append(HalfEdge(origin: Int32(w), next: halfEdges[h].next, twin: Int32(t), cell: halfEdges[h].cell))
-        halfEdges.start[h].next = Int32(rest)
+        let edge = halfEdges[h]
+        let t = Int(edge.twin)
+        let vertex = Int32(truncatingIfNeeded: w)
+        halfEdges.append(HalfEdge(origin: vertex, next: edge.next, twin: edge.twin, cell: edge.cell))
+        halfEdges.start[h].next = Int32(truncatingIfNeeded: rest)
+        scratch.enqueue(rest, (positive ^ end.positive) & later)
         if t >= 0 {
-            let back = rest + 1
-            halfEdges.append(HalfEdge(origin: Int32(w), next: halfEdges[t].next, twin: Int32(h), cell: halfEdges[t].cell))
-            halfEdges.start[t].next = Int32(back)
-            halfEdges.start[t].twin = Int32(rest)
-            halfEdges.start[h].twin = Int32(back)
-            enqueue(rest, (positive[w] ^ positive[b]) & later)
-            enter(Int(halfEdges[h].cell), h, later)
-            enter(Int(halfEdges[t].cell), t, later)
+            let back = Int32(truncatingIfNeeded: rest + 1)
+            let other = halfEdges[t]
+            halfEdges.append(HalfEdge(origin: vertex, next: other.next, twin: Int32(truncatingIfNeeded: h), cell: other.cell))
+            halfEdges.start[t].next = back
+            halfEdges.start[t].twin = Int32(truncatingIfNeeded: rest)
+            halfEdges.start[h].twin = back
+            enter(Int(edge.cell), h, later, &scratch)
+            enter(Int(other.cell), t, later, &scratch)
         } else {
-            enqueue(rest, (positive[w] ^ positive[b]) & later)
-            enter(Int(halfEdges[h].cell), h, later)
+            enter(Int(edge.cell), h, later, &scratch)
         }
         return true
     }
 
     /// Notes that the candidate meets a cell's border at the end of half-edge `h`; the second time, divides the cell.
-    private mutating func enter(_ cell: Int, _ h: Int, _ later: UInt64) {
-        let before = pending[cell]
+    @inline(__always) private mutating func enter(_ cell: Int, _ h: Int, _ later: UInt64, _ scratch: inout Scratch) {
+        let before = Int(scratch.pending[cell])
         if before < 0 {
-            pending[cell] = Int32(h)
+            scratch.pending[cell] = Int32(truncatingIfNeeded: h)
             return
         }
-        pending[cell] = -1
+        scratch.pending[cell] = -1
         // Half-edges `before` and h end in u and w. The loop from u to w becomes a new cell, closed by w → u.
-        let (after, afterBefore) = (halfEdges[h].next, halfEdges[Int(before)].next)
+        let (after, afterBefore) = (halfEdges[h].next, halfEdges[before].next)
         let (u, w) = (halfEdges[Int(afterBefore)].origin, halfEdges[Int(after)].origin)
-        let (closing, opening) = (Int32(halfEdges.count), Int32(halfEdges.count + 1))
-        let new = Int32(cellCount)
+        let closing = Int32(truncatingIfNeeded: halfEdges.count)
+        let opening = closing + 1
+        let new = Int32(truncatingIfNeeded: cellCount)
         halfEdges.append(HalfEdge(origin: w, next: afterBefore, twin: opening, cell: new))
-        halfEdges.append(HalfEdge(origin: u, next: after, twin: closing, cell: Int32(cell)))
+        halfEdges.append(HalfEdge(origin: u, next: after, twin: closing, cell: Int32(truncatingIfNeeded: cell)))
         halfEdges.start[h].next = closing
-        halfEdges.start[Int(before)].next = opening
+        halfEdges.start[before].next = opening
         first.append(closing)
         first[cell] = opening
-        pending.append(-1)
-        var walk = afterBefore
-        while walk != closing {
-            halfEdges.start[Int(walk)].cell = new
-            walk = halfEdges[Int(walk)].next
+        scratch.pending.append(-1)
+        var walk = Int(afterBefore)
+        while walk != Int(closing) {
+            halfEdges.start[walk].cell = new
+            walk = Int(halfEdges[walk].next)
         }
-        enqueue(Int(closing), (positive[Int(u)] ^ positive[Int(w)]) & later)
+        scratch.enqueue(Int(closing), (vertices.start[Int(u)].positive ^ vertices.start[Int(w)].positive) & later)
     }
 }
