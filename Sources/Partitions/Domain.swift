@@ -36,6 +36,15 @@ public struct Domain: Hashable, Sendable {
     ///
     /// - Throws: `PartitionError` where the numbers of coordinates differ or the domain has no interior.
     func program(_ program: PiecewiseAffineProgram) throws(PartitionError) -> PiecewiseAffineProgram {
+        var numbers = embedding.map { $0.origin + $0.directions.joined() } ?? []
+        switch region {
+        case .box(let ranges): numbers += ranges.flatMap { [$0.lowerBound, $0.upperBound] }
+        case .polygon(let corners): numbers += corners.flatMap { [$0.x, $0.y] }
+        }
+        // So that lengths, areas and the points of a slice are finite.
+        if let large = numbers.first(where: { !(abs($0) <= 1e100) }) {
+            throw PartitionError(what: "number", where: "domain", expected: "at most 1e100 in magnitude", got: "\(large)")
+        }
         if case .box(let ranges) = region {
             for (i, range) in ranges.enumerated() {
                 guard range.lowerBound < range.upperBound, range.lowerBound.isFinite, range.upperBound.isFinite else {

@@ -22,13 +22,19 @@ struct Maso: AsyncParsableCommand {
 
     static func main() async {
         signal(SIGPIPE, SIG_IGN)  // a reader that went away is an error of writing (74), not a death by signal
+        Interruption.watch()
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand { try await asynchronous.run() } else { try command.run() }
         } catch {
-            if isParsing(error) { exit(withError: error) }
+            if isParsing(error) {
+                if exitCode(for: error).isSuccess { exit(withError: error) }
+                let line = message(for: error).split(separator: "\n").joined(separator: " ")
+                writeError("maso: \(line)\n")
+                Foundation.exit(ExitStatus.usage.rawValue)
+            }
             let failure = Failure(error)
-            FileHandle.standardError.write(Data("maso: \(failure.description)\n".utf8))
+            writeError("maso: \(failure.description)\n")
             Foundation.exit(failure.status.rawValue)
         }
     }

@@ -22,6 +22,11 @@ extension Graph {
         }
     }
 
+    /// The labels of `smoothNodes`, each once.
+    public func smoothNames(for outputs: [Value]) -> [String] {
+        smoothNodes(for: outputs).map { self[$0].label }.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+
     /// The widest kind of a node that `outputs` need.
     public func kind(of outputs: [Value]) -> SplineKind {
         let (needed, depends) = (ancestors(of: outputs), dataDependence)

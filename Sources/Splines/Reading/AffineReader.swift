@@ -12,12 +12,15 @@ public enum ReadingError: Error, Hashable, Sendable, CustomStringConvertible {
     case notPiecewiseAffine(nodes: [String])
     case unknownLayer(String, names: [String])
     case wrongSamples(expected: Shape, got: Shape)
+    /// The target of a map does not come after its source.
+    case unconnected(from: String, to: String)
 
     public var description: String {
         switch self {
         case .notPiecewiseAffine(let nodes):
             "not piecewise affine: \(nodes.joined(separator: ", ")); the tangent (J, f − Jx) can be read instead"
         case .unknownLayer(let name, let names): "no layer '\(name)'; the layers are \(names.joined(separator: ", "))"
+        case .unconnected(let source, let target): "no map from \(source) to \(target): it must come after"
         case .wrongSamples(let expected, let got): "samples of shape \(got), expected [N] + \(expected)"
         }
     }
@@ -78,9 +81,12 @@ public final class AffineReader {
         let readable = try network.graph(batch: network.fixedBatch ?? batch)
         let graph = readable.graph
         let (source, output) = (source ?? readable.input, target ?? readable.output)
+        guard source != output, graph.dependents(of: [source])[output.index] else {
+            throw ReadingError.unconnected(from: graph[source].label, to: graph[output].label)
+        }
         let smooth = graph.cut(at: [source]).smoothNodes(for: [output])
         isExact = smooth.isEmpty
-        guard isExact || tangent else { throw ReadingError.notPiecewiseAffine(nodes: smooth.map { graph[$0].label }) }
+        guard isExact || tangent else { throw ReadingError.notPiecewiseAffine(nodes: graph.cut(at: [source]).smoothNames(for: [output])) }
         self.readable = readable
         self.batch = network.fixedBatch ?? batch
         (self.source, self.output) = (source, output)

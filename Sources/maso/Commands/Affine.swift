@@ -16,10 +16,11 @@ struct Affine: ParsableCommand {
         help: ArgumentHelp("The folder to write, made if missing.", valueName: "dir"))
     var output: String
 
-    @Option(help: ArgumentHelp("Read from this layer's output on: an index or a name as in info.", valueName: "layer"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Read from this layer's output on: an index or a name as in info.", valueName: "layer"))
     var from: String?
 
-    @Option(help: ArgumentHelp("Read to this layer's output.", valueName: "layer"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Read to this layer's output.", valueName: "layer"))
     var to: String?
 
     @Flag(help: "Where the network is not piecewise affine, the Jacobian J and f − Jx.")
@@ -32,6 +33,7 @@ struct Affine: ParsableCommand {
         try OutputFolder.check(output)
         let model = try source.load(common)
         let x = try readSamples(samples, of: model, common)
+        Interruption.willMake(output)
         let folder = try OutputFolder(output)
         let layers = try model.readable.graph(batch: 1).layers()
         let reader = try AffineReader(

@@ -76,9 +76,9 @@ struct DataSets: AsyncParsableCommand {
         }
         let isQuiet = common.quiet || isatty(2) == 0
         let fetched = try await file.fetch(into: folder) { done, total in
-            if !isQuiet { FileHandle.standardError.write(Data("\r\u{1b}[K\(file.name): \(done) of \(total) bytes".utf8)) }
+            if !isQuiet { writeError("\r\u{1b}[K\(file.name): \(done) of \(total) bytes") }
         }
-        if fetched && !isQuiet { FileHandle.standardError.write(Data("\r\u{1b}[K".utf8)) }
+        if fetched && !isQuiet { writeError("\r\u{1b}[K") }
         return fetched ? "fetched" : "verified"
     }
 

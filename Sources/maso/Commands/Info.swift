@@ -11,7 +11,7 @@ struct Info: ParsableCommand {
         let model = try source.load(common)
         let readable = try model.readable.graph(batch: 1)
         let layers = readable.layers()
-        let smooth = readable.graph.smoothNodes(for: [readable.output]).map { readable.graph[$0].label }
+        let smooth = readable.graph.smoothNames(for: [readable.output])
         let kind = smooth.isEmpty ? readable.graph.kind(of: [readable.output]).name : SplineKind.smooth.name
         let object: JSONValue = [
             "model": JSONValue(model.name),

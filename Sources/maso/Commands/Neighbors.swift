@@ -11,10 +11,10 @@ struct Neighbors: ParsableCommand {
     @Option(parsing: .unconditional, help: ArgumentHelp("The index of the sample to start from.", valueName: "i"))
     var query: Int
 
-    @Option(help: ArgumentHelp("How many neighbours.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("How many neighbours.", valueName: "n"))
     var count = 15
 
-    @Option(help: ArgumentHelp("One layer only: an index or a name as in info.", valueName: "layer"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("One layer only: an index or a name as in info.", valueName: "layer"))
     var layer: String?
 
     @OptionGroup var common: CommonOptions
@@ -28,7 +28,7 @@ struct Neighbors: ParsableCommand {
         let data = try dataSource.load(common, default: .train)
         let neighbors = try neighborhoods(model, data)
         let object: JSONValue = [
-            "query": ["index": JSONValue(query), "label": JSONValue(data.labels[query])],
+            "query": JSONValue(query), "queryLabel": JSONValue(data.labels[query]),
             "layers": .array(
                 neighbors.map { name, found in
                     ["name": JSONValue(name), "neighbors": .array(found.map { json($0, data) })]

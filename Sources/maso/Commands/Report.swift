@@ -14,7 +14,7 @@ struct Report: ParsableCommand {
 
     @OptionGroup var labels: LabelOptions
 
-    @Option(help: ArgumentHelp("How many samples of each part of the data to read.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("How many samples of each part of the data to read.", valueName: "n"))
     var samples = 600
 
     @OptionGroup var common: CommonOptions

@@ -38,6 +38,9 @@ struct Train: ParsableCommand {
 
     func run() throws {
         try OutputFile.check(output)
+        if let kind = try? FileManager.default.attributesOfItem(atPath: output)[.type] as? FileAttributeType, kind != .typeRegular {
+            throw Failure(.cannotCreate, "\(output): cannot be created: is not a regular file, and a checkpoint is written beside it")
+        }
         let checkpoint = output + ".checkpoint"
         if !resume { try OutputFile.check(checkpoint) }
         let configuration = try configuration()
@@ -47,7 +50,7 @@ struct Train: ParsableCommand {
         architecture.normalization = (normalization ?? (isImage ? .sample : .none)) == .sample ? .perSample : .none
         architecture.classNames = train.classNames
         let trainer = try Trainer(architecture, on: train, test: test, configuration)
-        Interruption.watch()
+        Interruption.isCancelling = true
         var display = TrainingDisplay(quiet: common.quiet)
         let result = try trainer.run(checkpoint: checkpoint, resumes: resume, cancellation: Interruption.cancellation) { display.show($0) }
         display.finish()
@@ -104,27 +107,29 @@ struct Train: ParsableCommand {
 
 /// The settings of training that are options; the others are in the TOML file.
 struct TrainingOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Passes over the training data.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Passes over the training data.", valueName: "n"))
     var epochs: Int?
-    @Option(help: ArgumentHelp("Samples a step.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Samples a step.", valueName: "n"))
     var batch: Int?
     @Option(help: ArgumentHelp("gradientDescent, nesterov or adam.", valueName: "method"))
     var optimizer: TrainingConfiguration.Method?
-    @Option(help: ArgumentHelp("The first epoch's learning rate.", valueName: "η"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("The first epoch's learning rate.", valueName: "η"))
     var learningRate: Double?
-    @Option(help: ArgumentHelp("The factor on the learning rate each epoch; by default a tenth over all.", valueName: "factor"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The factor on the learning rate each epoch; by default a tenth over all.", valueName: "factor"))
     var learningRateDecay: Double?
-    @Option(help: ArgumentHelp("Weight decay.", valueName: "λ"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Weight decay.", valueName: "λ"))
     var weightDecay: Double?
-    @Option(help: ArgumentHelp("Momentum of nesterov.", valueName: "μ"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Momentum of nesterov.", valueName: "μ"))
     var momentum: Double?
     @Option(help: ArgumentHelp("glorotUniform, glorotNormal, heUniform, heNormal or orthogonal.", valueName: "name"))
     var initializer: Initializer?
     @Option(help: ArgumentHelp("crossEntropy or squaredError.", valueName: "name"))
     var loss: Loss?
-    @Option(help: ArgumentHelp("The weight of ‖A[x]ᵀf(x) − x‖² in the loss.", valueName: "β"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("The weight of ‖A[x]ᵀf(x) − x‖² in the loss.", valueName: "β"))
     var reconstruction: Double?
-    @Option(help: ArgumentHelp("Stop when a held-out part has not improved for this many epochs.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Stop when a held-out part has not improved for this many epochs.", valueName: "n"))
     var patience: Int?
     @Flag(help: "Keep the order of the data, as R17 does.")
     var noShuffle = false

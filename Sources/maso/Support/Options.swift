@@ -9,10 +9,10 @@ struct CommonOptions: ParsableArguments {
     @Flag(help: "Print one JSON object on standard output.")
     var json = false
 
-    @Option(name: .customLong("seed"), help: ArgumentHelp("The seed of everything random (0).", valueName: "n"))
+    @Option(name: .customLong("seed"), parsing: .unconditional, help: ArgumentHelp("The seed of everything random (0).", valueName: "n"))
     var givenSeed: UInt64?
 
-    @Option(help: ArgumentHelp("How many threads to use; all by default.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("How many threads to use; all by default.", valueName: "n"))
     var threads: Int?
 
     @Option(help: ArgumentHelp("The most memory to use, such as 500M or 4G; half of the machine's by default.", valueName: "size"))
@@ -48,7 +48,9 @@ struct ModelOptions: ParsableArguments {
     @Argument(help: ArgumentHelp("A model file, or an architecture with --init.", valueName: "model"))
     var model: String
 
-    @Option(name: .customLong("init"), help: ArgumentHelp("Read the untrained architecture of this seed.", valueName: "seed"))
+    @Option(
+        name: .customLong("init"), parsing: .unconditional,
+        help: ArgumentHelp("Read the untrained architecture of this seed.", valueName: "seed"))
     var initialSeed: UInt64?
 
     @Option(name: .customLong("input"), help: ArgumentHelp("The input of an ONNX model, where there are several.", valueName: "name"))

@@ -10,6 +10,16 @@ func printResult(_ json: Bool, _ object: JSONValue, _ text: () -> String) throws
     try output.commit()
 }
 
+/// Text on standard error. Where it cannot be written nobody can be told, so errors are passed over.
+func writeError(_ text: String) {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+        let count = bytes.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
+        if count <= 0 { return }
+        bytes = bytes.dropFirst(count)
+    }
+}
+
 /// A number with four significant digits, for people.
 func brief(_ number: Double) -> String {
     guard number.isFinite else { return number.isNaN ? "nan" : number < 0 ? "-∞" : "∞" }
@@ -49,11 +59,11 @@ struct Progress {
         let rate = Double(done) / elapsed
         let left = rate > 0 ? Double(total - done) / rate : .infinity
         let line = "\(what): \(done) of \(total), \(brief(rate)) a second, \(left.isFinite ? "\(Int(left)) s left" : "")"
-        FileHandle.standardError.write(Data((isTerminal ? "\r\u{1b}[K" + line : line + "\n").utf8))
+        writeError(isTerminal ? "\r\u{1b}[K" + line : line + "\n")
     }
 
     /// Removes the line.
     func finish() {
-        if isTerminal && !isQuiet { FileHandle.standardError.write(Data("\r\u{1b}[K".utf8)) }
+        if isTerminal && !isQuiet { writeError("\r\u{1b}[K") }
     }
 }

@@ -18,20 +18,19 @@ struct TrainingDisplay {
             guard isTerminal, lastShown.duration(to: now) > .milliseconds(100) else { return }
             lastShown = now
             let left = progress.secondsLeft.map { ", \(Int($0)) s left" } ?? ""
-            write(
+            writeError(
                 "\r\u{1b}[Kepoch \(progress.epoch) of \(progress.epochCount), batch \(progress.batch) of \(progress.batchCount): "
                     + "loss \(brief(progress.loss)), accuracy \(brief(progress.accuracy)), \(Int(progress.imagesPerSecond)) images a second\(left)"
             )
         case .epoch(let record):
             let test = record.testAccuracy.map { ", test accuracy \(brief($0))" } ?? ""
-            write(
+            writeError(
                 "\(isTerminal ? "\r\u{1b}[K" : "")epoch \(record.epoch): loss \(brief(record.trainLoss)), accuracy \(brief(record.trainAccuracy))"
                     + "\(test), \(brief(record.seconds)) s\n")
         case .checkpoint: break
         }
     }
 
-    func finish() { if isTerminal && !isQuiet { write("\r\u{1b}[K") } }
+    func finish() { if isTerminal && !isQuiet { writeError("\r\u{1b}[K") } }
 
-    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 }
