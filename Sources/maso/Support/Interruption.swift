@@ -15,6 +15,12 @@ enum Interruption {
     /// Watches for interrupts and requests to end from now on.
     static func watch() {
         _ = cancellation  // made before a handler needs it
+        // Whoever started this may have had the signals blocked, as worker threads have, and a mask is inherited.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGINT)
+        sigaddset(&signals, SIGTERM)
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
         for number in [SIGINT, SIGTERM] {
             signal(number) { number in
                 // Only what is safe in a signal handler: an atomic store, write, rmdir, _exit.
