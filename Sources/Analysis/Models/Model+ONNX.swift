@@ -29,8 +29,10 @@ extension Model {
         }
         guard let first = network.outputs.first else { throw .unsupported(file: path, what: "no output is numbers of a network") }
         let shape = network.graph.shape(port.value)
-        guard shape.count >= 2, network.graph.shape(first.value).first == shape[0] else {
-            throw .unsupported(file: path, what: "an input without a batch axis, \(shape)")
+        let output = network.graph.read(first.value, batch: shape[0])
+        guard shape.count >= 2, network.graph.shape(output).first == shape[0] else {
+            throw .unsupported(
+                file: path, what: "an input or output without a batch axis, \(shape) to \(network.graph.shape(first.value))")
         }
         let declared = file.inputs.first { $0.name == port.name }?.dimensions?.first
         var fixedBatch: Int?
@@ -39,22 +41,27 @@ extension Model {
             name: path, inputShape: Array(shape.dropFirst()), parameters: network.bindings([:]), fixedBatch: fixedBatch
         ) { batch in
             let built = batch == 1 ? network : try imported(batch: batch)
-            return ReadableGraph(
-                graph: built.graph, input: built.inputs[0].value, output: built.graph.beforeSoftmax(built.outputs[0].value))
+            let output = built.graph.read(built.outputs[0].value, batch: built.graph.shape(built.inputs[0].value)[0])
+            return ReadableGraph(graph: built.graph, input: built.inputs[0].value, output: output)
         }
         self.init(
             name: path, readable: readable, parameterCount: network.parameters.values.reduce(0) { $0 + $1.shape.elementCount },
-            outputCount: network.graph.shape(first.value).dropFirst().reduce(1, *), digest: try SHA256.digest(path: path, budget: budget))
+            outputCount: network.graph.shape(output).dropFirst().reduce(1, *), digest: try SHA256.digest(path: path, budget: budget))
     }
 }
 
 extension Graph {
-    /// What a final softmax is taken of, or the value itself: `outputs` are before a final softmax (DESIGN §6).
-    fileprivate func beforeSoftmax(_ value: Value) -> Value {
+    /// The value that stands for an output: what a final softmax is taken of (`outputs` are before it, DESIGN §6), and what is behind a
+    /// final reshape that runs several outputs of a sample along the batch axis, as scikit-learn's regressors end with.
+    fileprivate func read(_ value: Value, batch: Int) -> Value {
         switch self[value].primitive {
-        case .softmax: self[value].operands[0]
-        case .reshape: self[value].type == self[self[value].operands[0]].type ? beforeSoftmax(self[value].operands[0]) : value
-        default: value
+        case .softmax: return self[value].operands[0]
+        case .reshape:
+            let before = self[value].operands[0]
+            let isSame = shape(before) == shape(value)
+            let losesBatch = shape(value).first != batch && shape(before).first == batch
+            return isSame || losesBatch ? read(before, batch: batch) : value
+        default: return value
         }
     }
 }
