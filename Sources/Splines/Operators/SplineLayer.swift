@@ -50,9 +50,9 @@ extension ReadableGraph {
                     index: index, name: unique(graph[code].name.isEmpty ? "layer\(index)" : graph[code].name),
                     operators: operators + [graph.nonlinearityLabel(code: code, output: output)], sources: sources, code: code,
                     output: output, inputShape: sources.first.map { Array(graph.shape($0).dropFirst()) } ?? [],
-                    outputShape: Array(graph.shape(output).dropFirst()), units: graph.shape(code).dropFirst().elementCount,
+                    outputShape: Array(graph.shape(output).dropFirst()), units: Array(graph.shape(code).dropFirst()).elementCount,
                     pieces: graph[code].type.pieceCount ?? 1,
-                    kind: graph.layerKind(code: code, output: output, between: between, depends: depends)))
+                    kind: graph.layerKind(code: code, between: between, depends: depends)))
         }
         let (sources, operators) = graph.affinePart(before: output, boundaries: boundaries.subtracting([output]), depends: depends)
         let isBare = outputs.contains(output)
@@ -78,10 +78,6 @@ extension [SplineLayer] {
         }
         return layer
     }
-}
-
-extension Collection where Element == Int {
-    var elementCount: Int { reduce(1, *) }
 }
 
 extension Graph {
@@ -126,7 +122,7 @@ extension Graph {
     }
 
     /// The kind of a whole nonlinearity. Two pieces with learned slopes (parametric ReLU) are piecewise affine at least.
-    func layerKind(code: Value, output: Value, between: [Value], depends: [Bool]) -> SplineKind {
+    func layerKind(code: Value, between: [Value], depends: [Bool]) -> SplineKind {
         let appliers = between.filter { self[$0].operands.contains(code) }
         return appliers.map { kind(of: $0, depends: depends) }.max() ?? .affine
     }

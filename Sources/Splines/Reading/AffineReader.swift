@@ -84,9 +84,9 @@ public final class AffineReader {
         guard source != output, graph.dependents(of: [source])[output.index] else {
             throw ReadingError.unconnected(from: graph[source].label, to: graph[output].label)
         }
-        let smooth = graph.cut(at: [source]).smoothNodes(for: [output])
+        let smooth = graph.cut(at: [source]).smoothNames(for: [output])
         isExact = smooth.isEmpty
-        guard isExact || tangent else { throw ReadingError.notPiecewiseAffine(nodes: graph.cut(at: [source]).smoothNames(for: [output])) }
+        guard isExact || tangent else { throw ReadingError.notPiecewiseAffine(nodes: smooth) }
         self.readable = readable
         self.batch = network.fixedBatch ?? batch
         (self.source, self.output) = (source, output)
@@ -94,13 +94,14 @@ public final class AffineReader {
         outputCount = graph.shape(output).dropFirst().reduce(1, *)
         codes = graph.codes(for: [output])
         // Freezing comes before cutting, so that codes behind the source stay codes of x.
-        let frozen = graph.frozen().cut(at: [source])
+        let whole = graph.frozen()
+        let frozen = whole.cut(at: [source])
         let parameters = try ParameterBuffers(for: graph, network.parameters)
         forward = try Evaluation(graph, [output, source] + codes, parameters: parameters)
         offsets = try Evaluation(frozen, [output], parameters: parameters)
         slopes = try SlopeGraph(frozen, from: source, to: output, parameters: parameters)
         margins =
-            isExact ? try MarginGraph(graph.frozen(), codes: codes, of: graph, batch: self.batch, parameters: parameters) : nil
+            isExact ? try MarginGraph(whole, codes: codes, of: graph, batch: self.batch, parameters: parameters) : nil
     }
 
     /// The maps at `x`, shape `[N] + sample shape` with N at most `batch`.
