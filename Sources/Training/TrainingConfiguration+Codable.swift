@@ -1,5 +1,6 @@
 // The settings as a file has them: every key optional, an unknown key refused, wrong values named.
 
+public import Interchange
 import Networks
 
 extension TrainingConfiguration: Codable {
@@ -108,5 +109,13 @@ extension TrainingConfiguration: Codable {
                 }
             return (key.rawValue, value)
         }
+    }
+}
+
+extension TrainingConfiguration {
+    /// The settings of the training under way that a checkpoint holds.
+    /// - Throws: `InterchangeError` where the file is absent or no checkpoint.
+    public init(checkpoint path: String, budget: MemoryBudget = .standard) throws(InterchangeError) {
+        self = try Checkpoint.configuration(path, budget: budget)
     }
 }

@@ -9,19 +9,23 @@ public enum TrainingError: Error, Hashable, Sendable {
     case configuration(field: String, expected: String, got: String)
     /// Data that do not fit the network. Exit code 65.
     case data(name: String, what: String, expected: String, got: String)
-    /// The loss is no longer a number. Exit code 65.
+    /// The loss is no longer a number, because of the settings. Exit code 64.
     case diverged(epoch: Int, batch: Int, learningRate: Double)
     /// The machine lacks what the plan needs. Exit code 69.
     case execution(String)
+    /// A plan needs more bytes than allowed. Exit code 69.
+    case memory(needed: Int, allowed: Int)
+    /// What is asked for is not what a checkpoint continues. Exit code 64.
+    case resumption(checkpoint: String, what: String, has: String, asked: String)
     /// A checkpoint or model file. Exit code as the file's error has it.
     case file(InterchangeError)
 
     /// The exit code of a command that ends with this error (DESIGN §6).
     public var exitCode: Int32 {
         switch self {
-        case .configuration: 64
-        case .data, .diverged: 65
-        case .execution: 69
+        case .configuration, .resumption, .diverged: 64
+        case .data: 65
+        case .execution, .memory: 69
         case .file(let error): error.exitCode
         }
     }
@@ -35,6 +39,9 @@ extension TrainingError: CustomStringConvertible {
         case .diverged(let epoch, let batch, let learningRate):
             "training: epoch \(epoch), batch \(batch): the loss is not a finite number: lower the learning rate (\(learningRate))"
         case .execution(let text): text
+        case .memory(let needed, let allowed):
+            "training needs \(needed) bytes, allowed are \(allowed) (--max-memory): a smaller batch or fewer threads need less"
+        case .resumption(let checkpoint, let what, let has, let asked): "\(checkpoint): \(what): the checkpoint has \(has), asked for is \(asked)"
         case .file(let error): error.description
         }
     }

@@ -10,7 +10,7 @@ extension Model {
     /// Accuracy, cross-entropy and confusion on labelled samples.
     /// - Throws: `TrainingError.data` where samples or classes do not fit.
     public func evaluate(on data: DataSet) throws -> Training.Evaluation {
-        if let network { return try network.evaluate(on: data) }
+        if let network { return try network.evaluate(on: data, maximumBytes: readable.memoryLimit) }
         if let label = data.labels.max(), label >= outputCount {
             throw InterchangeError.malformed(
                 file: data.name, place: "labels", expected: "classes below \(outputCount), the network's outputs", found: "\(label)")
@@ -22,7 +22,9 @@ extension Model {
     /// The outputs before a final softmax, `[N, K]`, in the weights' own precision, of samples that are the network's input as they are.
     public func predict(_ samples: Tensor<Double>) throws -> NumericTensor {
         guard let network else { return .float64(try OutputReader(readable, batch: 64).read(samples)) }
+        let limit = readable.memoryLimit
         return network.parameters.isDouble
-            ? .float64(try network.predict(samples)) : .float32(try network.predict(samples.converted(to: Float.self)))
+            ? .float64(try network.predict(samples, maximumBytes: limit))
+            : .float32(try network.predict(samples.converted(to: Float.self), maximumBytes: limit))
     }
 }

@@ -10,7 +10,7 @@ public import Tensors
 public struct Model: Sendable {
     /// The file's or architecture's name.
     public let name: String
-    public let readable: ReadableNetwork
+    public private(set) var readable: ReadableNetwork
     /// The number of learned numbers.
     public let parameterCount: Int
     public let outputCount: Int
@@ -48,6 +48,13 @@ public struct Model: Sendable {
 }
 
 extension Model {
+    /// The same model, whose readings take at most `budget` for plans and blocks of slopes.
+    public func limited(to budget: MemoryBudget) -> Model {
+        var model = self
+        model.readable.memoryLimit = budget.limit
+        return model
+    }
+
     /// Samples of the data as the network's input, `[count]` + the input shape.
     /// - Throws: `ReadingError.wrongSamples` where a sample has another number of elements.
     /// - Precondition: every index is in 0 ..< `data.count`.

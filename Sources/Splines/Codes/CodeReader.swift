@@ -12,13 +12,17 @@ public final class CodeReader {
     private let readable: ReadableGraph
     private let evaluation: Evaluation
 
+    /// - Parameter batch: the most samples at once; fewer where memory is short.
+    /// - Throws: `ExecutionError.memory` where one sample needs more than `network.memoryLimit`; what building the graph throws.
     public init(_ network: ReadableNetwork, batch: Int) throws {
-        readable = try network.graph(batch: network.fixedBatch ?? batch)
-        self.batch = network.fixedBatch ?? batch
-        layers = readable.layers().filter { $0.code != nil }
-        evaluation = try Evaluation(
-            readable.graph, [readable.output] + layers.map { $0.code! },
-            parameters: ParameterBuffers(for: readable.graph, network.parameters))
+        (self.batch, readable, layers, evaluation) = try network.fitting(batch: batch) { batch, memory in
+            let readable = try network.graph(batch: batch)
+            let layers = readable.layers().filter { $0.code != nil }
+            let parameters = try ParameterBuffers(for: readable.graph, network.parameters)
+            let evaluation = try Evaluation(
+                readable.graph, [readable.output] + layers.map { $0.code! }, parameters: parameters, memory: &memory)
+            return (batch, readable, layers, evaluation)
+        }
     }
 
     /// The code of each layer and the outputs, for `x` of shape `[N] + sample shape` with N at most `batch`.

@@ -53,6 +53,7 @@ public struct LocalAffineMaps: Sendable {
 
 /// Reads local affine maps, batch after batch, from plans built once. One thread at a time.
 public final class AffineReader {
+    /// The most samples at once.
     public let batch: Int
     public let inputShape: Shape
     public let outputCount: Int
@@ -60,62 +61,58 @@ public final class AffineReader {
     public let isExact: Bool
 
     private let source: Value
-    private let output: Value
-    private let readable: ReadableGraph
-    private let codes: [Value]
-    /// f, the source's value and the codes at x.
-    private let forward: Evaluation
-    /// The frozen graph, to be run with 0 at the source.
-    private let offsets: Evaluation
-    private let slopes: SlopeGraph
-    private let margins: MarginGraph?
+    private let plans: AffinePlans
 
     /// A reader of the map from `source` to `target`, values of the network's graph: `nil` is the data, and the outputs.
     ///
     /// Between inner values the codes are those of x, and what reaches the target without passing the source counts as offset.
-    /// - Parameter tangent: read the Jacobian J and f − J x where the network is not piecewise affine.
-    /// - Throws: `ReadingError.notPiecewiseAffine` unless `tangent`; whatever building the graph throws.
+    /// - Parameters:
+    ///   - batch: the most samples at once; fewer where memory is short.
+    ///   - tangent: read the Jacobian J and f − J x where the network is not piecewise affine.
+    /// - Throws: `ReadingError.notPiecewiseAffine` unless `tangent`; `ExecutionError.memory` where one sample needs more than
+    ///   `network.memoryLimit`; whatever building the graph throws.
     public init(
         _ network: ReadableNetwork, batch: Int, from source: Value? = nil, to target: Value? = nil, tangent: Bool = false
     ) throws {
-        let readable = try network.graph(batch: network.fixedBatch ?? batch)
-        let graph = readable.graph
-        let (source, output) = (source ?? readable.input, target ?? readable.output)
-        guard source != output, graph.dependents(of: [source])[output.index] else {
-            throw ReadingError.unconnected(from: graph[source].label, to: graph[output].label)
+        plans = try network.fitting(batch: batch) { batch, memory in
+            try AffinePlans(network, batch: batch, from: source, to: target, tangent: tangent, memory: &memory)
         }
-        let smooth = graph.cut(at: [source]).smoothNames(for: [output])
-        isExact = smooth.isEmpty
-        guard isExact || tangent else { throw ReadingError.notPiecewiseAffine(nodes: smooth) }
-        self.readable = readable
-        self.batch = network.fixedBatch ?? batch
-        (self.source, self.output) = (source, output)
-        inputShape = Array(graph.shape(source).dropFirst())
-        outputCount = graph.shape(output).dropFirst().reduce(1, *)
-        codes = graph.codes(for: [output])
-        // Freezing comes before cutting, so that codes behind the source stay codes of x.
-        let whole = graph.frozen()
-        let frozen = whole.cut(at: [source])
-        let parameters = try ParameterBuffers(for: graph, network.parameters)
-        forward = try Evaluation(graph, [output, source] + codes, parameters: parameters)
-        offsets = try Evaluation(frozen, [output], parameters: parameters)
-        slopes = try SlopeGraph(frozen, from: source, to: output, parameters: parameters)
-        margins =
-            isExact ? try MarginGraph(whole, codes: codes, of: graph, batch: self.batch, parameters: parameters) : nil
+        self.source = plans.source
+        (self.batch, isExact) = (plans.batch, plans.margins != nil)
+        inputShape = Array(plans.readable.graph.shape(plans.source).dropFirst())
+        outputCount = plans.outputCount
     }
 
     /// The maps at `x`, shape `[N] + sample shape` with N at most `batch`.
     public func read(_ x: Tensor<Double>) throws -> LocalAffineMaps {
+        var slopes: [Double] = []
+        let maps = try read(x) { slopes += $0.elements }
+        return LocalAffineMaps(
+            slopes: Tensor(shape: [x.shape[0], outputCount] + inputShape, elements: slopes), offsets: maps.offsets, outputs: maps.outputs,
+            residuals: maps.residuals, margins: maps.margins, isOnBoundary: maps.isOnBoundary)
+    }
+
+    /// The maps at `x`, shape `[N] + sample shape` with N at most `batch`, whose slopes go to `receive` as they are read: all at
+    /// once, or blocks of rows of a single sample where all would not fit in memory. The result's own slopes are `[N, 0] + input shape`.
+    public func read(_ x: Tensor<Double>, slopes receive: (Tensor<Double>) throws -> Void) throws -> LocalAffineMaps {
         let count = x.shape[0]
         let (f, z, bindings) = try freeze(x)
-        let slopes = slopes.read(bindings, count: count)
         let outputs = f.reshaped([batch, outputCount]).rows(0..<count)
-        let products = slopes.applied(to: z.rows(0..<count))
-        guard isExact else {
-            let offsets = Tensor(shape: outputs.shape, elements: zip(outputs.elements, products.elements).map { $0 - $1 })
-            return LocalAffineMaps(slopes: slopes, offsets: offsets, outputs: outputs, residuals: [], margins: [], isOnBoundary: [])
+        var products = Tensor<Double>.zeros([count, outputCount])
+        plans.slopes.bind(bindings)
+        for first in stride(from: 0, to: outputCount, by: plans.rowsPerBlock) {
+            let rows = first..<min(first + plans.rowsPerBlock, outputCount)
+            let block = plans.slopes.read(rows: rows, count: count)
+            let part = block.applied(to: z.rows(0..<count))
+            for n in 0..<count { for k in rows { products[n, k] = part[n, k - first] } }
+            try receive(block)
         }
-        let margin = margins!.read(bindings)
+        let none = Tensor<Double>.zeros([count, 0] + inputShape)
+        guard let margins = plans.margins else {
+            let offsets = Tensor(shape: outputs.shape, elements: zip(outputs.elements, products.elements).map { $0 - $1 })
+            return LocalAffineMaps(slopes: none, offsets: offsets, outputs: outputs, residuals: [], margins: [], isOnBoundary: [])
+        }
+        let margin = margins.read(bindings)
         let offsets = offsets(bindings).rows(0..<count)
         let residuals = (0..<count).map { n in
             let row = n * outputCount..<(n + 1) * outputCount
@@ -123,7 +120,7 @@ public final class AffineReader {
             return (row.map { abs(outputs.elements[$0] - (products.elements[$0] + offsets.elements[$0])) }.max() ?? 0) / scale
         }
         return LocalAffineMaps(
-            slopes: slopes, offsets: offsets, outputs: outputs, residuals: residuals, margins: Array(margin.smallest.prefix(count)),
+            slopes: none, offsets: offsets, outputs: outputs, residuals: residuals, margins: Array(margin.smallest.prefix(count)),
             isOnBoundary: Array(margin.isWithinRounding.prefix(count)))
     }
 
@@ -138,21 +135,22 @@ public final class AffineReader {
 
     /// f(x), the source's value, and bindings of the frozen graph: x, the source and every code.
     private func freeze(_ x: Tensor<Double>) throws -> (f: Tensor<Double>, z: Tensor<Double>, bindings: Bindings<Double>) {
-        let padded = try readable.padded(x)
-        forward.bind(readable.inputName, padded)
+        let (forward, name) = (plans.forward, plans.readable.inputName)
+        let padded = try plans.readable.padded(x)
+        forward.bind(name, padded)
         forward.run()
         let z = forward.tensor(1)
-        var bindings: Bindings<Double> = [readable.inputName: .scalars(padded), Graph.cutName(source): .scalars(z)]
-        for (index, code) in codes.enumerated() { bindings[Graph.frozenCodeName(code)] = .code(forward.code(index + 2)) }
+        var bindings: Bindings<Double> = [name: .scalars(padded), Graph.cutName(source): .scalars(z)]
+        for (index, code) in plans.codes.enumerated() { bindings[Graph.frozenCodeName(code)] = .code(forward.code(index + 2)) }
         return (forward.tensor(0), z, bindings)
     }
 
     /// The frozen graph at 0, `[batch, K]`.
     private func offsets(_ bindings: Bindings<Double>) -> Tensor<Double> {
-        offsets.bind(bindings)
-        offsets.bind(Graph.cutName(source), .zeros([batch] + inputShape))
-        offsets.run()
-        return offsets.tensor(0).reshaped([batch, outputCount])
+        plans.offsets.bind(bindings)
+        plans.offsets.bind(Graph.cutName(source), .zeros([batch] + inputShape))
+        plans.offsets.run()
+        return plans.offsets.tensor(0).reshaped([batch, outputCount])
     }
 }
 

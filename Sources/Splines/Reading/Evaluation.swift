@@ -9,8 +9,11 @@ final class Evaluation {
     private let executor: Executor<Double>
     private let shapes: [Shape]
 
-    init(_ graph: Graph, _ targets: [Value], parameters: ParameterBuffers<Double>) throws {
-        executor = try Executor(graph, targets: targets, parameters: parameters)
+    /// - Throws: `ExecutionError.memory` where the plan needs more than is left of `memory`.
+    init(_ graph: Graph, _ targets: [Value], parameters: ParameterBuffers<Double>, memory: inout MemoryAllowance) throws(ExecutionError) {
+        let plan = try ExecutionPlan(graph, targets: targets, of: Double.self)
+        try memory.take(plan.plannedBytes)
+        executor = try Executor(plan, parameters: parameters)
         shapes = targets.map { graph.shape($0) }
     }
 

@@ -16,7 +16,9 @@ final class MarginGraph {
     private let evaluation: Evaluation
     private let batch: Int
 
-    init(_ frozen: Graph, codes: [Value], of original: Graph, batch: Int, parameters: ParameterBuffers<Double>) throws {
+    init(_ frozen: Graph, codes: [Value], of original: Graph, batch: Int, parameters: ParameterBuffers<Double>, memory: inout MemoryAllowance)
+        throws
+    {
         var graph = frozen
         let preactivations = codes.map { original[$0].operands[0] }
         let magnitudes = graph.magnitudes(of: preactivations)
@@ -30,7 +32,7 @@ final class MarginGraph {
             targets += [preactivations[index], magnitude.sum, magnitude.variance, dependence]
         }
         (self.selectors, self.batch) = (selectors, batch)
-        evaluation = try Evaluation(graph, targets, parameters: parameters)
+        evaluation = try Evaluation(graph, targets, parameters: parameters, memory: &memory)
     }
 
     /// The smallest margin of each sample of the batch, and whether a margin is within its rounding bound.

@@ -10,11 +10,14 @@ public final class OutputReader {
     private let readable: ReadableGraph
     private let evaluation: Evaluation
 
+    /// - Parameter batch: the most samples at once; fewer where memory is short.
+    /// - Throws: `ExecutionError.memory` where one sample needs more than `network.memoryLimit`; what building the graph throws.
     public init(_ network: ReadableNetwork, batch: Int) throws {
-        readable = try network.graph(batch: network.fixedBatch ?? batch)
-        self.batch = network.fixedBatch ?? batch
-        evaluation = try Evaluation(
-            readable.graph, [readable.output], parameters: ParameterBuffers(for: readable.graph, network.parameters))
+        (self.batch, readable, evaluation) = try network.fitting(batch: batch) { batch, memory in
+            let readable = try network.graph(batch: batch)
+            let parameters = try ParameterBuffers(for: readable.graph, network.parameters)
+            return (batch, readable, try Evaluation(readable.graph, [readable.output], parameters: parameters, memory: &memory))
+        }
     }
 
     /// The outputs, `[N, K]`, of any number of samples `[N] + sample shape`.

@@ -23,6 +23,8 @@ public struct ReadableNetwork: Sendable {
     public let parameters: Bindings<Double>
     /// The only batch size that the graph allows, if there is one.
     public let fixedBatch: Int?
+    /// The most bytes that one reader may take for its plans and a block of slopes.
+    public var memoryLimit = Int.max
     private let build: @Sendable (_ batch: Int) throws -> ReadableGraph
 
     public init(

@@ -16,29 +16,38 @@ final class SlopeGraph {
     private let inputShape: Shape
     private let outputShape: Shape
 
-    /// - Parameter frozen: a graph cut at `source`, affine from there to `output` (or smooth, for a tangent).
-    init(_ frozen: Graph, from source: Value, to output: Value, parameters: ParameterBuffers<Double>) throws {
+    /// - Parameters:
+    ///   - frozen: a graph cut at `source`, affine from there to `output` (or smooth, for a tangent).
+    ///   - byRows: pull back even where columns are fewer, so that rows can be read block by block.
+    init(
+        _ frozen: Graph, from source: Value, to output: Value, byRows: Bool = false, parameters: ParameterBuffers<Double>,
+        memory: inout MemoryAllowance
+    ) throws {
         var graph = frozen
         (inputShape, outputShape) = (graph.shape(source), graph.shape(output))
-        isPullback = outputShape.elementCount <= inputShape.elementCount
+        isPullback = byRows || outputShape.elementCount <= inputShape.elementCount
         seedShape = isPullback ? outputShape : inputShape
         let seed = try graph.append(.input(Input(SlopeGraph.seedName, .noise, ValueType(seedShape))))
         let derivative =
             isPullback
             ? graph.pullback([(of: output, cotangent: seed)], to: [source])[0]
             : graph.pushforward([(of: source, tangent: seed)], to: [output])[0]
-        evaluation = try derivative.map { try Evaluation(graph, [$0], parameters: parameters) }
+        evaluation = try derivative.map { try Evaluation(graph, [$0], parameters: parameters, memory: &memory) }
     }
 
-    /// A[x] for the codes in `bindings`, `[count, K] + input shape`, for the first `count` samples of the batch.
-    func read(_ bindings: Bindings<Double>, count: Int) -> Tensor<Double> {
-        let (rows, columns) = (outputShape.dropFirst().reduce(1, *), inputShape.dropFirst().reduce(1, *))
-        let shape = [count, rows] + inputShape.dropFirst()
+    /// Takes the codes at which the slopes are read.
+    func bind(_ bindings: Bindings<Double>) { evaluation?.bind(bindings) }
+
+    /// Rows of A[x] at the bound codes, `[count, rows] + input shape`, for the first `count` samples of the batch.
+    /// - Precondition: all rows, unless made `byRows`.
+    func read(rows: Range<Int>, count: Int) -> Tensor<Double> {
+        let (outputs, columns) = (outputShape.dropFirst().reduce(1, *), inputShape.dropFirst().reduce(1, *))
+        precondition(isPullback || rows == 0..<outputs, "rows \(rows) of columns")
+        let shape = [count, rows.count] + inputShape.dropFirst()
         guard let evaluation else { return Tensor.zeros(shape) }
-        evaluation.bind(bindings)
-        let seedCount = isPullback ? rows : columns
+        let seedCount = isPullback ? outputs : columns
         var slopes = [Double](repeating: 0, count: shape.elementCount)
-        for unit in 0..<seedCount {
+        for unit in isPullback ? rows : 0..<columns {
             var seed = Tensor<Double>.zeros(seedShape)
             for n in 0..<seedShape[0] { seed.elements[n * seedCount + unit] = 1 }
             evaluation.bind(SlopeGraph.seedName, seed)
@@ -46,10 +55,10 @@ final class SlopeGraph {
             evaluation.withTarget(0) { result in
                 for n in 0..<count {
                     if isPullback {
-                        let start = (n * rows + unit) * columns
+                        let start = (n * rows.count + unit - rows.lowerBound) * columns
                         for d in 0..<columns { slopes[start + d] = result[n * columns + d] }
                     } else {
-                        for k in 0..<rows { slopes[(n * rows + k) * columns + unit] = result[n * rows + k] }
+                        for k in rows { slopes[(n * outputs + k) * columns + unit] = result[n * outputs + k] }
                     }
                 }
             }

@@ -56,33 +56,49 @@ enum Checkpoint {
 
     /// The state in a file.
     ///
-    /// - Throws: `TrainingError.file` where it is no checkpoint, or not one of this architecture, configuration and data: the first
-    ///   difference is named.
+    /// - Throws: `TrainingError.file` where it is no checkpoint; `.resumption` for the first difference from this architecture,
+    ///   configuration and data.
     static func read(_ path: String, for trainer: Trainer) throws(TrainingError) -> TrainingState {
+        let (network, record, file): (Network, Record, SafetensorsFile)
         do throws(InterchangeError) {
-            let file = try SafetensorsFile(path: path)
-            return try state(in: file, path: path, for: trainer)
+            file = try SafetensorsFile(path: path)
+            network = try NativeModel.network(in: file, name: path)
+            record = try Checkpoint.record(in: file, path: path)
         } catch { throw .file(error) }
+        try requireSame(network.architecture, record, path: path, for: trainer)
+        do { return try state(network, record, in: file, path: path, for: trainer) } catch { throw .file(error) }
     }
 
-    private static func state(in file: SafetensorsFile, path: String, for trainer: Trainer) throws(InterchangeError) -> TrainingState {
-        let network = try NativeModel.network(in: file, name: path)
-        let record = try record(in: file, path: path)
-        func require(_ holds: Bool, _ place: String, _ expected: String, _ found: String) throws(InterchangeError) {
-            if !holds { throw .malformed(file: path, place: place, expected: expected, found: found) }
+    /// The settings of a training under way.
+    /// - Throws: `InterchangeError` where the file is no checkpoint.
+    static func configuration(_ path: String, budget: MemoryBudget) throws(InterchangeError) -> TrainingConfiguration {
+        try record(in: SafetensorsFile(path: path, budget: budget), path: path).configuration
+    }
+
+    private static func requireSame(_ architecture: Architecture, _ record: Record, path: String, for trainer: Trainer) throws(TrainingError)
+    {
+        func require(_ holds: Bool, _ what: String, _ has: String, _ asked: String) throws(TrainingError) {
+            if !holds { throw .resumption(checkpoint: path, what: what, has: has, asked: asked) }
         }
-        if let difference = difference(trainer.architecture, network.architecture) {
-            try require(false, "architecture: \(difference.place)", difference.expected, difference.found)
+        if let difference = difference(trainer.architecture, architecture) {
+            try require(false, "architecture: \(difference.place)", difference.found, difference.expected)
         }
         for (mine, its) in zip(trainer.configuration.settings, record.configuration.settings) {
             // More epochs may be asked for, unless the learning rate follows their number.
             if mine.name == "epochs" && trainer.configuration.learningRateDecay != nil { continue }
-            try require(mine.value == its.value, "configuration: \(mine.name)", mine.value, its.value)
+            try require(mine.value == its.value, mine.name, its.value, mine.value)
         }
         let (data, its) = (trainer.fingerprint, record.data)
-        try require(data.count == its.count, "training data", "\(data.count) samples of \(data.name)", "\(its.count) of \(its.name)")
-        try require(data.digest == its.digest, "training data", "\(data.name) with digest \(data.digest)", "\(its.name) with \(its.digest)")
+        try require(data.count == its.count, "training data", "\(its.count) samples of \(its.name)", "\(data.count) of \(data.name)")
+        try require(data.digest == its.digest, "training data", "\(its.name) with digest \(its.digest)", "\(data.name) with \(data.digest)")
+    }
 
+    private static func state(
+        _ network: Network, _ record: Record, in file: SafetensorsFile, path: String, for trainer: Trainer
+    ) throws(InterchangeError) -> TrainingState {
+        func require(_ holds: Bool, _ place: String, _ expected: String, _ found: String) throws(InterchangeError) {
+            if !holds { throw .malformed(file: path, place: place, expected: expected, found: found) }
+        }
         let limit = 1 << 40
         func count(_ value: Int, _ name: String) throws(InterchangeError) {
             try require((0...limit).contains(value), "training: \(name)", "from 0 to \(limit)", "\(value)")

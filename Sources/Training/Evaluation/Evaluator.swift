@@ -38,11 +38,11 @@ extension Evaluation {
     }
 }
 
-/// Runs a network in inference on batches of one size, with a plan of its own for the rest.
+/// Runs a network in inference on batches of one size, halved where memory is short, with a plan of its own for the rest.
 package final class Evaluator<S: Scalar> {
     private let architecture: Architecture
     private let loss: Loss
-    private let batch: Int
+    private var batch: Int
     private let makeRunner: RunnerFactory<S>
     private var runners: [Int: any GraphRunner<S>] = [:]
 
@@ -71,11 +71,18 @@ package final class Evaluator<S: Scalar> {
         _ parameters: Parameters, _ numbers: [S], count: Int, labels: [Int]?, _ body: (Range<Int>, any GraphRunner<S>) -> Void
     ) throws(TrainingError) {
         let (size, tensors) = (architecture.inputShape.elementCount, parameters.tensors(as: S.self))
-        for start in stride(from: 0, to: count, by: batch) {
+        var (start, filled) = (0, Set<Int>())
+        while start < count {
             let rows = start..<min(start + batch, count)
-            let runner = try runner(rows.count)
-            // The parameters stay in a runner from batch to batch; set them where the runner is first used.
-            if start == 0 || rows.count < batch {
+            let runner: any GraphRunner<S>
+            do { runner = try self.runner(rows.count) } catch {
+                guard case .memory = error, rows.count > 1 else { throw error }
+                batch = rows.count / 2
+                continue
+            }
+            start = rows.upperBound
+            // The parameters stay in a runner from batch to batch.
+            if filled.insert(rows.count).inserted {
                 for (name, tensor) in zip(parameters.names, tensors) where runner.reads(name) {
                     runner.withInput(name) { copy(tensor.elements[...], to: $0) }
                 }
@@ -119,11 +126,15 @@ package final class Evaluator<S: Scalar> {
 extension Network {
     /// Accuracy, loss and confusion on labelled samples, which are normalized as the architecture says; in the parameters' own scalar.
     ///
-    /// - Throws: `TrainingError.data` where the samples or classes are not the network's.
-    public func evaluate(on data: DataSet, loss: Loss = .crossEntropy, batch: Int = 256) throws(TrainingError) -> Evaluation {
+    /// - Parameter batch: the most samples at once; fewer where a plan of them needs more than `maximumBytes`.
+    /// - Throws: `TrainingError.data` where the samples or classes are not the network's; `.memory` where one sample needs too much.
+    public func evaluate(on data: DataSet, loss: Loss = .crossEntropy, batch: Int = 256, maximumBytes: Int? = nil) throws(TrainingError)
+        -> Evaluation
+    {
         func evaluation<S: Scalar>(_: S.Type) throws(TrainingError) -> Evaluation {
             let samples = try data.labelledSamples(for: architecture, as: S.self)
-            return try Evaluator<S>(architecture, loss: loss, batch: batch, makeRunner: Runners.planned).evaluate(parameters, on: samples)
+            return try Evaluator<S>(architecture, loss: loss, batch: batch, makeRunner: Runners.planned(maximumBytes: maximumBytes))
+                .evaluate(parameters, on: samples)
         }
         return parameters.isDouble ? try evaluation(Double.self) : try evaluation(Float.self)
     }
@@ -131,12 +142,12 @@ extension Network {
     /// The outputs before a final softmax, `[N, C]`, of samples `[N, …]` that are the network's input as they are.
     ///
     /// - Throws: `TrainingError.data` where the samples' shape is not the network's.
-    public func predict<S: Scalar>(_ samples: Tensor<S>, batch: Int = 256) throws(TrainingError) -> Tensor<S> {
+    public func predict<S: Scalar>(_ samples: Tensor<S>, batch: Int = 256, maximumBytes: Int? = nil) throws(TrainingError) -> Tensor<S> {
         guard Array(samples.shape.dropFirst()) == architecture.inputShape, samples.rank > 0 else {
             throw .data(
                 name: architecture.name, what: "samples", expected: "shape [N] + \(architecture.inputShape)", got: "\(samples.shape)")
         }
-        return try Evaluator<S>(architecture, batch: batch, makeRunner: Runners.planned).predict(parameters, samples)
+        return try Evaluator<S>(architecture, batch: batch, makeRunner: Runners.planned(maximumBytes: maximumBytes)).predict(parameters, samples)
     }
 }
 

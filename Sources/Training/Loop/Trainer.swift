@@ -20,17 +20,19 @@ public struct Trainer: Sendable {
     /// Of the training data: name and digest, as a checkpoint records them.
     let fingerprint: DataFingerprint
     /// What runs the steps; tests compare it with the interpreter.
-    package var makeRunner: RunnerFactory<Float> = Runners.planned
+    package var makeRunner: RunnerFactory<Float>
 
     /// - Parameters:
     ///   - initial: where training starts; `nil` for the configuration's initializer and seed.
     ///   - test: evaluated after each epoch; it influences nothing.
+    ///   - maximumBytes: the most that the plans of all threads may take; `nil` for no limit.
     /// - Throws: `TrainingError` for settings that cannot be, or data that are not the architecture's.
     public init(
         _ architecture: Architecture, on train: DataSet, test: DataSet? = nil, _ configuration: TrainingConfiguration = .init(),
-        initial: Network? = nil
+        initial: Network? = nil, maximumBytes: Int? = nil
     ) throws(TrainingError) {
         try configuration.validate()
+        makeRunner = Runners.planned(maximumBytes: maximumBytes.map { $0 / configuration.threads })
         (self.architecture, self.configuration) = (architecture, configuration)
         layout = ParameterLayout(architecture)
         self.initial = initial ?? Network(architecture, seed: configuration.seed, initializer: configuration.initializer, as: Float.self)
@@ -54,8 +56,8 @@ public struct Trainer: Sendable {
     ///
     /// - Parameters:
     ///   - checkpoint: a file written at the start, after each epoch and on cancellation; `nil` for none.
-    ///   - resumes: whether to continue from `checkpoint`, which must exist and be of the same data, architecture and settings; `epochs` may
-    ///     differ where `learningRateDecay` is given.
+    ///   - resumes: whether to continue from `checkpoint`, which must exist and be of the same data, architecture and settings
+    ///     (`TrainingConfiguration(checkpoint:)`); `epochs` may differ where `learningRateDecay` is given.
     ///   - keepsSnapshots: whether the result has the parameters after each epoch.
     ///   - onEvent: called on the calling thread.
     /// - Throws: `TrainingError`.

@@ -10,9 +10,16 @@ package typealias RunnerFactory<S: Scalar> = @Sendable (Graph, [Value]) throws(T
 extension Executor: GraphRunner {}
 
 package enum Runners {
-    /// The planned executor.
-    package static func planned<S: Scalar>(_ graph: Graph, targets: [Value]) throws(TrainingError) -> any GraphRunner<S> {
-        do { return try Executor<S>(graph, targets: targets) } catch { throw .execution("\(error)") }
+    /// The planned executor, of at most so many bytes.
+    package static func planned<S: Scalar>(maximumBytes: Int? = nil) -> RunnerFactory<S> {
+        { graph, targets throws(TrainingError) in
+            do throws(ExecutionError) {
+                return try Executor<S>(graph, targets: targets, options: ExecutionOptions(maximumBytes: maximumBytes))
+            } catch {
+                if case .memory(let needed, let allowed) = error { throw .memory(needed: needed, allowed: allowed) }
+                throw .execution("\(error)")
+            }
+        }
     }
 
     /// The plain interpreter, the oracle.

@@ -39,7 +39,6 @@ struct Affine: ParsableCommand {
         let reader = try AffineReader(
             model.readable, batch: max(1, min(16, x.shape[0])), from: from.map { try layers.named($0).output },
             to: to.map { try layers.named($0).output }, tangent: tangent)
-        try requireMemory(reader)
         let summary = try write(reader, x, folder)
         let object: JSONValue = [
             "samples": JSONValue(x.shape[0]), "residual": summary.residual.map { JSONValue($0) } ?? .null,
@@ -57,13 +56,6 @@ struct Affine: ParsableCommand {
         var boundary: [Int] = []
     }
 
-    private func requireMemory(_ reader: AffineReader) throws {
-        let block = reader.batch.multipliedReportingOverflow(by: 8 * reader.outputCount * reader.inputShape.elementCount)
-        if block.overflow || block.partialValue > common.budget.limit {
-            throw Failure(.unavailable, "the slopes of \(reader.batch) samples need more than --max-memory (\(common.budget.limit) bytes)")
-        }
-    }
-
     private func write(_ reader: AffineReader, _ x: Tensor<Double>, _ folder: borrowing OutputFolder) throws -> Summary {
         let (count, outputs) = (x.shape[0], reader.outputCount)
         var slopes = try NumpyWriter<Double>(folder.file("slopes.npy"), shape: [count, outputs] + reader.inputShape)
@@ -72,8 +64,7 @@ struct Affine: ParsableCommand {
         var summary = Summary()
         var progress = Progress("samples", total: count, quiet: common.quiet)
         for first in stride(from: 0, to: count, by: reader.batch) {
-            let maps = try reader.read(x.rows(first..<min(first + reader.batch, count)))
-            try slopes.append(maps.slopes.elements)
+            let maps = try reader.read(x.rows(first..<min(first + reader.batch, count))) { try slopes.append($0.elements) }
             try offsets.append(maps.offsets.elements)
             try values.append(maps.outputs.elements)
             summary.residual = (maps.residuals + [summary.residual].compactMap { $0 }).max()

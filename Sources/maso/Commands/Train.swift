@@ -7,7 +7,7 @@ struct Train: ParsableCommand {
         abstract: "Trains an architecture on data.",
         discussion: """
             Settings come from --config, and options given here override them. A checkpoint (M.checkpoint) is written at the start and \
-            after each epoch; with --resume training continues from it as if it had never stopped, bit for bit.
+            after each epoch; with --resume training continues from it as if it had never stopped, bit for bit, with its settings.
               maso train SmallCNN --data mnist:data/mnist --epochs 2 -o m.safetensors
             """)
 
@@ -49,7 +49,7 @@ struct Train: ParsableCommand {
         let isImage = train.sampleShape.count == 3
         architecture.normalization = (normalization ?? (isImage ? .sample : .none)) == .sample ? .perSample : .none
         architecture.classNames = train.classNames
-        let trainer = try Trainer(architecture, on: train, test: test, configuration)
+        let trainer = try Trainer(architecture, on: train, test: test, configuration, maximumBytes: common.budget.limit)
         Interruption.isCancelling = true
         var display = TrainingDisplay(quiet: common.quiet)
         let result = try trainer.run(checkpoint: checkpoint, resumes: resume, cancellation: Interruption.cancellation) { display.show($0) }
@@ -63,10 +63,15 @@ struct Train: ParsableCommand {
     }
 
     private func configuration() throws -> TrainingConfiguration {
-        var configuration = try config.map { try TrainingConfiguration(tomlFile: $0, budget: common.budget) } ?? TrainingConfiguration()
+        var configuration = TrainingConfiguration()
+        if let config {
+            configuration = try TrainingConfiguration(tomlFile: config, budget: common.budget)
+        } else if resume {
+            configuration = try TrainingConfiguration(checkpoint: output + ".checkpoint", budget: common.budget)
+        }
         settings.apply(to: &configuration)
         if let seed = common.givenSeed { configuration.seed = seed }
-        if config == nil || common.threads != nil { configuration.threads = common.threadCount }
+        if common.threads != nil || (config == nil && !resume) { configuration.threads = common.threadCount }
         try configuration.validate()
         return configuration
     }

@@ -63,7 +63,7 @@ struct ModelOptions: ParsableArguments {
     func load(_ common: CommonOptions) throws -> Model {
         if let remedy = foreignFormat { throw Failure(.unavailable, "\(model): \(remedy)") }
         if model.contains(".") || model.contains("/") {
-            return try Model(path: model, input: inputName, output: outputName, budget: common.budget)
+            return try Model(path: model, input: inputName, output: outputName, budget: common.budget).limited(to: common.budget)
         }
         guard let initialSeed else {
             throw Failure.usage("\(model): an architecture needs --init SEED, and a file has a dot or a slash in its name")
@@ -71,6 +71,7 @@ struct ModelOptions: ParsableArguments {
         let architecture = try Architecture.named(model)
         let network = Network(architecture, seed: initialSeed)
         return Model(network, name: model, digest: SHA256.digest(Array("\(architecture.json) \(initialSeed)".utf8)))
+            .limited(to: common.budget)
     }
 
     /// How to bring a file of another program here, if it is one.
