@@ -13,7 +13,7 @@ public enum ExecutionError: Error, Hashable, Sendable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .memory(let needed, let allowed): "plan: memory: expected at most \(allowed) bytes, got \(needed)"
+        case .memory(let needed, let allowed): "needs \(needed) bytes, allowed are \(allowed) (--max-memory)"
         case .library(let name, let problem): "\(name): \(problem)"
         case .binding(let error): "\(error)"
         }

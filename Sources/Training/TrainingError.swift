@@ -41,7 +41,8 @@ extension TrainingError: CustomStringConvertible {
         case .execution(let text): text
         case .memory(let needed, let allowed):
             "training needs \(needed) bytes, allowed are \(allowed) (--max-memory): a smaller batch or fewer threads need less"
-        case .resumption(let checkpoint, let what, let has, let asked): "\(checkpoint): \(what): the checkpoint has \(has), asked for is \(asked)"
+        case .resumption(let checkpoint, let what, let has, let asked):
+            "\(checkpoint): \(what): the checkpoint has \(has), asked for is \(asked)"
         case .file(let error): error.description
         }
     }

@@ -28,15 +28,23 @@ struct Maso: AsyncParsableCommand {
             if var asynchronous = command as? any AsyncParsableCommand { try await asynchronous.run() } else { try command.run() }
         } catch {
             if isParsing(error) {
-                if exitCode(for: error).isSuccess { exit(withError: error) }
+                if exitCode(for: error).isSuccess {
+                    do {
+                        try printText(fullMessage(for: error))
+                        Foundation.exit(ExitStatus.done.rawValue)
+                    } catch { end(Failure(error)) }
+                }
                 let line = message(for: error).split(separator: "\n").joined(separator: " ")
                 writeError("maso: \(line)\n")
                 Foundation.exit(ExitStatus.usage.rawValue)
             }
-            let failure = Failure(error)
-            writeError("maso: \(failure.description)\n")
-            Foundation.exit(failure.status.rawValue)
+            end(Failure(error))
         }
+    }
+
+    private static func end(_ failure: Failure) -> Never {
+        writeError("maso: \(failure.description)\n")
+        Foundation.exit(failure.status.rawValue)
     }
 
     /// Whether the parser made the error: help, version, or wrong usage, which it prints itself (exit code 64).

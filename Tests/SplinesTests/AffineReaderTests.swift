@@ -1,5 +1,6 @@
 // The laws of DESIGN §1 over random networks of every layer kind.
 
+import Execution
 import Graphs
 import Splines
 import TestSupport
@@ -85,6 +86,51 @@ extension RandomNetwork {
         #expect(second.residuals[0] <= tolerance)
     }
 
+    @Test("Law: a reader short of memory reads the same maps of fewer samples, and then of rows in blocks, or says what it needs")
+    func boundedMemory() throws {
+        var random = RandomGenerator(seed: 5)
+        func numbers(_ shape: Shape) -> Tensor<Double> {
+            Tensor(shape: shape, elements: (0..<shape.elementCount).map { _ in random.normal() })
+        }
+        // Sixty outputs of forty inputs, so that slopes outweigh plans, and whole they are read by columns.
+        let (inner, outer, x) = (numbers([4, 40]), numbers([60, 4]), numbers([8, 40]))
+        var narrow = ReadableNetwork(name: "wide", inputShape: [40], parameters: [:]) { batch in
+            var graph = Graph()
+            let x = try graph.data("x", [batch, 40])
+            let z = try graph.relu(graph.dense(x, weight: graph.constant(inner)))
+            let y = try graph.dense(z, weight: graph.constant(outer))
+            return ReadableGraph(graph: graph, input: x, output: y)
+        }
+        let whole = try AffineReader(narrow, batch: 8).read(x)
+        var batches: Set<Int> = []
+        var blocks: Set<Int> = []
+        var refusals = 0
+        for limit in stride(from: 1 << 10, to: 1 << 19, by: 1 << 10) {
+            narrow.memoryLimit = limit
+            do {
+                let reader = try AffineReader(narrow, batch: 8)
+                batches.insert(reader.batch)
+                for first in stride(from: 0, to: 8, by: reader.batch) {
+                    let rows = first..<first + reader.batch
+                    var slopes: [Double] = []
+                    var count = 0
+                    let maps = try reader.read(x.rows(rows)) {
+                        slopes += $0.elements
+                        count += 1
+                    }
+                    blocks.insert(count)
+                    let expected = whole.slopes.rows(rows).elements
+                    #expect(slopes.count == expected.count && zip(slopes, expected).allSatisfy { abs($0 - $1) <= 1e-12 })
+                    #expect(maps.slopes.count == 0 && maps.residuals.allSatisfy { $0 <= 1e-13 })
+                }
+            } catch ExecutionError.memory(let needed, let allowed) {
+                #expect(needed > allowed && allowed == limit)
+                refusals += 1
+            }
+        }
+        #expect(batches == [1, 2, 4, 8] && blocks.count > 2 && blocks.contains(1) && refusals > 0, "\(batches) \(blocks) \(refusals)")
+    }
+
     @Test("Law: each layer's (A, B) reproduces its values and, where it is max-affine, its code", arguments: UInt64(0)..<60)
     func explicitParameters(seed: UInt64) throws {
         let network = try RandomNetwork.draw(seed: seed, batch: 1)
@@ -142,6 +188,19 @@ extension RandomNetwork {
         let maps = try AffineReader(network, batch: 1).read(Tensor(shape: [1, 1, 2, 2], elements: [-1, -2, -3, -4]))
         #expect(maps.isOnBoundary == [false])
         #expect(maps.margins == [1])  // each ReLU alone: |u| / |u|
+    }
+
+    @Test("A smooth nonlinearity is a layer of its own, without a code")
+    func smoothLayers() throws {
+        var graph = Graph()
+        let x = try graph.data("x", [1, 2])
+        let gate = try graph.smooth(.hyperbolicTangent, graph.affine(graph.relu(x, name: "relu"), slope: 2), name: "gate")
+        let y = try graph.affine(gate, slope: 3)
+        let layers = ReadableGraph(graph: graph, input: x, output: y).layers()
+        #expect(layers.map(\.name) == ["relu", "gate", "output"])
+        #expect(layers.map(\.kind) == [.maxAffine, .smooth, .affine])
+        #expect(layers[1].code == nil && layers[1].operators == ["tanh"] && layers[1].units == 2)
+        #expect(layers[2].sources == [gate])
     }
 
     @Test("A smooth network is refused with its nodes, and gives its tangent when asked")

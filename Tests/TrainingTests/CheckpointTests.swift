@@ -39,21 +39,21 @@ import Training
             _ = try trainer().run(checkpoint: path)
             #expect(
                 try text(trainer { $0.learningRate = 0.5 })
-                    == "65 PATH: configuration: learningRate: expected 0.5, found the default")
+                    == "64 PATH: learningRate: the checkpoint has the default, asked for is 0.5")
             #expect(
                 try text(trainer { $0.learningRateDecay = nil })
-                    == "65 PATH: configuration: learningRateDecay: expected the default, found 0.9")
-            #expect(try text(trainer { $0.seed = 7 }) == "65 PATH: configuration: seed: expected 7, found 0")
-            #expect(try text(trainer { $0.threads = 2 }) == "65 PATH: configuration: threads: expected 2, found 1")
+                    == "64 PATH: learningRateDecay: the checkpoint has 0.9, asked for is the default")
+            #expect(try text(trainer { $0.seed = 7 }) == "64 PATH: seed: the checkpoint has 0, asked for is 7")
+            #expect(try text(trainer { $0.threads = 2 }) == "64 PATH: threads: the checkpoint has 1, asked for is 2")
             #expect(
                 try text(trainer { $0.optimizer = .nesterov })
-                    == "65 PATH: configuration: optimizer: expected nesterov, found adam")
+                    == "64 PATH: optimizer: the checkpoint has adam, asked for is nesterov")
             #expect(
                 try text(trainer(data: ToySet.moons.dataSet(count: 44, split: .train)))
-                    == "65 PATH: training data: expected 44 samples of toy:moons, found 40 of toy:moons")
+                    == "64 PATH: training data: the checkpoint has 40 samples of toy:moons, asked for is 44 of toy:moons")
             let other = try #require(try text(trainer(data: ToySet.moons.dataSet(count: 40, split: .train, seed: 1))))
-            #expect(other.hasPrefix("65 PATH: training data: expected toy:moons with digest "))
-            #expect(try text(trainer(net: "MLP-4")) == "65 PATH: architecture: name: expected MLP-4, found MLP-3")
+            #expect(other.hasPrefix("64 PATH: training data: the checkpoint has toy:moons with digest "))
+            #expect(try text(trainer(net: "MLP-4")) == "64 PATH: architecture: name: the checkpoint has MLP-3, asked for is MLP-4")
             let missing = errorText { _ = try trainer().run(checkpoint: folder + "/none", resumes: true) }
             #expect(missing == "66 \(folder)/none: no such file")
             let nowhere = errorText { _ = try trainer().run(checkpoint: folder + "/no/m.checkpoint") }

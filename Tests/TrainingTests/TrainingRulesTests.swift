@@ -254,6 +254,6 @@ import Training
                 == "64 heldOut: expected a fraction that leaves samples on both sides of 2, got 0.1")
         #expect(
             text(vectors(8, size: 2)) { ($0.optimizer, $0.learningRate, $0.learningRateDecay) = (.gradientDescent, 1e30, 1) }
-                == "65 training: epoch 2, batch 1: the loss is not a finite number: lower the learning rate (1e+30)")
+                == "64 training: epoch 2, batch 1: the loss is not a finite number: lower the learning rate (1e+30)")
     }
 }

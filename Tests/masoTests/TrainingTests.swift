@@ -83,6 +83,17 @@ import Testing
         #expect(broken.status == 65 && broken.error.hasPrefix("maso: broken.toml: line 1, column 1"))
     }
 
+    @Test("A resumed training takes the checkpoint's settings, and says what else it was asked for")
+    func resumedSettings() throws {
+        let command = ["train", "MLP-4", "--data", "toy:moons", "-o", "r.safetensors"]
+        #expect(try place.start(command + ["--epochs", "2", "--batch", "32", "--quiet"]).outcome().status == 0)
+        let resumed = try place.start(command + ["--resume", "--json"]).outcome()
+        #expect(resumed.status == 0 && resumed.output.contains("\"epochs\":2"), "\(resumed)")
+        let other = try place.start(command + ["--resume", "--batch", "16"]).outcome()
+        #expect(other.status == 64)
+        #expect(other.error == "maso: r.safetensors.checkpoint: batch: the checkpoint has 32, asked for is 16\n")
+    }
+
     @Test("Bad input is refused in one line with its exit code, and nothing is left behind")
     func refusals() throws {
         try OutputFile.write([0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 1, 7], to: place.path("short.idx"))
@@ -92,6 +103,11 @@ import Testing
             (["train", "DigitsCNN", "--data", "idx:short.idx,labels.idx", "-o", "m.safetensors"], 65, "short.idx: "),
             (["train", "DigitsCNN", "--data", "idx:absent.idx,labels.idx", "-o", "m.safetensors"], 66, "absent.idx: no such file"),
             (["train", "Toy", "--data", "digits", "-o", "m.safetensors"], 64, "Toy: input: expected a vector D, got [1, 8, 8]"),
+            (["train", "RNN:batchNorm", "--data", "digits", "-o", "m.safetensors"], 64, "RNN: "),
+            (
+                ["train", "DigitsCNN", "--data", "digits", "-o", "m.safetensors", "--max-memory", "1M", "--threads", "1"], 69,
+                "training needs "
+            ),
             (
                 ["train", "DigitsCNN", "--data", "digits", "-o", "no/m.safetensors"], 73,
                 "no/m.safetensors: cannot be created: no such folder"

@@ -15,7 +15,7 @@ public struct InputFile: Sendable {
 
     /// Reads a regular file, a pipe or a device such as `/dev/stdin` to its end.
     ///
-    /// - Throws: `absent` where there is no file that can be opened, or it is a folder; `unsupported` where it is larger than the
+    /// - Throws: `absent` where there is no file that can be opened, or it is a folder or a device without end; `unsupported` where it is larger than the
     ///   budget; `failed` where reading fails.
     public init(path: String, budget: MemoryBudget = .standard) throws(InterchangeError) {
         let descriptor: Int32
@@ -27,10 +27,18 @@ public struct InputFile: Sendable {
             let status = try System.status(descriptor)
             if status.kind == .directory { throw SystemError(code: SystemError.isFolder) }
             // The length of a pipe or device is unknown, that of a file under /proc is said to be 0.
-            stored = try InputFile.read(descriptor, expecting: status.kind == .regular ? status.length : 0, limit: budget.limit)
+            let length = status.kind == .regular ? status.length : 0
+            if status.kind == .device && budget.limit > InputFile.deviceLimit {
+                do throws(SystemError) {
+                    stored = try InputFile.read(descriptor, expecting: length, limit: InputFile.deviceLimit)
+                } catch { throw error.code == SystemError.tooLarge ? SystemError(code: SystemError.isEndless) : error }
+            } else {
+                stored = try InputFile.read(descriptor, expecting: length, limit: budget.limit)
+            }
         } catch {
             switch error.code {
             case SystemError.isFolder: throw .absent(file: path, reason: "is a folder, not a file")
+            case SystemError.isEndless: throw .absent(file: path, reason: "is a device without end, not a file")
             case SystemError.tooLarge:
                 throw .unsupported(
                     file: path, what: "is larger than the memory allowed, \(MemoryBudget.text(budget.limit)) (--max-memory)")
@@ -39,6 +47,9 @@ public struct InputFile: Sendable {
         }
         (self.name, self.budget) = (path, budget)
     }
+
+    /// What a device may give before it counts as endless, bytes.
+    private static let deviceLimit = 1 << 26
 
     /// Everything up to the end; `tooLarge` beyond `limit` bytes.
     private static func read(_ descriptor: Int32, expecting length: Int, limit: Int) throws(SystemError) -> [UInt8] {
@@ -91,6 +102,7 @@ public struct InputFile: Sendable {
 extension SystemError {
     fileprivate static let isFolder: Int32 = -1
     fileprivate static let tooLarge: Int32 = -2
+    fileprivate static let isEndless: Int32 = -3
 }
 
 extension [UInt8] {

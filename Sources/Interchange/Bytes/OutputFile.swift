@@ -30,15 +30,16 @@ public struct OutputFile: ~Copyable {
             let existing = try? System.status(of: path)
             switch existing?.kind {
             case .directory: throw SystemError(code: SystemError.folder)
-            case .other:
+            case .device, .other:
                 (descriptor, target) = (try System.openForWriting(path), nil)
                 return
             case .regular where !System.mayWrite(path): throw SystemError(code: SystemError.readOnly)
             case .regular, nil: break
             }
             if path.isEmpty || path.hasSuffix("/") { throw SystemError(code: SystemError.folder) }
-            // A link stays a link: what it leads to is replaced.
-            let final = System.resolved(path) ?? path
+            // A link stays a link: what it leads to is replaced, or made where it leads nowhere yet.
+            let final: String
+            if let resolved = System.resolved(path) { final = resolved } else { final = try OutputFile.end(ofLinks: path) }
             let (folder, name) = OutputFile.split(final)
             do throws(SystemError) { descriptor = try System.createNameless(in: folder) } catch {
                 let beside = "\(folder)/.\(name).\(System.processNumber).partial"
@@ -53,6 +54,7 @@ public struct OutputFile: ~Copyable {
                 switch error.code {
                 case SystemError.folder: "is a folder"
                 case SystemError.readOnly: "permission denied"
+                case SystemError.loop: "too many symbolic links"
                 default: error.isAbsence ? "no such folder" : error.reason
                 }
             throw .uncreatable(file: path, reason: reason)
@@ -65,7 +67,7 @@ public struct OutputFile: ~Copyable {
     public static func check(_ path: String) throws(InterchangeError) {
         if standardStream(path) != nil { return }
         // Opening a pipe would wait for its reader, so what is no file is only asked for its permission.
-        if let status = try? System.status(of: path), status.kind == .other {
+        if let status = try? System.status(of: path), status.kind == .other || status.kind == .device {
             if !System.mayWrite(path) { throw .uncreatable(file: path, reason: "permission denied") }
             return
         }
@@ -155,6 +157,16 @@ public struct OutputFile: ~Copyable {
         }
     }
 
+    /// Where a chain of links that leads to no file yet ends.
+    private static func end(ofLinks path: String) throws(SystemError) -> String {
+        var path = path
+        for _ in 0..<40 {
+            guard let next = System.destination(ofLink: path) else { return path }
+            path = next.hasPrefix("/") ? next : "\(split(path).folder)/\(next)"
+        }
+        throw SystemError(code: SystemError.loop)
+    }
+
     private static func split(_ path: String) -> (folder: String, name: String) {
         guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return (".", path) }
         let name = String(path[path.utf8.index(after: slash)...])
@@ -165,4 +177,5 @@ public struct OutputFile: ~Copyable {
 extension SystemError {
     fileprivate static let folder: Int32 = -1
     fileprivate static let readOnly: Int32 = -2
+    fileprivate static let loop: Int32 = -3
 }

@@ -7,7 +7,13 @@
 #endif
 
 /// What a path leads to.
-enum FileKind { case regular, directory, other }
+enum FileKind {
+    case regular, directory
+    /// A character or block device.
+    case device
+    /// A pipe or socket.
+    case other
+}
 
 /// The kind and length of an open file.
 struct FileStatus {
@@ -105,6 +111,13 @@ enum System {
         return String(cString: result)
     }
 
+    /// Where a symbolic link points, or `nil` where `path` is none.
+    static func destination(ofLink path: String) -> String? {
+        var bytes = [UInt8](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink(path, &bytes, bytes.count)
+        return count > 0 ? String(decoding: bytes[..<count], as: UTF8.self) : nil
+    }
+
     /// Fills part of `buffer`; 0 at the end.
     static func read(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
         guard let base = buffer.baseAddress, !buffer.isEmpty else { return 0 }
@@ -187,6 +200,7 @@ extension FileStatus {
             switch status.st_mode & S_IFMT {
             case S_IFREG: .regular
             case S_IFDIR: .directory
+            case S_IFCHR, S_IFBLK: .device
             default: .other
             }
         length = Int(status.st_size)

@@ -34,8 +34,14 @@ extension Architecture {
             throw NetworkError(name, "input", expected: kinds.joined(separator: " or "), got: "\(shape)")
         }
         let classes = options.classCount ?? classCount ?? form.classCount
+        let layers = form.layers(options, shape, classes)
+        var plain = options
+        plain.batchNorm = false
+        guard !options.batchNorm || form.layers(plain, shape, classes) != layers else {
+            throw NetworkError(name, "batchNorm", expected: "no such option: \(name) has one form", got: "batchNorm")
+        }
         return try Architecture(
-            name: name, inputShape: shape, classCount: classes, layers: form.layers(options, shape, classes), isConvex: options.convex)
+            name: name, inputShape: shape, classCount: classes, layers: layers, isConvex: options.convex)
     }
 
     private static func form(named name: String) -> NamedForm? {

@@ -1,5 +1,5 @@
 // A layer is one nonlinearity together with every affine operator between it and the previous one; this decomposition is unique
-// (THEORY §2). The last, without a nonlinearity, is the affine part before the outputs.
+// (THEORY §2). The last, without a nonlinearity, is the affine part before the outputs. A smooth nonlinearity is a layer without code.
 
 public import Graphs
 public import Tensors
@@ -14,7 +14,7 @@ public struct SplineLayer: Sendable {
     public let operators: [String]
     /// The values that the layer reads: earlier layers' outputs, or the data.
     public let sources: [Value]
-    /// The code, `nil` for the final affine part.
+    /// The code, `nil` for a smooth nonlinearity and for the final affine part.
     public let code: Value?
     /// The layer's value.
     public let output: Value
@@ -23,7 +23,7 @@ public struct SplineLayer: Sendable {
     public let outputShape: Shape
     /// Units K of one sample: entries of the code, or of the output where there is none.
     public let units: Int
-    /// Pieces R of a unit (padding included, as codes count it).
+    /// Pieces R of a unit (padding included, as codes count it); 1 without a code.
     public let pieces: Int
     public let kind: SplineKind
 }
@@ -34,7 +34,13 @@ extension ReadableGraph {
         let depends = graph.dataDependence
         let codes = graph.codes(for: [output])
         let needed = graph.ancestors(of: [output])
-        let outputs = codes.map { graph.layerOutput(of: $0, needed: needed) }
+        let smooth = graph.values.filter {
+            needed[$0.index] && depends[$0.index] && graph.kind(of: $0, depends: depends) == .smooth
+        }
+        let nonlinearities =
+            (codes.map { (graph.layerOutput(of: $0, needed: needed), $0) } + smooth.map { ($0, nil) })
+            .sorted { $0.0 < $1.0 } as [(output: Value, code: Value?)]
+        let outputs = nonlinearities.map(\.output)
         let boundaries = Set(outputs + [input])
         var names: [String: Int] = [:]
         func unique(_ name: String) -> String {
@@ -42,29 +48,29 @@ extension ReadableGraph {
             return names[name]! == 1 ? name : "\(name)#\(names[name]!)"
         }
         var layers: [SplineLayer] = []
-        for (index, (code, output)) in zip(codes, outputs).enumerated() {
-            let (sources, operators) = graph.affinePart(before: output, boundaries: boundaries.subtracting([output]), depends: depends)
-            let between = graph.values(between: code, and: output)
+        for (index, (output, code)) in nonlinearities.enumerated() {
+            let nonlinearity = code ?? output
+            let (sources, operators) = graph.affinePart(
+                before: output, boundaries: boundaries.subtracting([output]), depends: depends, isNonlinearity: true)
+            let name = graph[nonlinearity].name
             layers.append(
                 SplineLayer(
-                    index: index, name: unique(graph[code].name.isEmpty ? "layer\(index)" : graph[code].name),
+                    index: index, name: unique(name.isEmpty ? "layer\(index)" : name),
                     operators: operators + [graph.nonlinearityLabel(code: code, output: output)], sources: sources, code: code,
                     output: output, inputShape: sources.first.map { Array(graph.shape($0).dropFirst()) } ?? [],
-                    outputShape: Array(graph.shape(output).dropFirst()), units: Array(graph.shape(code).dropFirst()).elementCount,
-                    pieces: graph[code].type.pieceCount ?? 1,
-                    kind: graph.layerKind(code: code, between: between, depends: depends)))
+                    outputShape: Array(graph.shape(output).dropFirst()),
+                    units: Array(graph.shape(nonlinearity).dropFirst()).elementCount, pieces: graph[nonlinearity].type.pieceCount ?? 1,
+                    kind: code.map { graph.layerKind(code: $0, output: output, depends: depends) } ?? .smooth))
         }
         let (sources, operators) = graph.affinePart(before: output, boundaries: boundaries.subtracting([output]), depends: depends)
         let isBare = outputs.contains(output)
         let outputShape = Array(graph.shape(output).dropFirst())
         layers.append(
             SplineLayer(
-                index: codes.count, name: unique("output"), operators: isBare ? ["identity"] : operators,
+                index: layers.count, name: unique("output"), operators: isBare ? ["identity"] : operators,
                 sources: isBare ? [output] : sources,
                 code: nil, output: output, inputShape: (isBare ? output : sources.first).map { Array(graph.shape($0).dropFirst()) } ?? [],
-                outputShape: outputShape, units: outputShape.elementCount, pieces: 1,
-                kind: graph.values(between: sources.first ?? output, and: output).map { graph.kind(of: $0, depends: depends) }
-                    .filter { $0 == .smooth }.first ?? .affine))
+                outputShape: outputShape, units: outputShape.elementCount, pieces: 1, kind: .affine))
         return layers
     }
 }
@@ -94,8 +100,11 @@ extension Graph {
         return appliers[appliers.count - 1]
     }
 
-    /// What lies between a layer's value and the layers before it: those layers' values, and the operators met on the way.
-    func affinePart(before output: Value, boundaries: Set<Value>, depends: [Bool]) -> (sources: [Value], operators: [String]) {
+    /// What lies between a layer's value and the layers before it: those layers' values, and the operators met on the way, that of
+    /// `output` among them unless it is the nonlinearity.
+    func affinePart(before output: Value, boundaries: Set<Value>, depends: [Bool], isNonlinearity: Bool = false)
+        -> (sources: [Value], operators: [String])
+    {
         var (visited, sources): (Set<Value>, Set<Value>) = ([], [])
         var open = [output]
         while let value = open.popLast() {
@@ -107,7 +116,7 @@ extension Graph {
             open += self[value].operands
         }
         var operators: [String] = []
-        for value in visited.subtracting(sources).sorted() {
+        for value in visited.subtracting(sources).sorted() where !(isNonlinearity && value == output) {
             // A bias is part of its operator; the sum of two values that depend on the data is one of its own.
             if self[value].primitive == .add && !self[value].operands.allSatisfy({ depends[$0.index] }) { continue }
             if let label = self[value].primitive.operatorLabel, operators.last != label { operators.append(label) }
@@ -122,13 +131,21 @@ extension Graph {
     }
 
     /// The kind of a whole nonlinearity. Two pieces with learned slopes (parametric ReLU) are piecewise affine at least.
-    func layerKind(code: Value, between: [Value], depends: [Bool]) -> SplineKind {
-        let appliers = between.filter { self[$0].operands.contains(code) }
+    func layerKind(code: Value, output: Value, depends: [Bool]) -> SplineKind {
+        let appliers = values(between: code, and: output).filter { self[$0].operands.contains(code) }
         return appliers.map { kind(of: $0, depends: depends) }.max() ?? .affine
     }
 
     /// The nonlinearity's usual name.
-    func nonlinearityLabel(code: Value, output: Value) -> String {
+    func nonlinearityLabel(code: Value?, output: Value) -> String {
+        guard let code else {
+            switch self[output].primitive {
+            case .multiply: return "product"
+            case .divide: return "quotient"
+            case .matrixProduct: return "matrix product"
+            default: return self[output].primitive.operatorLabel ?? "smooth"
+            }
+        }
         guard case .select(let selector) = self[code].primitive else { return "?" }
         switch selector {
         case .largest(.window): return "max pooling"

@@ -16,7 +16,9 @@ final class MarginGraph {
     private let evaluation: Evaluation
     private let batch: Int
 
-    init(_ frozen: Graph, codes: [Value], of original: Graph, batch: Int, parameters: ParameterBuffers<Double>, memory: inout MemoryAllowance)
+    init(
+        _ frozen: Graph, codes: [Value], of original: Graph, batch: Int, parameters: ParameterBuffers<Double>, memory: inout MemoryAllowance
+    )
         throws
     {
         var graph = frozen

@@ -75,7 +75,8 @@ enum Checkpoint {
         try record(in: SafetensorsFile(path: path, budget: budget), path: path).configuration
     }
 
-    private static func requireSame(_ architecture: Architecture, _ record: Record, path: String, for trainer: Trainer) throws(TrainingError)
+    private static func requireSame(_ architecture: Architecture, _ record: Record, path: String, for trainer: Trainer)
+        throws(TrainingError)
     {
         func require(_ holds: Bool, _ what: String, _ has: String, _ asked: String) throws(TrainingError) {
             if !holds { throw .resumption(checkpoint: path, what: what, has: has, asked: asked) }

@@ -147,7 +147,8 @@ extension Network {
             throw .data(
                 name: architecture.name, what: "samples", expected: "shape [N] + \(architecture.inputShape)", got: "\(samples.shape)")
         }
-        return try Evaluator<S>(architecture, batch: batch, makeRunner: Runners.planned(maximumBytes: maximumBytes)).predict(parameters, samples)
+        return try Evaluator<S>(architecture, batch: batch, makeRunner: Runners.planned(maximumBytes: maximumBytes)).predict(
+            parameters, samples)
     }
 }
 

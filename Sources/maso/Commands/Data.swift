@@ -43,6 +43,9 @@ struct DataSets: AsyncParsableCommand {
 
     func run() async throws {
         if let samples, let output { return try writeSamples(samples, output) }
+        if name == "digits" || name.hasPrefix("toy:") {
+            throw Failure.usage("\(name): needs no files; --samples and -o write its samples")
+        }
         let entry = try DataCatalog.entry(name)
         let folder = folder ?? name
         let created = offline ? nil : try OutputFolder(folder)  // removed again if nothing is fetched into it

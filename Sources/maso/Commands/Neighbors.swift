@@ -50,7 +50,11 @@ struct Neighbors: ParsableCommand {
 
     private func neighborhoods(_ model: Model, _ data: DataSet) throws -> [(String, [CodeNeighbor])] {
         let reader = try CodeReader(model.readable, batch: 64)
-        let chosen = try layer.map { [try reader.layers.named($0).index] } ?? Array(reader.layers.indices)
+        var chosen = Array(reader.layers.indices)
+        if let layer {
+            let index = try reader.layers.named(layer).index
+            chosen = chosen.filter { reader.layers[$0].index == index }
+        }
         let queryCodes = try reader.read(model.inputs(data, [query])).codes
         var searches = chosen.map { CodeNeighborSearch(query: queryCodes[$0], count: count, excluding: query) }
         var progress = Progress("samples", total: data.count, quiet: common.quiet)

@@ -25,7 +25,7 @@ struct Train: ParsableCommand {
     @Flag(help: "Continue from the checkpoint beside the model.")
     var resume = false
 
-    @Option(help: ArgumentHelp("A TOML file of settings.", valueName: "file.toml"))
+    @Option(help: ArgumentHelp("A TOML file of settings, named such as learningRate.", valueName: "file.toml"))
     var config: String?
 
     @Option(help: ArgumentHelp("sample (zero mean, largest magnitude 1: images by default) or none.", valueName: "kind"))
@@ -76,12 +76,13 @@ struct Train: ParsableCommand {
         return configuration
     }
 
-    /// Training and test data: the published splits, or a fifth held out where the data come in one piece.
-    private func load(_ seed: UInt64) throws -> (train: DataSet, test: DataSet) {
+    /// Training and test data: the published splits, or a fifth held out where the data come in one piece of at least five samples.
+    private func load(_ seed: UInt64) throws -> (train: DataSet, test: DataSet?) {
         let source = try DataSource(data)
         let train = try source.load(.train, seed: seed, budget: common.budget)
         if source.hasSplits { return (train, try source.load(.test, seed: seed, budget: common.budget)) }
-        return train.split(testFraction: 0.2, seed: seed)
+        let parts = train.split(testFraction: 0.2, seed: seed)
+        return (parts.train, parts.test.count > 0 ? parts.test : nil)
     }
 
     private func report(_ result: TrainingResult) throws {

@@ -63,6 +63,7 @@ struct ModelOptions: ParsableArguments {
     func load(_ common: CommonOptions) throws -> Model {
         if let remedy = foreignFormat { throw Failure(.unavailable, "\(model): \(remedy)") }
         if model.contains(".") || model.contains("/") {
+            if initialSeed != nil { throw Failure.usage("\(model): --init is for architectures, and this is a file") }
             return try Model(path: model, input: inputName, output: outputName, budget: common.budget).limited(to: common.budget)
         }
         guard let initialSeed else {
@@ -80,6 +81,7 @@ struct ModelOptions: ParsableArguments {
         case "pt", "pth": "a PyTorch file; export it: torch.onnx.export(model, example, \"model.onnx\")"
         case "h5", "keras": "a Keras file; export it: model.export(\"model.onnx\", format=\"onnx\")"
         case "pb", "tflite": "a TensorFlow file; export it with tf2onnx: python -m tf2onnx.convert --output model.onnx …"
+        case "npy", "npz", "csv": "data, not a model"
         case "pkl", "joblib": "a scikit-learn file; export it with skl2onnx: to_onnx(model, X[:1])"
         default: nil
         }

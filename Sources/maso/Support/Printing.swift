@@ -3,10 +3,17 @@
 import Foundation
 import MaxAffineSplines
 
-/// Prints a result: as text, or as one JSON object.
+/// Prints a result: as text, or as one JSON object; on standard error where `-o` names standard output, which is then the file's alone.
 func printResult(_ json: Bool, _ object: JSONValue, _ text: () -> String) throws {
-    var output = try OutputFile("/dev/stdout")
-    try output.write(Array(((json ? object.text() : text()) + "\n").utf8))
+    let arguments = CommandLine.arguments
+    let isTaken = zip(arguments, arguments.dropFirst()).contains { $0 == "-o" && ["/dev/stdout", "/dev/fd/1"].contains($1) }
+    try printText(json ? object.text() : text(), to: isTaken ? "/dev/stderr" : "/dev/stdout")
+}
+
+/// Prints a text and ends its line.
+func printText(_ text: String, to stream: String = "/dev/stdout") throws {
+    var output = try OutputFile(stream)
+    try output.write(Array((text + "\n").utf8))
     try output.commit()
 }
 

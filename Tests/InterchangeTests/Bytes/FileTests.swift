@@ -82,6 +82,7 @@ import Testing
             #expect(errorText { _ = try InputFile(path: "\(folder)/x", budget: MemoryBudget(limit: 4)) } == large)
             #expect(try InputFile(path: "\(folder)/x", budget: MemoryBudget(limit: 5)).stored.count == 5)
             #expect(try InputFile(path: "/dev/null").stored == [])
+            #expect(errorText { _ = try InputFile(path: "/dev/zero") } == "66 /dev/zero: is a device without end, not a file")
         }
     }
 
