@@ -1,7 +1,7 @@
 """Our plans against PyTorch, alternated in one run: ratios of medians.
 
     swift build -c release --package-path Benchmarks --product ExecutionBenchmark
-    python3 Benchmarks/execution.py [--network SmallCNN|LargeCNN] [--rounds 15] [--threads 1]
+    python3 Benchmarks/execution.py [--network SmallCNN|LargeCNN|largeCNN] [--rounds 15] [--threads 1]
 
 PyTorch runs in both of its layouts (channels_last or not); the ratio is to the better one. One thread is measured in processor
 time, so that other work on the machine counts for neither side; more threads in elapsed time. Needs torch (measured with 2.15).
@@ -23,18 +23,23 @@ import torch.nn.functional as F
 torch.set_num_threads(arguments.threads)
 torch.manual_seed(0)
 clock = time.process_time if arguments.threads == 1 else time.perf_counter
-small = arguments.network == "SmallCNN"
+small, strided = arguments.network == "SmallCNN", arguments.network == "largeCNN"
 
 
 def network():
     layers, channels = [], 1 if small else 3
 
-    def convolve(filters, size, padding, activate=True):
+    def convolve(filters, size, padding, activate=True, stride=1):
         nonlocal channels
-        layers.append(nn.Conv2d(channels, filters, size, padding=padding))
+        layers.append(nn.Conv2d(channels, filters, size, padding=padding, stride=stride))
         channels = filters
         if activate:
-            layers.append(nn.LeakyReLU(0.01))
+            layers.append(nn.ReLU() if strided else nn.LeakyReLU(0.01))
+
+    if strided:  # largeCNN (ICLR19): strides in place of pooling, a global mean, no dense layer
+        for filters, stride in (96, 1), (96, 1), (96, 2), (192, 1), (192, 1), (192, 2): convolve(filters, 3, 1, stride=stride)
+        convolve(192, 3, 0); convolve(192, 1, 0); convolve(10, 1, 0, activate=False)
+        return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten())
 
     if small:
         convolve(32, 5, 4); layers.append(nn.MaxPool2d(2))

@@ -7,7 +7,7 @@ extension TrainingConfiguration: Codable {
     /// The names of the settings in files, in the order of the properties.
     enum CodingKeys: String, CodingKey, CaseIterable {
         case epochs, batch, optimizer, learningRate, learningRateDecay, weightDecay, momentum, firstMomentDecay, secondMomentDecay
-        case epsilon, loss, reconstruction, initializer, shuffle, seed, threads, patience, heldOut
+        case epsilon, loss, reconstruction, initializer, shuffle, seed, threads, exactConvolution, patience, heldOut
     }
 
     private struct AnyKey: CodingKey {
@@ -56,6 +56,7 @@ extension TrainingConfiguration: Codable {
         try read(.shuffle, &shuffle, "true or false")
         try read(.seed, &seed, "a whole number of at least 0")
         try read(.threads, &threads, "a whole number")
+        try read(.exactConvolution, &exactConvolution, "true or false")
         try read(.patience, &patience, "a whole number")
         try read(.heldOut, &heldOut, "a number")
     }
@@ -78,6 +79,7 @@ extension TrainingConfiguration: Codable {
         try container.encode(shuffle, forKey: .shuffle)
         try container.encode(seed, forKey: .seed)
         try container.encode(threads, forKey: .threads)
+        try container.encode(exactConvolution, forKey: .exactConvolution)
         try container.encodeIfPresent(patience, forKey: .patience)
         try container.encode(heldOut, forKey: .heldOut)
     }
@@ -104,6 +106,7 @@ extension TrainingConfiguration: Codable {
                 case .shuffle: text(shuffle)
                 case .seed: text(seed)
                 case .threads: text(threads)
+                case .exactConvolution: text(exactConvolution)
                 case .patience: patience.map(text) ?? "none"
                 case .heldOut: text(heldOut)
                 }

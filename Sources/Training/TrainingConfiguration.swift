@@ -1,5 +1,6 @@
 // Everything that decides which numbers training ends with, apart from the architecture and the data (THEORY §14).
 
+public import Execution
 public import Networks
 import Tensors
 
@@ -45,6 +46,8 @@ public struct TrainingConfiguration: Hashable, Sendable {
     /// Each batch is cut into so many shares, whose gradients are summed in fixed order; the number is part of the result's bits.
     /// Networks with batch normalization are trained in one share, because it couples the samples of a batch.
     public var threads = 1
+    /// Convolutions by plain sums alone, without Winograd's filtering: slower, and with a rounding error two to four times smaller.
+    public var exactConvolution = false
     /// Stops after so many epochs without a lower loss on the held-out part, and returns the best parameters; `nil` never stops.
     public var patience: Int?
     /// The part of the training data that is held out where `patience` is given.
@@ -54,6 +57,11 @@ public struct TrainingConfiguration: Hashable, Sendable {
 
     /// The objective that the settings describe.
     public var objective: Objective { Objective(loss: loss, reconstruction: reconstruction) }
+
+    /// How plans are made under these settings, with so many bytes for all threads together.
+    package func execution(maximumBytes: Int?) -> ExecutionOptions {
+        ExecutionOptions(maximumBytes: maximumBytes.map { $0 / threads }, usesWinograd: !exactConvolution)
+    }
 
     /// The optimiser that the settings describe.
     public var method: OptimizationMethod {

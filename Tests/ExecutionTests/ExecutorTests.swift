@@ -79,7 +79,7 @@ import Testing
             try Executor<Float>(graph, targets: targets, options: ExecutionOptions(maximumBytes: needed - 1))
         }
         #expect(
-            ExecutionError.memory(needed: 4096, allowed: 100).description == "plan: memory: expected at most 100 bytes, got 4096")
+            ExecutionError.memory(needed: 4096, allowed: 100).description == "needs 4096 bytes, allowed are 100 (--max-memory)")
         _ = try Executor<Float>(graph, targets: targets, options: ExecutionOptions(maximumBytes: needed))
     }
 

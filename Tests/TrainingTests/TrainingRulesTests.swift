@@ -1,5 +1,6 @@
 // What changes parameters besides gradients: running statistics, masks, projections, decay, early stopping, refusals.
 
+import Execution
 import Foundation
 import Graphs
 import Interchange
@@ -209,6 +210,7 @@ import Training
             (#"{"seed": -1}"#, "64 seed: expected a whole number of at least 0, got another value"),
             (#"{"shuffle": 1}"#, "64 shuffle: expected true or false, got another value"),
             (#"{"threads": 0}"#, "64 threads: expected from 1 to 256, got 0"),
+            (#"{"exactConvolution": 1}"#, "64 exactConvolution: expected true or false, got another value"),
             (#"{"patience": 0}"#, "64 patience: expected from 1 to 1000000, got 0"),
             (#"{"heldOut": 1}"#, "64 heldOut: expected above 0 and below 1, got 1.0"),
             (
@@ -218,8 +220,8 @@ import Training
             (
                 #"{"epoch": 3}"#,
                 "64 epoch: expected one of epochs, batch, optimizer, learningRate, learningRateDecay, weightDecay, momentum, "
-                    + "firstMomentDecay, secondMomentDecay, epsilon, loss, reconstruction, initializer, shuffle, seed, threads, patience, "
-                    + "heldOut, got an unknown setting"
+                    + "firstMomentDecay, secondMomentDecay, epsilon, loss, reconstruction, initializer, shuffle, seed, threads, "
+                    + "exactConvolution, patience, heldOut, got an unknown setting"
             ),
         ])
     func configuration(json: String, text: String) {
@@ -235,6 +237,13 @@ import Training
         let data = try JSONEncoder().encode(configuration)
         #expect(try JSONDecoder().decode(TrainingConfiguration.self, from: data) == configuration)
         #expect(try JSONDecoder().decode(TrainingConfiguration.self, from: Data("{}".utf8)) == TrainingConfiguration())
+    }
+
+    @Test("Exact convolutions are plans without Winograd's filtering, and the memory is shared among the threads")
+    func execution() {
+        let fast = TrainingConfiguration.with { $0.threads = 4 }.execution(maximumBytes: 4096)
+        #expect(fast.usesWinograd && fast.maximumBytes == 1024)
+        #expect(!TrainingConfiguration.with { $0.exactConvolution = true }.execution(maximumBytes: nil).usesWinograd)
     }
 
     @Test("Data that do not fit are refused, and a training that diverges says so")

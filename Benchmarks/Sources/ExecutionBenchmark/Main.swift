@@ -9,73 +9,31 @@ import MaxAffineSplines
     import Darwin
 #endif
 
-/// A network as a graph, from its input to the logits before softmax.
-struct Network {
-    var graph = Graph()
+/// A named network's graph, from its input to the outputs before softmax, and its first parameters.
+struct Subject {
+    var graph: Graph
     let input: Value
-    let logits: Value
+    let outputs: Value
     let parameters: [Value]
+    private let network: Network
 
-    /// SmallCNN (R17 Table 6, THEORY §14), max pooling, or LargeCNN.
     init(_ name: String, batch: Int) throws {
-        var g = Graph()
-        var parameters: [Value] = []
-        let isSmall = name == "SmallCNN"
-        let input = try g.data("x", isSmall ? [batch, 1, 28, 28] : [batch, 3, 32, 32])
-        var z = input
-        func convolve(_ filters: Int, _ size: Int, _ padding: Int, activate: Bool = true) throws {
-            let shape = g.shape(z)
-            let index = parameters.count / 2
-            let w = try g.parameter("weight\(index)", [filters, shape[1], size, size])
-            let b = try g.parameter("bias\(index)", [filters])
-            parameters += [w, b]
-            let window = try SlidingWindow(
-                inputSize: Array(shape[2...]), kernelSize: [size, size], paddingLow: [padding, padding], paddingHigh: [padding, padding])
-            z = try g.convolution(z, weight: w, bias: b, window: window)
-            if activate { z = try g.leakyReLU(z, slope: 0.01) }
-        }
-        func pool() throws {
-            z = try g.maximumPooling(
-                z, window: SlidingWindow(inputSize: Array(g.shape(z)[2...]), kernelSize: [2, 2], strides: [2, 2]))
-        }
-        if isSmall {
-            try convolve(32, 5, 4)
-            try pool()
-            try convolve(64, 3, 0)
-            try convolve(64, 3, 2)
-            try pool()
-            try convolve(128, 3, 0)
-        } else {
-            for padding in [1, 2, 2] { try convolve(96, 3, padding) }
-            try pool()
-            for padding in [0, 2, 0] { try convolve(192, 3, padding) }
-            try pool()
-            try convolve(192, 3, 0)
-            try convolve(192, 1, 0)
-        }
-        try convolve(10, 1, 0, activate: false)
-        let size = Array(g.shape(z)[2...])
-        z = try g.meanPooling(z, window: SlidingWindow(inputSize: size, kernelSize: size))
-        let w = try g.parameter("weight.dense", [10, 10])
-        let b = try g.parameter("bias.dense", [10])
-        logits = try g.dense(g.flatten(z), weight: w, bias: b)
-        (graph, self.input, self.parameters) = (g, input, parameters + [w, b])
+        network = Network(try Architecture.named(name), seed: 1, as: Float.self)
+        let built = try network.graph(batch: batch)
+        (graph, input, outputs, parameters) = (built.graph, built.input, built.outputs, built.graph.inputs(.parameter))
     }
 
     /// The mean cross-entropy for one-hot labels `y`.
     mutating func crossEntropy() throws -> Value {
-        let shape = graph.shape(logits)
-        let y = try graph.data("y", shape)
-        let chosen = try graph.sum(graph.multiply(logits, y), over: [1])
-        return try graph.mean(graph.subtract(graph.logSumExp(logits), chosen), over: [0])
+        let y = try graph.data("y", graph.shape(outputs))
+        let chosen = try graph.sum(graph.multiply(outputs, y), over: [1])
+        return try graph.mean(graph.subtract(graph.logSumExp(outputs), chosen), over: [0])
     }
 
-    func parameterBuffers(seed: UInt64) -> ParameterBuffers<Float> {
+    func parameterBuffers() -> ParameterBuffers<Float> {
         let buffers = ParameterBuffers<Float>(for: graph)
-        var random = RandomGenerator(seed: seed)
-        for (name, shape) in zip(buffers.names, buffers.shapes) {
-            let fanIn = max(1, shape.dropFirst().reduce(1, *))
-            buffers.withParameter(name) { for i in $0.indices { $0[i] = Float(random.normal() / Double(fanIn).squareRoot()) } }
+        for (name, tensor) in zip(network.parameters.names, network.parameters.tensors(as: Float.self)) where buffers.names.contains(name) {
+            buffers.withParameter(name) { _ = $0.update(from: tensor.elements) }
         }
         return buffers
     }
@@ -112,23 +70,23 @@ final class Task {
 
     init(_ kind: String, _ name: String, batch: Int, threads: Int) throws {
         let isTraining = kind == "train" || kind == "reconstruction"
-        var network = try Network(name, batch: batch / threads)
-        parameters = network.parameterBuffers(seed: 1)
+        var network = try Subject(name, batch: batch / threads)
+        parameters = network.parameterBuffers()
         var targets: [Value]
         switch kind {
-        case "forward": targets = [network.logits]
+        case "forward": targets = [network.outputs]
         case "jacobian":
             targets = []
             for c in 0..<10 {
-                let shape = network.graph.shape(network.logits)
+                let shape = network.graph.shape(network.outputs)
                 let unit = try network.graph.constant(Tensor(shape: [10], elements: (0..<10).map { $0 == c ? 1 : 0 }))
                 let seed = try network.graph.broadcast(unit, to: shape)
-                targets.append(network.graph.pullback([(of: network.logits, cotangent: seed)], to: [network.input])[0]!)
+                targets.append(network.graph.pullback([(of: network.outputs, cotangent: seed)], to: [network.input])[0]!)
             }
         case "train", "reconstruction":
             var loss = try network.crossEntropy()
             if kind == "reconstruction" {
-                let inverse = network.graph.pullback([(of: network.logits, cotangent: network.logits)], to: [network.input])[0]!
+                let inverse = network.graph.pullback([(of: network.outputs, cotangent: network.outputs)], to: [network.input])[0]!
                 let rest = try network.graph.subtract(inverse, network.input)
                 let squares = try network.graph.sum(network.graph.multiply(rest, rest), over: [0, 1, 2, 3])
                 loss = try network.graph.add(loss, network.graph.affine(squares, slope: 1 / Double(batch / threads)))

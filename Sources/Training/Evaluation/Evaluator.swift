@@ -1,6 +1,7 @@
 // What a network is worth on labelled samples: accuracy, loss, confusion; computed in batches.
 
 import Dispatch
+import Execution
 import Graphs
 public import Interchange
 public import Networks
@@ -133,8 +134,10 @@ extension Network {
     {
         func evaluation<S: Scalar>(_: S.Type) throws(TrainingError) -> Evaluation {
             let samples = try data.labelledSamples(for: architecture, as: S.self)
-            return try Evaluator<S>(architecture, loss: loss, batch: batch, makeRunner: Runners.planned(maximumBytes: maximumBytes))
-                .evaluate(parameters, on: samples)
+            return try Evaluator<S>(
+                architecture, loss: loss, batch: batch, makeRunner: Runners.planned(ExecutionOptions(maximumBytes: maximumBytes))
+            )
+            .evaluate(parameters, on: samples)
         }
         return parameters.isDouble ? try evaluation(Double.self) : try evaluation(Float.self)
     }
@@ -147,8 +150,9 @@ extension Network {
             throw .data(
                 name: architecture.name, what: "samples", expected: "shape [N] + \(architecture.inputShape)", got: "\(samples.shape)")
         }
-        return try Evaluator<S>(architecture, batch: batch, makeRunner: Runners.planned(maximumBytes: maximumBytes)).predict(
-            parameters, samples)
+        return try Evaluator<S>(architecture, batch: batch, makeRunner: Runners.planned(ExecutionOptions(maximumBytes: maximumBytes)))
+            .predict(
+                parameters, samples)
     }
 }
 

@@ -32,7 +32,7 @@ public struct Trainer: Sendable {
         initial: Network? = nil, maximumBytes: Int? = nil
     ) throws(TrainingError) {
         try configuration.validate()
-        makeRunner = Runners.planned(maximumBytes: maximumBytes.map { $0 / configuration.threads })
+        makeRunner = Runners.planned(configuration.execution(maximumBytes: maximumBytes))
         (self.architecture, self.configuration) = (architecture, configuration)
         layout = ParameterLayout(architecture)
         self.initial = initial ?? Network(architecture, seed: configuration.seed, initializer: configuration.initializer, as: Float.self)

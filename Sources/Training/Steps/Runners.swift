@@ -10,11 +10,11 @@ package typealias RunnerFactory<S: Scalar> = @Sendable (Graph, [Value]) throws(T
 extension Executor: GraphRunner {}
 
 package enum Runners {
-    /// The planned executor, of at most so many bytes.
-    package static func planned<S: Scalar>(maximumBytes: Int? = nil) -> RunnerFactory<S> {
+    /// The planned executor.
+    package static func planned<S: Scalar>(_ options: ExecutionOptions) -> RunnerFactory<S> {
         { graph, targets throws(TrainingError) in
             do throws(ExecutionError) {
-                return try Executor<S>(graph, targets: targets, options: ExecutionOptions(maximumBytes: maximumBytes))
+                return try Executor<S>(graph, targets: targets, options: options)
             } catch {
                 if case .memory(let needed, let allowed) = error { throw .memory(needed: needed, allowed: allowed) }
                 throw .execution("\(error)")

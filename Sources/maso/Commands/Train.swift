@@ -140,6 +140,9 @@ struct TrainingOptions: ParsableArguments {
     @Flag(help: "Keep the order of the data, as R17 does.")
     var noShuffle = false
 
+    @Flag(help: "Convolutions by plain sums alone, without Winograd's filtering: slower, rounding two to four times less.")
+    var exactConvolution = false
+
     /// Puts what was given into `configuration`.
     func apply(to configuration: inout TrainingConfiguration) {
         func set<T>(_ path: WritableKeyPath<TrainingConfiguration, T>, _ value: T?) {
@@ -157,6 +160,7 @@ struct TrainingOptions: ParsableArguments {
         set(\.reconstruction, reconstruction)
         if let patience { configuration.patience = patience }
         if noShuffle { configuration.shuffle = false }
+        if exactConvolution { configuration.exactConvolution = true }
     }
 }
 
