@@ -1,6 +1,6 @@
 // Everything that decides which numbers training ends with, apart from the architecture and the data (THEORY §14).
 
-public import Execution
+package import Execution
 public import Networks
 import Tensors
 

@@ -183,6 +183,79 @@ private func + (a: [Double], b: [Double]) -> [Double] { zip(a, b).map(+) }
         #expect(close(maps.outputs.elements, state))
     }
 
+    @Test(
+        "Deep RNN: the sum over all paths forward in time or up in depth, with the input of every layer (THEORY E4)",
+        arguments: UInt64(0)..<12)
+    func deepRecurrentNetwork(seed: UInt64) throws {
+        struct Cell {
+            let input, up, recurrent: Tensor<Double>
+            let bias, initial: Tensor<Double>
+        }
+        var generator = RandomGenerator(seed: seed)
+        func draw(_ shape: Shape) -> Tensor<Double> { Sampler.generic.tensor(shape, using: &generator) }
+        func matrix(_ t: Tensor<Double>) -> Matrix { Matrix(t.shape[0], t.shape[1]) { t[$0, $1] } }
+        let (depth, steps, width, features) = (2, 3, 3, 2)
+        let cells = (0..<depth).map { _ in
+            Cell(
+                input: draw([width, features]), up: draw([width, width]), recurrent: draw([width, width]), bias: draw([width]),
+                initial: draw([1, width]))
+        }
+        let x = draw([1, steps, features])
+        func frame(_ t: Int) -> [Double] { Array(x.elements[t * features..<(t + 1) * features]) }
+        // A^{ℓ,t}, the activation |·| so that both pieces have slopes.
+        var states = cells.map(\.initial.elements)
+        var activations = [[Matrix]](repeating: [], count: depth)
+        for t in 0..<steps {
+            for (l, cell) in cells.enumerated() {
+                var u = matrix(cell.input) * frame(t) + matrix(cell.recurrent) * states[l] + cell.bias.elements
+                if l > 0 { u = u + matrix(cell.up) * states[l - 1] }
+                activations[l].append(.diagonal(u.map { $0 > 0 ? 1 : -1 }))
+                states[l] = activations[l][t] * u
+            }
+        }
+        // The products along every path from z^{ℓ,t} to z^{L,T}.
+        func paths(_ l: Int, _ t: Int) -> [Matrix] {
+            if l == depth - 1 && t == steps - 1 { return [Matrix.identity(width)] }
+            var products: [Matrix] = []
+            if t + 1 < steps { products += paths(l, t + 1).map { $0 * activations[l][t + 1] * matrix(cells[l].recurrent) } }
+            if l + 1 < depth { products += paths(l + 1, t).map { $0 * activations[l + 1][t] * matrix(cells[l + 1].up) } }
+            return products
+        }
+        #expect(paths(0, 0).count == 3)
+        var offsets = [Double](repeating: 0, count: width)
+        var slopes = Matrix(width, steps * features)
+        for (l, cell) in cells.enumerated() {
+            for t in 0..<steps {
+                for path in paths(l, t) {
+                    let product = path * activations[l][t]
+                    offsets = offsets + product * cell.bias.elements
+                    if t == 0 { offsets = offsets + product * (matrix(cell.recurrent) * cell.initial.elements) }
+                    let block = product * matrix(cell.input)
+                    for i in 0..<width {
+                        for j in 0..<features { slopes.entries[i * steps * features + t * features + j] += block[i, j] }
+                    }
+                }
+            }
+        }
+        var graph = Graph()
+        let data = try graph.data("x", [1, steps, features])
+        var z = try cells.map { try graph.constant($0.initial) }
+        for t in 0..<steps {
+            let slice = try graph.append(.slice(Slice(starts: [0, t, 0], counts: [1, 1, features])), [data])
+            let frame = try graph.reshape(slice, [1, features])
+            for (l, cell) in cells.enumerated() {
+                var u = try graph.dense(frame, weight: graph.constant(cell.input), bias: graph.constant(cell.bias))
+                u = try graph.add(u, graph.dense(z[l], weight: graph.constant(cell.recurrent)))
+                if l > 0 { u = try graph.add(u, graph.dense(z[l - 1], weight: graph.constant(cell.up))) }
+                z[l] = try graph.absoluteValue(u)
+            }
+        }
+        let maps = try read(graph, data, z[depth - 1], x)
+        #expect(close(maps.slopes.elements, slopes.entries))
+        #expect(close(maps.offsets.elements, offsets))
+        #expect(close(maps.outputs.elements, states[depth - 1]))
+    }
+
     private func read(_ graph: Graph, _ input: Value, _ output: Value, _ x: Tensor<Double>) throws -> LocalAffineMaps {
         let readable = ReadableGraph(graph: graph, input: input, output: output)
         let network = ReadableNetwork(name: "closed form", inputShape: Array(x.shape.dropFirst()), parameters: [:], fixedBatch: 1) { _ in
