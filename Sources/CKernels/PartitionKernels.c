@@ -37,10 +37,8 @@ typedef bool b8 __attribute__((ext_vector_type(8)));
       (const double *rows, maso_partition_vertex *vertices, long count, long stride, long columns, const double *z, long width, \
        const int32_t *which, long chosen, double *out, long out_stride, long first), \
       (rows, vertices, count, stride, columns, z, width, which, chosen, out, out_stride, first)) \
-    F(uint64_t, cross, \
-      (const double *p, const double *q, double *w, long stride, long begin, long first, double tau, const double *base, \
-       const double *slope, double displacement, uint64_t *doubtful), \
-      (p, q, w, stride, begin, first, tau, base, slope, displacement, doubtful)) \
+    F(void, interpolate, (const double *p, const double *q, double *w, long stride, long begin, double tau), \
+      (p, q, w, stride, begin, tau)) \
     F(void, hinge, (double *rows, long count, long stride, long first, long width), (rows, count, stride, first, width)) \
     F(void, ranges, (const double *rows, long count, long stride, long width, double *low, double *high), \
       (rows, count, stride, width, low, high)) \
@@ -60,7 +58,14 @@ typedef bool b8 __attribute__((ext_vector_type(8)));
     F(void, add_magnitude, (double *out, const double *in, long n, double a), (out, in, n, a)) \
     F(void, multiply, \
       (double *out, const double *weights, const double *in, long stride, const int32_t *which, long inner, long rows, long n), \
-      (out, weights, in, stride, which, inner, rows, n))
+      (out, weights, in, stride, which, inner, rows, n)) \
+    F(void, transpose, (const double *data, long stride, long columns, long units, double *rows, long width), \
+      (data, stride, columns, units, rows, width)) \
+    F(void, multiply_sparse, \
+      (double *out, long stride, long columns, double *eta, long count, const long *starts, const int32_t *indices, \
+       const double *weights, const double *rows, long width, const double *errors), \
+      (out, stride, columns, eta, count, starts, indices, weights, rows, width, errors)) \
+    F(void, scale, (double *out, const double *in, long n, const double *factors), (out, in, n, factors))
 
 #define SLOT(result, name, parameters, arguments) static __typeof__(name##_plain) *name = name##_plain;
 KERNELS(SLOT)

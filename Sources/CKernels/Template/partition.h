@@ -89,33 +89,15 @@ static void NAME(pack)(
     }
 }
 
-static uint64_t NAME(cross)(
-    const double *p, const double *q, double *w, long stride, long begin, long first, double tau, const double *base,
-    const double *slope, double displacement, uint64_t *doubtful) {
-    const long aligned = first & ~7;
-    uint64_t positive = 0, doubt = 0;
+static void NAME(interpolate)(const double *p, const double *q, double *w, long stride, long begin, double tau) {
     {
         v8 a = NAME(load)(p);
         NAME(store)(w, a + tau * (NAME(load)(q) - a));
     }
-    for (long j = begin > 8 ? begin : 8; j < aligned; j += 8) {
+    for (long j = begin > 8 ? begin : 8; j < stride; j += 8) {
         v8 a = NAME(load)(p + j);
         NAME(store)(w + j, a + tau * (NAME(load)(q + j) - a));
     }
-    for (long j = begin > aligned ? begin : aligned; j < stride; j += 8) {
-        v8 a = NAME(load)(p + j), x = a + tau * (NAME(load)(q + j) - a);
-        v8 reach = NAME(load)(base + j) + displacement * NAME(load)(slope + j);
-        m8 above = x > reach, below = x < -reach;
-        NAME(store)(w + j, x);
-        uint64_t high = NAME(bits)(above), open = NAME(bits)(~(above | below));
-        if (j < first) {
-            positive |= high >> (first - j), doubt |= open >> (first - j);
-        } else if (j - first < 64) {
-            positive |= high << (j - first), doubt |= open << (j - first);
-        }
-    }
-    *doubtful = doubt;
-    return positive;
 }
 
 static void NAME(hinge)(double *rows, long count, long stride, long first, long width) {
@@ -138,20 +120,32 @@ static void NAME(ranges)(const double *rows, long count, long stride, long width
     }
 }
 
+#define STATES(BLOCKS) \
+    for (; j + 8 * BLOCKS <= width; j += 8 * BLOCKS) { \
+        v8 low[BLOCKS], high[BLOCKS]; \
+        for (int b = 0; b < BLOCKS; b++) low[b] = (v8){0} + 1, high[b] = (v8){0}; \
+        for (long cell = 0; cell < cells; cell++) { \
+            v8 peak[BLOCKS]; \
+            for (int b = 0; b < BLOCKS; b++) peak[b] = (v8){0}; \
+            for (long i = starts[cell]; i < starts[cell + 1]; i++) { \
+                const double *row = rows + corners[i] * stride + j; \
+                for (int b = 0; b < BLOCKS; b++) peak[b] = NAME(larger)(peak[b], NAME(load)(row + 8 * b)); \
+            } \
+            for (int b = 0; b < BLOCKS; b++) { \
+                low[b] = -NAME(larger)(-low[b], -peak[b]); \
+                high[b] = NAME(larger)(high[b], peak[b]); \
+            } \
+        } \
+        for (int b = 0; b < BLOCKS; b++) NAME(store)(least + j + 8 * b, low[b]), NAME(store)(most + j + 8 * b, high[b]); \
+    }
+
 static void NAME(states)(
     const double *rows, long stride, long width, const int32_t *corners, const int32_t *starts, long cells, double *least,
     double *most) {
-    for (long j = 0; j < width; j += 8) {
-        v8 low = (v8){0} + 1, high = (v8){0};
-        for (long cell = 0; cell < cells; cell++) {
-            v8 peak = (v8){0};
-            for (long i = starts[cell]; i < starts[cell + 1]; i++) peak = NAME(larger)(peak, NAME(load)(rows + corners[i] * stride + j));
-            low = -NAME(larger)(-low, -peak);
-            high = NAME(larger)(high, peak);
-        }
-        NAME(store)(least + j, low);
-        NAME(store)(most + j, high);
-    }
+    long j = 0;
+    STATES(6)
+    STATES(3)
+    STATES(1)
 }
 
 static void NAME(gather)(
@@ -224,7 +218,48 @@ static void NAME(multiply)(
     MULTIPLY_ALL(2)
     MULTIPLY_ALL(1)
 }
+static void NAME(transpose)(const double *data, long stride, long columns, long units, double *rows, long width) {
+    for (long u = 0; u < units; u += 8) {
+        const long end = u + 8 < units ? u + 8 : units;
+        for (long j = 0; j < columns; j++)
+            for (long k = u; k < end; k++) rows[k * width + j] = data[j * stride + k];
+    }
+}
+
+#define MULTIPLY_SPARSE(BLOCKS) \
+    for (; j + 8 * BLOCKS <= width; j += 8 * BLOCKS) { \
+        v8 sum[BLOCKS]; \
+        for (int b = 0; b < BLOCKS; b++) sum[b] = (v8){0}; \
+        for (long i = starts[r]; i < starts[r + 1]; i++) { \
+            const double *from = rows + indices[i] * width + j, weight = weights[i]; \
+            for (int b = 0; b < BLOCKS; b++) sum[b] += weight * NAME(load)(from + 8 * b); \
+        } \
+        double lanes[8 * BLOCKS]; \
+        for (int b = 0; b < BLOCKS; b++) NAME(store)(lanes + 8 * b, sum[b]); \
+        const long used = columns - j < 8 * BLOCKS ? columns - j : 8 * BLOCKS; \
+        for (long k = 0; k < used; k++) out[(j + k) * stride + r] += lanes[k]; \
+    }
+
+static void NAME(multiply_sparse)(
+    double *out, long stride, long columns, double *eta, long count, const long *starts, const int32_t *indices,
+    const double *weights, const double *rows, long width, const double *errors) {
+    for (long r = 0; r < count; r++) {
+        long j = 0;
+        MULTIPLY_SPARSE(6)
+        MULTIPLY_SPARSE(3)
+        MULTIPLY_SPARSE(1)
+        double error = 0;
+        for (long i = starts[r]; i < starts[r + 1]; i++) error += (weights[i] < 0 ? -weights[i] : weights[i]) * errors[indices[i]];
+        eta[r] += error;
+    }
+}
+
+static void NAME(scale)(double *out, const double *in, long n, const double *factors) {
+    for (long j = 0; j < n; j += 8) NAME(store)(out + j, NAME(load)(in + j) * NAME(load)(factors + j));
+}
 #undef EVALUATE
 #undef EVALUATE_ALL
 #undef MULTIPLY
 #undef MULTIPLY_ALL
+#undef MULTIPLY_SPARSE
+#undef STATES

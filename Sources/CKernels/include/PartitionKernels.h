@@ -32,11 +32,8 @@ void maso_partition_pack(
     const double *rows, maso_partition_vertex *vertices, long count, long stride, long columns, const double *z, long width,
     const int32_t *which, long chosen, double *out, long out_stride, long first);
 
-// Row w = p + tau (q − p), its first 8 numbers and those from `begin` (a multiple of 8) on, and the signs of its candidates
-// from `first` on, by base and slope of every column.
-uint64_t maso_partition_cross(
-    const double *p, const double *q, double *w, long stride, long begin, long first, double tau, const double *base,
-    const double *slope, double displacement, uint64_t *doubtful);
+// Row w = p + tau (q − p): its first 8 numbers and those from `begin` (a multiple of 8) on.
+void maso_partition_interpolate(const double *p, const double *q, double *w, long stride, long begin, double tau);
 
 // The positive parts of `width` numbers from `first` on in every row.
 void maso_partition_hinge(double *rows, long count, long stride, long first, long width);
@@ -67,3 +64,14 @@ void maso_partition_add_magnitude(double *out, const double *in, long n, double 
 // out (rows × n) += in (rows × stride) · weights (stride × n), over the `inner` columns of `in` that `which` lists.
 void maso_partition_multiply(
     double *out, const double *weights, const double *in, long stride, const int32_t *which, long inner, long rows, long n);
+
+// rows (units × width) = the transposed of data (columns × stride).
+void maso_partition_transpose(const double *data, long stride, long columns, long units, double *rows, long width);
+
+// out (columns × stride) += the transposed of M · rows, for a sparse M of `count` rows; eta += |M| · errors.
+void maso_partition_multiply_sparse(
+    double *out, long stride, long columns, double *eta, long count, const long *starts, const int32_t *indices,
+    const double *weights, const double *rows, long width, const double *errors);
+
+// out[i] = in[i] · factors[i].
+void maso_partition_scale(double *out, const double *in, long n, const double *factors);

@@ -7,10 +7,10 @@
 #endif
 
 /// `count` tasks at a time: the caller does task 0, a thread of its own each of the others.
-final class WorkerPool: @unchecked Sendable {
+package final class WorkerPool: @unchecked Sendable {
     // Sendable: every field below is read and written under the mutex, but for the task, which is fixed while a round runs.
 
-    let count: Int
+    package let count: Int
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var round = 0
@@ -18,7 +18,7 @@ final class WorkerPool: @unchecked Sendable {
     private var isClosing = false
     private var task: ((Int) -> Void)?
 
-    init(count: Int) {
+    package init(count: Int) {
         precondition(count >= 1, "\(count) workers")
         self.count = count
         pthread_mutex_init(mutex, nil)
@@ -29,7 +29,7 @@ final class WorkerPool: @unchecked Sendable {
     }
 
     /// - Precondition: no round is running.
-    func close() {
+    package func close() {
         pthread_mutex_lock(mutex)
         (isClosing, unfinished) = (true, count - 1)
         pthread_cond_broadcast(changed)
@@ -45,7 +45,7 @@ final class WorkerPool: @unchecked Sendable {
     }
 
     /// Runs `body(0)` … `body(count − 1)` at the same time and returns when all are done.
-    func run(_ body: @escaping (Int) -> Void) {
+    package func run(_ body: @escaping (Int) -> Void) {
         pthread_mutex_lock(mutex)
         (task, unfinished) = (body, count - 1)
         round += 1

@@ -37,29 +37,43 @@ struct PlanarSubdivision: Sendable {
 
     /// - Precondition: the polygon is convex and counter-clockwise, and the program has two inputs.
     init(of program: PiecewiseAffineProgram, on polygon: [SIMD2<Double>]) {
+        let n = polygon.count
+        self.init(
+            of: program, corners: polygon, errors: [Double](repeating: 0, count: n),
+            lines: (0..<n).map { .border(from: polygon[$0], to: polygon[($0 + 1) % n]) })
+    }
+
+    /// Starts with a polygon whose side i, from corner i to the next, lies on line i, and whose corners are off by at most `errors`.
+    init(of program: PiecewiseAffineProgram, corners: [SIMD2<Double>], errors: [Double], lines: [Line]) {
         precondition(program.inputCount == 2, "\(program.inputCount) inputs, expected 2")
         self.program = program
         forms = ExactForms(program: program)
-        mesh = PlanarMesh(cornerCount: polygon.count)
-        let n = polygon.count
-        lines = (0..<n).map { .border(from: polygon[$0], to: polygon[($0 + 1) % n]) }
+        let n = corners.count
+        mesh = PlanarMesh(cornerCount: n)
+        self.lines = lines
         crossings = (0..<n).map { (Int32(($0 + n - 1) % n), Int32($0)) }
-        points = polygon.map { ExactPoint([$0.x, $0.y]) }
+        points = [ExactPoint?](repeating: nil, count: n)
         tables = [VertexTable?](repeating: nil, count: program.counts.count)
-        var positions = VertexTable(unitCount: 2, capacity: 256 + n)
-        for (v, corner) in polygon.enumerated() {
-            positions.set(0, at: v, corner.x, bound: 0)
-            positions.set(1, at: v, corner.y, bound: 0)
+        var positions = VertexTable(unitCount: 2, capacity: 32 + n)
+        for (v, corner) in corners.enumerated() {
+            positions.set(0, at: v, corner.x, bound: errors[v])
+            positions.set(1, at: v, corner.y, bound: errors[v])
         }
         tables[0] = positions
+    }
+
+    /// Takes a nonlinearity that the one cell there is lies on one piece of.
+    mutating func begin(with code: [UInt16]) {
+        history.levels.append(CodeHistory.Level(parents: [0], codes: code, width: code.count))
+        counts.append(1)
     }
 
     var positions: VertexTable { tables[0]! }
     private var capacity: Int { tables[0]!.stride }
     private var level: Int { history.levels.count }
 
-    /// Takes the program's steps one after the other.
-    mutating func run() {
+    /// Takes the program's steps one after the other; those before `start` cut nothing any more.
+    mutating func run(from start: Int = 0) {
         var lastUse = [Int](repeating: -1, count: program.counts.count)
         for (index, step) in program.steps.enumerated() {
             switch step {
@@ -74,10 +88,10 @@ struct PlanarSubdivision: Sendable {
                 let sources = terms.map { (matrix: $0.matrix, source: tables[$0.source]!) }
                 tables[index + 1] = VertexTable.affine(sources, offset: offset, count: mesh.vertexCount, capacity: capacity)
             case .pieces(let source, let pieces, let shared):
-                if shared == nil { takePieces(source, pieces) }
+                if shared == nil, index >= start { takePieces(source, pieces) }
                 tables[index + 1] = tables[source]!.applying(pieces, count: mesh.vertexCount)
             case .maximum(let source, let groups):
-                takeMaxima(source, groups)
+                if index >= start { takeMaxima(source, groups) }
                 tables[index + 1] = tables[source]!.maxima(of: groups, count: mesh.vertexCount)
             }
             for value in tables.indices where lastUse[value] <= index && value <= index { tables[value] = nil }

@@ -5,19 +5,30 @@ struct Pool<Element: BitwiseCopyable>: ~Copyable {
     private(set) var start: UnsafeMutablePointer<Element>
     private(set) var count = 0
     private(set) var capacity: Int
+    private var sizeClass: Int
+    private let store: BlockStore
 
-    init(capacity: Int = 64) {
-        self.capacity = capacity
-        start = .allocate(capacity: capacity)
+    init(_ store: BlockStore, capacity: Int = 64) {
+        self.store = store
+        (start, self.capacity, sizeClass) = Pool.block(of: store, capacity: capacity)
     }
 
-    init(repeating element: Element, count: Int) {
-        self.init(capacity: max(count, 1))
+    init(_ store: BlockStore, repeating element: Element, count: Int) {
+        self.init(store, capacity: count)
         start.initialize(repeating: element, count: count)
         self.count = count
     }
 
-    deinit { start.deallocate() }
+    deinit { store.give(start, sizeClass) }
+
+    private static func block(
+        of store: BlockStore, capacity: Int
+    ) -> (start: UnsafeMutablePointer<Element>, capacity: Int, sizeClass: Int) {
+        let bytes = max(64, capacity * MemoryLayout<Element>.stride)
+        let sizeClass = Int.bitWidth - (bytes - 1).leadingZeroBitCount
+        let start = store.take(sizeClass).assumingMemoryBound(to: Element.self)
+        return (start, (1 << sizeClass) / MemoryLayout<Element>.stride, sizeClass)
+    }
 
     @inline(__always) subscript(index: Int) -> Element {
         get { start[index] }
@@ -36,14 +47,23 @@ struct Pool<Element: BitwiseCopyable>: ~Copyable {
         count = newCount
     }
 
+    /// Room for `capacity` elements, so that they need not be moved later.
+    mutating func reserve(_ capacity: Int) { if capacity > self.capacity { grow(to: capacity) } }
+
     mutating func removeAll() { count = 0 }
 
+    /// Becomes a copy of `other`.
+    mutating func assign(_ other: borrowing Pool<Element>) {
+        removeAll()
+        resize(to: other.count)
+        start.update(from: other.start, count: other.count)
+    }
+
     @inline(never) private mutating func grow(to needed: Int) {
-        let room = max(needed, 2 * capacity)
-        let larger = UnsafeMutablePointer<Element>.allocate(capacity: room)
+        let (larger, room, sizeClass) = Pool.block(of: store, capacity: max(needed, 2 * capacity))
         larger.update(from: start, count: min(count, capacity))
-        start.deallocate()
-        (start, capacity) = (larger, room)
+        store.give(start, self.sizeClass)
+        (start, capacity, self.sizeClass) = (larger, room, sizeClass)
     }
 }
 

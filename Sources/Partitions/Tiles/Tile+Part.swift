@@ -1,98 +1,18 @@
-// Dividing a tile by position, and folding away the columns that do nothing new on a part.
+// A part of a tile, and folding away the columns that do nothing new on it.
 
 import CKernels
 
-/// The cells of a tile in an order in which parts are consecutive, and their half-edges and corners in that order.
-struct TileDivision: ~Copyable {
-    /// Part p has the cells order[ends[p − 1] ..< ends[p]].
-    private(set) var ends: [Int] = []
-    private var order = Pool<Int32>()
-    /// Where the half-edges of each cell in order begin, and their number in all.
-    fileprivate var starts = Pool<Int32>()
-    /// Half-edges by their new numbers, their origins, and new numbers by old.
-    fileprivate var halves = Pool<Int32>()
-    fileprivate var corners = Pool<Int32>()
-    fileprivate var number = Pool<Int32>()
-    /// For each vertex its number in the last part that it was seen in, with `vertexBase` added.
-    fileprivate var vertexNumber: Pool<Int32>
-    fileprivate var vertexBase: Int32 = 0
-
-    /// Parts of at most `limit` cells.
-    init(_ tile: borrowing Tile, limit: Int) {
-        let count = tile.mesh.cellCount
-        vertexNumber = Pool(repeating: -1, count: tile.mesh.vertexCount)
-        let places = Pool<SIMD2<Double>>(capacity: count)
-        order.resize(to: count)
-        for cell in 0..<count {
-            order[cell] = Int32(truncatingIfNeeded: cell)
-            // The middle of two corners: near enough.
-            let h = Int(tile.mesh.first[cell])
-            let opposite = Int(tile.mesh.halfEdges[Int(tile.mesh.halfEdges[h].next)].next)
-            let p = tile.mesh.rows.start + Int(tile.mesh.halfEdges[h].origin) * tile.mesh.stride
-            let q = tile.mesh.rows.start + Int(tile.mesh.halfEdges[opposite].origin) * tile.mesh.stride
-            places[cell] = SIMD2(p[1] + q[1], p[2] + q[2])
-        }
-        divide(0, count, parts: (count + limit - 1) / limit, places.start)
-        halves.resize(to: tile.mesh.halfEdges.count)
-        corners.resize(to: tile.mesh.halfEdges.count)
-        number.resize(to: tile.mesh.halfEdges.count)
-        starts.resize(to: count + 1)
-        var place = 0
-        for i in 0..<count {
-            starts[i] = Int32(truncatingIfNeeded: place)
-            let start = Int(tile.mesh.first[Int(order[i])])
-            var h = start
-            repeat {
-                let edge = tile.mesh.halfEdges[h]
-                halves[place] = Int32(truncatingIfNeeded: h)
-                corners[place] = edge.origin
-                number[h] = Int32(truncatingIfNeeded: place)
-                place += 1
-                h = Int(edge.next)
-            } while h != start
-        }
-        starts[count] = Int32(truncatingIfNeeded: place)
-    }
-
-    /// Halves order[from ..< to] across its longer side until it is in so many parts.
-    private mutating func divide(_ from: Int, _ to: Int, parts: Int, _ places: UnsafePointer<SIMD2<Double>>) {
-        guard parts > 1 else { return ends.append(to) }
-        var (low, high) = (SIMD2<Double>(repeating: .infinity), SIMD2<Double>(repeating: -.infinity))
-        for i in from..<to {
-            let place = places[Int(order[i])]
-            (low, high) = (pointwiseMin(low, place), pointwiseMax(high, place))
-        }
-        let axis = high.x - low.x >= high.y - low.y ? 0 : 1
-        let middle = from + (to - from) * (parts / 2) / parts
-        // Quickselect: what lies below the middle's place comes before it.
-        var (left, right) = (from, to - 1)
-        while left < right {
-            let pivot = places[Int(order[(left + right) / 2])][axis]
-            var (i, j) = (left, right)
-            while i <= j {
-                while places[Int(order[i])][axis] < pivot { i += 1 }
-                while places[Int(order[j])][axis] > pivot { j -= 1 }
-                if i <= j {
-                    (order[i], order[j]) = (order[j], order[i])
-                    (i, j) = (i + 1, j - 1)
-                }
-            }
-            if middle <= j { right = j } else if middle >= i { left = i } else { break }
-        }
-        divide(from, middle, parts: parts / 2, places)
-        divide(middle, to, parts: parts - parts / 2, places)
-    }
-}
-
 extension Tile {
     /// One part of a division, with the hinges that are 0, or their argument, on all its cells folded into the matrices.
-    func part(_ index: Int, of division: inout TileDivision) -> Tile {
+    ///
+    /// Only reads the tile and the division, so that threads may make parts of one at the same time, each in its own store.
+    func part(_ index: Int, of division: borrowing TileDivision, _ store: BlockStore) -> Tile {
         let cells = (index == 0 ? 0 : division.ends[index - 1])..<division.ends[index]
         let halves = Int(division.starts[cells.lowerBound])..<Int(division.starts[cells.upperBound])
 
         // A hinge is dead where 0 at all corners, active where positive at a corner of every cell.
         let width = padded(columnCount)
-        let states = Pool<Double>(capacity: 2 * width)
+        let states = Pool<Double>(store, capacity: 2 * width)
         let (least, most) = (states.start, states.start + width)
         maso_partition_states(
             mesh.rows.start, mesh.stride, width, division.corners.start, division.starts.start + cells.lowerBound, cells.count, least,
@@ -102,38 +22,37 @@ extension Tile {
             if most[j] <= 0 { dead[j] = true } else if least[j] > 0 { active.append(j) } else { kept.append(Int32(j)) }
         }
 
-        var tile = Tile(columnCount: kept.count, values: values)
-        (tile.step, tile.grain, tile.sides) = (step, grain, sides)
+        var tile = Tile(store, columnCount: kept.count, values: values)
+        (tile.step, tile.grain, tile.sides, tile.rivals, tile.open) = (step, grain, sides, rivals, open)
+        (tile.codes, tile.varying) = (codes, varying)
         tile.mesh.halfEdges.resize(to: halves.count)
         tile.mesh.first.resize(to: cells.count)
-        let vertices = Pool<Int32>(capacity: halves.count)
-        let (offset, vertexBase) = (Int32(truncatingIfNeeded: halves.lowerBound), division.vertexBase)
-        var vertexCount: Int32 = 0
+        var vertices = Pool<Int32>(store, capacity: halves.count)
+        let vertexNumber = Pool<Int32>(store, repeating: -1, count: mesh.vertexCount)
+        let offset = Int32(truncatingIfNeeded: halves.lowerBound)
         for (cell, i) in cells.enumerated() {
             let (start, end) = (Int(division.starts[i]), Int(division.starts[i + 1]))
             tile.mesh.first[cell] = division.starts[i] - offset
             for place in start..<end {
                 let corner = division.corners[place]
-                var number = division.vertexNumber[Int(corner)]
-                if number < vertexBase {
-                    number = vertexBase + vertexCount
-                    division.vertexNumber[Int(corner)] = number
-                    vertices[Int(vertexCount)] = corner
-                    vertexCount += 1
+                var number = vertexNumber[Int(corner)]
+                if number < 0 {
+                    number = Int32(truncatingIfNeeded: vertices.count)
+                    vertexNumber[Int(corner)] = number
+                    vertices.append(corner)
                 }
-                let oldTwin = mesh.halfEdges[Int(division.halves[place])].twin
+                let old = mesh.halfEdges[Int(division.halves[place])]
                 var twin: Int32 = -1
-                if oldTwin >= 0 {
-                    let number = division.number[Int(oldTwin)]
+                if old.twin >= 0 {
+                    let number = division.number[Int(old.twin)]
                     if halves.contains(Int(number)) { twin = number - offset }
                 }
                 tile.mesh.halfEdges[place - halves.lowerBound] = .init(
-                    origin: number - vertexBase, next: Int32(truncatingIfNeeded: place + 1 < end ? place + 1 : start) - offset,
-                    twin: twin, cell: Int32(truncatingIfNeeded: cell))
+                    origin: number, next: Int32(truncatingIfNeeded: place + 1 < end ? place + 1 : start) - offset, twin: twin,
+                    cell: Int32(truncatingIfNeeded: cell), line: old.line)
             }
         }
-        division.vertexBase += vertexCount
-        let count = Int(vertexCount)
+        let count = vertices.count
         tile.mesh.vertices.resize(to: count)
         for v in 0..<count { tile.mesh.vertices[v] = mesh.vertices[Int(vertices[v])] }
         tile.mesh.rows.resize(to: count * tile.mesh.stride)
@@ -161,10 +80,14 @@ extension Tile {
                 guard factor != 0 else { continue }
                 weights[hinges[later].start + column] = 0
                 for j in 0..<argument.count { weights[hinges[later].start + j] += factor * weights[argument.start + j] }
-                hinges[later].eta += abs(factor) * argumentError(hinges[column], weights)
+                hinges[later].eta += abs(factor) * argumentError(hinges[column], weights) + 0x1p-53 * magnitude(hinges[later], weights)
             }
         }
-        for column in active { argumentErrors[column] = argumentError(hinges[column], weights) }
+        // Each of A replacements rounds a sum of at most a row's magnitude before and what the replacements so far have added.
+        let rounding = Double(active.count) * 0x1p-53
+        for column in active {
+            argumentErrors[column] = argumentError(hinges[column], weights) + rounding * magnitude(hinges[column], weights)
+        }
         for (new, old) in kept.enumerated() where hinges[old].count > 0 {
             let start = tile.hingeWeights.count
             for j in kept where j < hinges[old].count { tile.hingeWeights.append(weights[hinges[old].start + j]) }
@@ -175,9 +98,14 @@ extension Tile {
         for value in values.indices {
             guard let old = values[value] else { continue }
             let columns = kept.prefix { $0 < old.columnCount }
-            let new = ColumnMatrix(unitCount: old.unitCount, columnCount: columns.count, dense: old.dense)
+            let new = ColumnMatrix(tile.store, unitCount: old.unitCount, columnCount: columns.count, dense: old.dense)
             for (j, column) in columns.enumerated() { new.column(j).update(from: old.column(column), count: old.stride) }
             new.eta.update(from: old.eta, count: old.stride)
+            if !active.isEmpty {
+                for (j, column) in columns.enumerated() {
+                    maso_partition_add_magnitude(new.eta, new.column(j), old.stride, rounding * size[column])
+                }
+            }
             for column in active where column < old.columnCount {
                 let from = old.column(column)
                 let argument = hinges[column]
@@ -197,6 +125,7 @@ extension Tile {
                 let argument = hinges[term.column]
                 for j in kept where j < argument.count {
                     new.column(number[j])[term.unit] += term.coefficient * weights[argument.start + j]
+                    new.eta[term.unit] += 0x1p-53 * abs(new.column(number[j])[term.unit]) * size[j]
                 }
                 new.eta[term.unit] += abs(term.coefficient) * argumentErrors[term.column]
                 if isDense.isEmpty {
@@ -210,16 +139,29 @@ extension Tile {
             }
             tile.values[value] = new
         }
-        for i in tile.sides.indices {
-            guard case .hinge(let column) = sides[i] else { continue }
+        for i in tile.sides.indices where sides[i].isHinge {
+            let column = Int(sides[i].column)
             tile.sides[i] = number[column] >= 0 ? .hinge(number[column]) : dead[column] ? .below : .above
+        }
+        tile.varying.removeAll(keepingCapacity: true)
+        for entry in varying where !dead[entry.column] {
+            if number[entry.column] >= 0 {
+                tile.varying.append(.init(unit: entry.unit, column: number[entry.column], delta: entry.delta))
+            } else {
+                tile.codes[entry.unit] = UInt16(truncatingIfNeeded: Int(tile.codes[entry.unit]) + entry.delta)
+            }
         }
     }
 
     /// What replacing a hinge of weight 1 by its argument adds to a row's error.
     private func argumentError(_ hinge: Hinge, _ weights: [Double]) -> Double {
+        (hinge.eta + 0x1p-51 * magnitude(hinge, weights)) * (1 + 0x1p-40)
+    }
+
+    /// Σ |weight| · size of a hinge's argument.
+    private func magnitude(_ hinge: Hinge, _ weights: [Double]) -> Double {
         var magnitude = 0.0
         for j in 0..<hinge.count { magnitude += abs(weights[hinge.start + j]) * size[j] }
-        return (hinge.eta + 0x1p-51 * magnitude) * (1 + 0x1p-40)
+        return magnitude
     }
 }

@@ -1,0 +1,165 @@
+// Finished cells as they leave the subdivision: a tile's worth at a time, with all that a reader may ask of them.
+
+import CKernels
+import Geometry
+
+/// Cells of a planar partition that are neighbours, a few hundred at most.
+public struct CellBlock: Sendable {
+    /// Where the corners are, and how far from there they may be exactly.
+    let positions: [SIMD2<Double>]
+    let errors: [Double]
+    /// Cell i has the corners `starts[i] ..< starts[i + 1]` of `corners`; the side after a corner lies on the line beside it.
+    let starts: [Int32]
+    let corners: [Int32]
+    let sides: [Int32]
+    let lines: [Line]
+    let codes: Codes
+    let network: TiledNetwork
+
+    /// The codes of all nonlinearities, one after the other.
+    enum Codes: Sendable {
+        /// Those that all cells share, and for each cell a bit for each unit in `varying`, which adds its delta to the unit's code.
+        case varying([UInt16], units: [(unit: Int, delta: Int)], bits: [UInt64])
+        /// Cell by cell.
+        case all([UInt16])
+    }
+
+    /// The cells, in the order of the subdivision.
+    public var cells: some RandomAccessCollection<Cell> { (0..<starts.count - 1).lazy.map { Cell(block: self, index: $0) } }
+    public var count: Int { starts.count - 1 }
+
+    /// One cell of a block.
+    public struct Cell: Sendable {
+        let block: CellBlock
+        let index: Int
+
+        private var range: Range<Int> { Int(block.starts[index])..<Int(block.starts[index + 1]) }
+
+        /// Its corners, counter-clockwise. Corners of neighbours on a straight side count as corners.
+        public var vertices: [SIMD2<Double>] { range.map { block.positions[Int(block.corners[$0])] } }
+
+        public var area: Double { moments(of: vertices).area }
+        public var centroid: SIMD2<Double> { moments(of: vertices).centroid }
+
+        /// The area, and a bound on its error, which comes from where the corners are put.
+        public var areaWithBound: (area: Double, bound: Double) {
+            let vertices = vertices
+            return areaAndBound(vertices, error: range.lazy.map { block.errors[Int(block.corners[$0])] }.max() ?? 0)
+        }
+
+        /// The code at each nonlinearity: for every unit the number of its piece.
+        public var codes: [[Int]] {
+            let (flat, starts) = (flatCode, block.network.codeStarts)
+            return zip(starts, starts.dropFirst()).map { first, end in flat[first..<end].map { Int($0) } }
+        }
+
+        /// The network on this cell, A x + b, as Doubles. O(weights).
+        public var map: AffineMap { PlanarSubdivision(of: block.network.program, on: exactly).map(of: 0) }
+
+        var flatCode: [UInt16] {
+            switch block.codes {
+            case .all(let codes):
+                let width = codes.count / block.count
+                return Array(codes[index * width..<(index + 1) * width])
+            case .varying(var code, let units, let bits):
+                let words = (units.count + 63) / 64
+                for (i, entry) in units.enumerated() where bits[index * words + i / 64] >> UInt64(i % 64) & 1 == 1 {
+                    code[entry.unit] = UInt16(truncatingIfNeeded: Int(code[entry.unit]) + entry.delta)
+                }
+                return code
+            }
+        }
+
+        /// The exact area.
+        public func exactArea() -> Rational {
+            var subdivision = PlanarSubdivision(of: block.network.program, on: exactly)
+            return subdivision.exactArea(of: 0)
+        }
+
+        /// What exact arithmetic needs to know of the cell.
+        var exactly: PlanarCell {
+            PlanarCell(
+                corners: vertices, errors: range.map { block.errors[Int(block.corners[$0])] },
+                lines: range.map { block.lines[Int(block.sides[$0])] }, code: flatCode, codeStarts: block.network.codeStarts)
+        }
+    }
+}
+
+extension CellBlock {
+    /// The cells of a finished tile.
+    init(_ tile: borrowing Tile, _ network: TiledNetwork) {
+        let count = tile.mesh.cellCount
+        var (starts, corners, sides) = ([0] as [Int32], [Int32](), [Int32]())
+        starts.reserveCapacity(count + 1)
+        corners.reserveCapacity(tile.mesh.halfEdges.count)
+        sides.reserveCapacity(tile.mesh.halfEdges.count)
+        let (columns, words) = (tile.varying.map(\.column), (tile.varying.count + 63) / 64)
+        var bits = [UInt64](repeating: 0, count: count * words)
+        for cell in 0..<count {
+            tile.mesh.forEachSide(of: cell) { h in
+                let edge = tile.mesh.halfEdges[h]
+                corners.append(edge.origin)
+                sides.append(edge.line)
+                let row = tile.mesh.rows.start + Int(edge.origin) * tile.mesh.stride
+                for (i, column) in columns.enumerated() where row[column] > 0 { bits[cell * words + i / 64] |= 1 << UInt64(i % 64) }
+            }
+            starts.append(Int32(truncatingIfNeeded: corners.count))
+        }
+        (self.starts, self.corners, self.sides, self.network, lines) = (starts, corners, sides, network, network.lines)
+        positions = (0..<tile.mesh.vertexCount).map { tile.mesh.position($0) }
+        errors = (0..<tile.mesh.vertexCount).map { tile.mesh.vertices[$0].displacement }
+        codes = .varying(tile.codes, units: tile.varying.map { ($0.unit, $0.delta) }, bits: bits)
+    }
+
+    /// The cells of a subdivision that exact arithmetic has finished.
+    init(_ subdivision: PlanarSubdivision, _ network: TiledNetwork) {
+        let mesh = subdivision.mesh
+        var (starts, corners, sides, codes) = ([0] as [Int32], [Int32](), [Int32](), [UInt16]())
+        for cell in 0..<mesh.cellCount {
+            for h in mesh.halfEdges(of: cell) {
+                corners.append(mesh.origin[h])
+                sides.append(mesh.edgeLabels[h / 2])
+            }
+            starts.append(Int32(corners.count))
+            for level in subdivision.history.levels.indices {
+                codes += subdivision.code(of: cell, atLevel: level + 1).map { UInt16($0) }
+            }
+        }
+        (self.starts, self.corners, self.sides, self.network) = (starts, corners, sides, network)
+        lines = subdivision.lines.map(\.onSingleCell)
+        positions = (0..<mesh.vertexCount).map { subdivision.position($0) }
+        errors = (0..<mesh.vertexCount).map { v in
+            max(subdivision.positions.bound(0, at: v), subdivision.positions.bound(1, at: v))
+        }
+        self.codes = .all(codes)
+    }
+}
+
+/// Area and centroid of a convex polygon from the triangles that the first corner spans with every side.
+func moments(of corners: [SIMD2<Double>]) -> (area: Double, centroid: SIMD2<Double>) {
+    let apex = corners[0]
+    var (twice, sum) = (0.0, SIMD2<Double>(0, 0))
+    for (p, q) in zip(corners.dropFirst(), corners.dropFirst(2)) {
+        let (u, v) = (p - apex, q - apex)
+        let cross = u.x * v.y - u.y * v.x
+        twice += cross
+        sum += cross * (u + v)
+    }
+    return twice > 0 ? (twice / 2, apex + sum / (3 * twice)) : (0, corners.reduce(SIMD2(0, 0), +) / Double(corners.count))
+}
+
+/// The area of a polygon whose corners are off by at most `error`, and a bound on its error: each of n − 2 cross products of vectors no
+/// longer than the diameter D has coordinates off by 2δ (both ends) and rounds a few times, so it is off by less than
+/// 2·(4Dδ + 4δ²) + 8·2⁻⁵³·D².
+func areaAndBound(_ corners: [SIMD2<Double>], error: Double) -> (area: Double, bound: Double) {
+    let apex = corners[0]
+    var (twice, diameter) = (0.0, 0.0)
+    for corner in corners { diameter = max(diameter, abs(corner.x - apex.x), abs(corner.y - apex.y)) }
+    for (p, q) in zip(corners.dropFirst(), corners.dropFirst(2)) {
+        let (u, v) = (p - apex, q - apex)
+        twice += u.x * v.y - u.y * v.x
+    }
+    let scale = max(abs(apex.x), abs(apex.y)) * VertexTable.roundoff + error
+    let each = 16 * diameter * scale + 16 * scale * scale + 16 * VertexTable.roundoff * diameter * diameter
+    return (twice / 2, Double(corners.count) * each)
+}

@@ -1,0 +1,85 @@
+// Dividing a tile by position.
+
+import CKernels
+
+/// The cells of a tile in an order in which parts are consecutive, and their half-edges and corners in that order.
+struct TileDivision: ~Copyable {
+    /// Part p has the cells order[ends[p − 1] ..< ends[p]].
+    private(set) var ends: [Int] = []
+    private var order: Pool<Int32>
+    /// Where the half-edges of each cell in order begin, and their number in all.
+    private(set) var starts: Pool<Int32>
+    /// Half-edges by their new numbers, their origins, and new numbers by old.
+    private(set) var halves: Pool<Int32>
+    private(set) var corners: Pool<Int32>
+    private(set) var number: Pool<Int32>
+
+    /// Parts of at most `limit` cells.
+    init(_ tile: borrowing Tile, limit: Int) {
+        let (count, edgeCount, store) = (tile.mesh.cellCount, tile.mesh.halfEdges.count, tile.store)
+        order = Pool(store, capacity: count)
+        starts = Pool(store, capacity: count + 1)
+        halves = Pool(store, capacity: edgeCount)
+        corners = Pool(store, capacity: edgeCount)
+        number = Pool(store, capacity: edgeCount)
+        let places = Pool<SIMD2<Double>>(store, capacity: count)
+        order.resize(to: count)
+        for cell in 0..<count {
+            order[cell] = Int32(truncatingIfNeeded: cell)
+            // The middle of two corners: near enough.
+            let h = Int(tile.mesh.first[cell])
+            let opposite = Int(tile.mesh.halfEdges[Int(tile.mesh.halfEdges[h].next)].next)
+            places[cell] =
+                tile.mesh.position(Int(tile.mesh.halfEdges[h].origin)) + tile.mesh.position(Int(tile.mesh.halfEdges[opposite].origin))
+        }
+        divide(0, count, parts: (count + limit - 1) / limit, places.start)
+        halves.resize(to: edgeCount)
+        corners.resize(to: edgeCount)
+        number.resize(to: edgeCount)
+        starts.resize(to: count + 1)
+        var place = 0
+        for i in 0..<count {
+            starts[i] = Int32(truncatingIfNeeded: place)
+            let start = Int(tile.mesh.first[Int(order[i])])
+            var h = start
+            repeat {
+                let edge = tile.mesh.halfEdges[h]
+                halves[place] = Int32(truncatingIfNeeded: h)
+                corners[place] = edge.origin
+                number[h] = Int32(truncatingIfNeeded: place)
+                place += 1
+                h = Int(edge.next)
+            } while h != start
+        }
+        starts[count] = Int32(truncatingIfNeeded: place)
+    }
+
+    /// Halves order[from ..< to] across its longer side until it is in so many parts.
+    private mutating func divide(_ from: Int, _ to: Int, parts: Int, _ places: UnsafePointer<SIMD2<Double>>) {
+        guard parts > 1 else { return ends.append(to) }
+        var (low, high) = (SIMD2<Double>(repeating: .infinity), SIMD2<Double>(repeating: -.infinity))
+        for i in from..<to {
+            let place = places[Int(order[i])]
+            (low, high) = (pointwiseMin(low, place), pointwiseMax(high, place))
+        }
+        let axis = high.x - low.x >= high.y - low.y ? 0 : 1
+        let middle = from + (to - from) * (parts / 2) / parts
+        // Quickselect: what lies below the middle's place comes before it.
+        var (left, right) = (from, to - 1)
+        while left < right {
+            let pivot = places[Int(order[(left + right) / 2])][axis]
+            var (i, j) = (left, right)
+            while i <= j {
+                while places[Int(order[i])][axis] < pivot { i += 1 }
+                while places[Int(order[j])][axis] > pivot { j -= 1 }
+                if i <= j {
+                    (order[i], order[j]) = (order[j], order[i])
+                    (i, j) = (i + 1, j - 1)
+                }
+            }
+            if middle <= j { right = j } else if middle >= i { left = i } else { break }
+        }
+        divide(from, middle, parts: parts / 2, places)
+        divide(middle, to, parts: parts - parts / 2, places)
+    }
+}

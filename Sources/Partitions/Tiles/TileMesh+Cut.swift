@@ -1,0 +1,190 @@
+// Cutting a tile's cells by candidates, one after the other, edge by edge (the errors are derived in TileMesh.swift).
+
+import CKernels
+
+extension TileMesh {
+    /// What cuts: candidates in the columns from `first` on, with the errors of every column.
+    struct Cut {
+        let first: Int
+        let count: Int
+        let base: UnsafePointer<Double>
+        let slope: UnsafePointer<Double>
+        /// The lines of the candidates.
+        let lines: UnsafePointer<Int32>
+        /// The rounding of a coordinate.
+        let grain: Double
+        /// Whether nothing reads the rows after this cut, so that new ones may lack columns.
+        let isLast: Bool
+    }
+
+    /// What cutting needs only while it lasts, used again by every tile.
+    struct Scratch: ~Copyable {
+        /// For each candidate the edges it crosses, as chains through `queue`.
+        var heads: Pool<Int32>
+        var queue: Pool<Crossing>
+        /// For each cell the half-edge that ends where the present candidate has entered it, or −1.
+        var pending: Pool<Int32>
+        /// Values of candidates at vertices, and the rows before a cut.
+        var values: Pool<Double>
+        var rows: Pool<Double>
+        /// The mesh before a cut.
+        var halfEdges: Pool<HalfEdge>
+        var first: Pool<Int32>
+
+        struct Crossing: BitwiseCopyable {
+            let halfEdge: Int32
+            let next: Int32
+        }
+
+        init(_ store: BlockStore) {
+            heads = Pool(store, repeating: -1, count: 64)
+            queue = Pool(store)
+            pending = Pool(store)
+            values = Pool(store)
+            rows = Pool(store)
+            halfEdges = Pool(store)
+            first = Pool(store)
+        }
+
+        @inline(__always) mutating func enqueue(_ h: Int, _ candidates: UInt64) {
+            var rest = candidates
+            while rest != 0 {
+                let c = rest.trailingZeroBitCount
+                rest &= rest &- 1
+                let place = queue.count
+                queue.append(Crossing(halfEdge: Int32(truncatingIfNeeded: h), next: heads[c]))
+                heads[c] = Int32(truncatingIfNeeded: place)
+            }
+        }
+    }
+
+    /// More interpolations than `base` allows for.
+    static let generationLimit = 512
+
+    /// Cuts all cells by candidates whose signs at the vertices are certain.
+    ///
+    /// - Returns: `false` where a sign could not be certified; the mesh is then of no use.
+    mutating func cut(_ cut: Cut, _ scratch: inout Scratch) -> Bool {
+        scratch.queue.removeAll()
+        for c in 0..<cut.count { scratch.heads[c] = -1 }
+        for h in 0..<halfEdges.count {
+            let edge = halfEdges[h]
+            if edge.twin >= 0 && edge.twin < Int32(truncatingIfNeeded: h) { continue }
+            let crossing = vertices.start[Int(edge.origin)].positive ^ vertices.start[end(h)].positive
+            if crossing != 0 { scratch.enqueue(h, crossing) }
+        }
+        // As many vertices at least, and about as many again where candidates cross inside cells.
+        let expected = 2 * scratch.queue.count
+        rows.reserve((vertexCount + expected) * stride)
+        vertices.reserve(vertexCount + expected)
+        halfEdges.reserve(halfEdges.count + 4 * expected)
+        scratch.queue.reserve(2 * expected)
+        first.reserve(cellCount + expected)
+        scratch.pending.reserve(cellCount + expected)
+        scratch.pending.resize(to: cellCount)
+        for c in 0..<cellCount { scratch.pending[c] = -1 }
+        let all: UInt64 = cut.count == 64 ? ~0 : (1 << UInt64(cut.count)) &- 1
+        for c in 0..<cut.count {
+            var entry = scratch.heads[c]
+            // The candidates that have not cut yet.
+            let later = c == 63 ? 0 : all & (~0 << UInt64(c &+ 1))
+            while entry >= 0 {
+                let crossing = scratch.queue[Int(entry)]
+                let h = Int(crossing.halfEdge)
+                entry = crossing.next
+                // An edge that an earlier candidate has divided may no longer be crossed.
+                let (a, b) = (Int(halfEdges[h].origin), end(h))
+                if (vertices.start[a].positive ^ vertices.start[b].positive) >> UInt64(c) & 1 == 0 { continue }
+                if !cross(h, a, b, candidate: c, later: later, cut, &scratch) { return false }
+            }
+        }
+        return true
+    }
+
+    /// Puts a vertex where a candidate crosses an edge, and divides the cells on its sides that it leaves there.
+    @inline(__always) private mutating func cross(
+        _ h: Int, _ a: Int, _ b: Int, candidate: Int, later: UInt64, _ cut: Cut, _ scratch: inout Scratch
+    ) -> Bool {
+        let w = vertexCount
+        rows.resize(to: (w &+ 1) &* stride)
+        let (p, q, row) = (rows.start + a &* stride, rows.start + b &* stride, rows.start + w &* stride)
+        let (start, end) = (vertices[a], vertices[b])
+        let column = cut.first &+ candidate
+        let (valueP, valueQ) = (p[column], q[column])
+        let (spread, base) = (abs(valueP) + abs(valueQ), cut.base[column])
+        let across = max(start.offset, end.offset) + cut.grain
+        let reach = base + cut.slope[column] * across
+        guard 4 * reach < spread else { return false }
+        let length = abs(q[1] - p[1]) + abs(q[2] - p[2])
+        let inverse = (length + cut.grain) / (spread - 2 * reach) * (1 + 0x1p-30)
+        let moved = reach * inverse + across
+        let generation = max(start.generation, end.generation) &+ 1
+        guard generation < TileMesh.generationLimit else { return false }
+        maso_partition_interpolate(p, q, row, stride, cut.isLast ? column & ~7 : 8, valueP / (valueP - valueQ))
+        row[column] = 0
+        var positive = start.positive & end.positive
+        var open = (start.positive ^ end.positive) & later
+        while open != 0 {
+            let bit = open & (0 &- open)
+            let other = cut.first &+ open.trailingZeroBitCount
+            let reach = cut.base[other] + moved * cut.slope[other]
+            if row[other] > reach { positive |= bit } else if row[other] >= -reach { return false }
+            open ^= bit
+        }
+        vertices.append(
+            .init(positive: positive, displacement: moved, offset: max(across, base * inverse), generation: generation))
+
+        // h: a → w, rest: w → b; on the other side t: b → w, back: w → a.
+        let rest = halfEdges.count
+        let edge = halfEdges[h]
+        let t = Int(edge.twin)
+        let vertex = Int32(truncatingIfNeeded: w)
+        let line = cut.lines[candidate]
+        halfEdges.append(HalfEdge(origin: vertex, next: edge.next, twin: edge.twin, cell: edge.cell, line: edge.line))
+        halfEdges.start[h].next = Int32(truncatingIfNeeded: rest)
+        scratch.enqueue(rest, (positive ^ end.positive) & later)
+        if t >= 0 {
+            let back = Int32(truncatingIfNeeded: rest &+ 1)
+            let other = halfEdges[t]
+            halfEdges.append(
+                HalfEdge(origin: vertex, next: other.next, twin: Int32(truncatingIfNeeded: h), cell: other.cell, line: edge.line))
+            halfEdges.start[t].next = back
+            halfEdges.start[t].twin = Int32(truncatingIfNeeded: rest)
+            halfEdges.start[h].twin = back
+            enter(Int(edge.cell), h, line, later, &scratch)
+            enter(Int(other.cell), t, line, later, &scratch)
+        } else {
+            enter(Int(edge.cell), h, line, later, &scratch)
+        }
+        return true
+    }
+
+    /// Notes that the candidate meets a cell's border at the end of half-edge `h`; the second time, divides the cell.
+    @inline(__always) private mutating func enter(_ cell: Int, _ h: Int, _ line: Int32, _ later: UInt64, _ scratch: inout Scratch) {
+        let before = Int(scratch.pending[cell])
+        if before < 0 {
+            scratch.pending[cell] = Int32(truncatingIfNeeded: h)
+            return
+        }
+        scratch.pending[cell] = -1
+        // Half-edges `before` and h end in u and w. The loop from u to w becomes a new cell, closed by w → u.
+        let (after, afterBefore) = (halfEdges[h].next, halfEdges[before].next)
+        let (u, w) = (halfEdges[Int(afterBefore)].origin, halfEdges[Int(after)].origin)
+        let closing = Int32(truncatingIfNeeded: halfEdges.count)
+        let opening = closing &+ 1
+        let new = Int32(truncatingIfNeeded: cellCount)
+        halfEdges.append(HalfEdge(origin: w, next: afterBefore, twin: opening, cell: new, line: line))
+        halfEdges.append(HalfEdge(origin: u, next: after, twin: closing, cell: Int32(truncatingIfNeeded: cell), line: line))
+        halfEdges.start[h].next = closing
+        halfEdges.start[before].next = opening
+        first.append(closing)
+        first[cell] = opening
+        scratch.pending.append(-1)
+        var walk = Int(afterBefore)
+        while walk != Int(closing) {
+            halfEdges.start[walk].cell = new
+            walk = Int(halfEdges[walk].next)
+        }
+        scratch.enqueue(Int(closing), (vertices.start[Int(u)].positive ^ vertices.start[Int(w)].positive) & later)
+    }
+}

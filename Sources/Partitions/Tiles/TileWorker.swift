@@ -1,0 +1,187 @@
+// Taking one tile through the network's steps: evaluate, cut, and fold, until its cells are finished or too many.
+
+import CKernels
+
+/// What one thread needs to subdivide tiles.
+struct TileWorker: ~Copyable {
+    /// What became of a tile.
+    enum Outcome {
+        case finished
+        /// It has more cells than a tile should.
+        case full
+        /// A sign is open, or three members of a group may be largest: smaller tiles may know more.
+        case open
+    }
+
+    /// The most cells of a tile after a cut, and of each of its parts if it has more. Chosen by measurement: smaller tiles have fewer
+    /// columns, larger ones share more of the matrices' work.
+    static let fullSize = 384
+    static let partSize = 128
+
+    let network: TiledNetwork
+    let store: BlockStore
+    /// Whether finished cells are read, not only counted.
+    let keepsColumns: Bool
+    private var scratch: TileMesh.Scratch
+    /// Cells after each nonlinearity.
+    var counts: [Int]
+    var statistics = FilterStatistics()
+
+    init(_ network: TiledNetwork, _ store: BlockStore, keepsColumns: Bool) {
+        (self.network, self.store, self.keepsColumns) = (network, store, keepsColumns)
+        scratch = TileMesh.Scratch(store)
+        counts = [Int](repeating: 0, count: network.layerCount)
+    }
+
+    mutating func advance(_ tile: inout Tile) -> Outcome {
+        while tile.step < network.steps.count {
+            switch network.steps[tile.step] {
+            case .affine(let terms, let offset): takeAffine(&tile, terms, offset)
+            case .pieces(let source, let functions, let knots):
+                if tile.sides.isEmpty && !knots.isEmpty { tile.begin(source, sideCount: knots.count, isMaximum: false) }
+                let matrix = tile.values[source]!
+                if !tile.open.isEmpty {
+                    guard cut(&tile, tile.candidates(of: matrix, knots: knots), of: matrix) else { return .open }
+                }
+                if tile.open.isEmpty {
+                    counts[network.depths[tile.step]] += tile.mesh.cellCount
+                    if isCounted(tile) { return .finished }
+                    note(functions, &tile)
+                    go(on: &tile, with: apply(functions, to: matrix, ofLayer: network.depths[tile.step], &tile))
+                }
+            case .shared(let source, let functions, let layer):
+                // What was added to the columns since does not matter: the source is as it was then, but for folding.
+                let matrix = tile.values[source]!.settled(store, columnCount: tile.columnCount)
+                tile.values[source] = matrix
+                go(on: &tile, with: apply(functions, to: matrix, ofLayer: layer, &tile))
+            case .maximum(let source, let groups, let lines):
+                if tile.sides.isEmpty { tile.begin(source, sideCount: groups.count, isMaximum: true) }
+                let matrix = tile.values[source]!
+                if !tile.open.isEmpty {
+                    guard cut(&tile, tile.candidates(of: matrix, groups: groups, lines: lines), of: matrix) else { return .open }
+                }
+                if tile.open.isEmpty {
+                    counts[network.depths[tile.step]] += tile.mesh.cellCount
+                    if isCounted(tile) { return .finished }
+                    let result = apply(groups, to: matrix, &tile)
+                    tile.rivals = []
+                    go(on: &tile, with: result)
+                }
+            }
+            if tile.mesh.cellCount > TileWorker.fullSize, tile.step < network.steps.count { return .full }
+        }
+        return .finished
+    }
+
+    /// - Returns: `false` where units are open that no cut decides.
+    private mutating func cut(_ tile: inout Tile, _ candidates: [Tile.Candidate], of matrix: ColumnMatrix) -> Bool {
+        if candidates.isEmpty { return tile.open.isEmpty }
+        statistics.signCount += candidates.count * tile.mesh.vertexCount
+        let isLast = !keepsColumns && candidates.count == tile.open.count && tile.step == network.steps.count - 1
+        return tile.cut(by: candidates, of: matrix, isLast: isLast, &scratch)
+    }
+
+    private mutating func takeAffine(_ tile: inout Tile, _ terms: [TileTerm], _ offset: [Double]) {
+        let result = ColumnMatrix(
+            store, unitCount: offset.count, columnCount: tile.columnCount, dense: (0..<Int32(offset.count)).map { $0 })
+        for term in terms { term.add(tile.values[term.source]!, to: result, sizes: tile.size, termCount: terms.count, store) }
+        let roundoff = Double(terms.count + 8) * 0x1p-53
+        for (unit, shift) in offset.enumerated() where shift != 0 {
+            result.data[unit] += shift
+            result.eta[unit] += roundoff * abs(shift)
+        }
+        go(on: &tile, with: result)
+    }
+
+    /// Whether nobody reads more of the tile than the number of its cells.
+    private func isCounted(_ tile: borrowing Tile) -> Bool { !keepsColumns && tile.step == network.steps.count - 1 }
+
+    /// Sets the step's value, drops those that no later step reads and goes on to the next step.
+    private func go(on tile: inout Tile, with result: ColumnMatrix) {
+        tile.values[tile.step + 1] = result
+        for value in 0...tile.step where network.lastUse[value] <= tile.step { tile.values[value] = nil }
+        tile.step += 1
+    }
+
+    /// Turns the sides of a step into codes and columns that add to them.
+    private func note(_ functions: [PiecewiseFunction], _ tile: inout Tile) {
+        let start = tile.codes.count
+        var index = 0
+        for (unit, function) in functions.enumerated() {
+            var piece = 0
+            for r in function.knots.indices {
+                let side = tile.sides[index]
+                if side == .above { piece = r + 1 }
+                if side.isHinge { tile.varying.append(.init(unit: start + unit, column: Int(side.column), delta: 1)) }
+                index += 1
+            }
+            tile.codes.append(UInt16(truncatingIfNeeded: piece))
+        }
+        tile.sides = []
+    }
+
+    /// A piecewise-affine function is its lowest piece plus, at every knot, the change of slope times the hinge there.
+    private func apply(
+        _ functions: [PiecewiseFunction], to input: ColumnMatrix, ofLayer layer: Int, _ tile: inout Tile
+    ) -> ColumnMatrix {
+        let result = ColumnMatrix(store, unitCount: functions.count, columnCount: input.columnCount, dense: [])
+        let slopes = Pool<Double>(store, repeating: 0, count: result.stride)
+        let start = network.codeStarts[layer]
+        var inexact: [Int] = []
+        for (unit, function) in functions.enumerated() {
+            let piece = Int(tile.codes[start + unit])
+            let (slope, offset) = (function.slopes[piece], function.offsets[piece])
+            guard slope != 0 || offset != 0 else { continue }
+            result.dense.append(Int32(truncatingIfNeeded: unit))
+            slopes[unit] = slope
+            result.eta[unit] = abs(slope) * input.eta[unit]
+            if abs(slope) != 1 || offset != 0 { inexact.append(unit) }
+        }
+        for j in 0..<input.columnCount { maso_partition_scale(result.column(j), input.column(j), result.stride, slopes.start) }
+        for unit in inexact {
+            let offset = functions[unit].offsets[Int(tile.codes[start + unit])]
+            var magnitude = abs(offset)
+            for j in 0..<input.columnCount { magnitude += abs(result.column(j)[unit]) * tile.size[j] }
+            result.data[unit] += offset
+            result.eta[unit] += 0x1p-51 * magnitude
+        }
+        // The hinges of a unit are at the knots from its piece on, one after the other.
+        var (previous, r) = (-1, 0)
+        for entry in tile.varying where start <= entry.unit && entry.unit < start + functions.count {
+            r = entry.unit == previous ? r + 1 : Int(tile.codes[entry.unit])
+            previous = entry.unit
+            let function = functions[entry.unit - start]
+            let change = function.slopes[r + 1] - function.slopes[r]
+            result.hinges.append(.init(unit: entry.unit - start, column: entry.column, coefficient: change))
+            result.eta[entry.unit - start] += 0x1p-52 * abs(change) * tile.size[entry.column]
+        }
+        return result
+    }
+
+    /// A maximum is its first possible winner, plus the hinge of what the second has more.
+    private func apply(_ groups: [PiecewiseAffineProgram.Group], to input: ColumnMatrix, _ tile: inout Tile) -> ColumnMatrix {
+        let result = ColumnMatrix(
+            store, unitCount: groups.count, columnCount: input.columnCount, dense: (0..<Int32(groups.count)).map { $0 })
+        let start = tile.codes.count
+        let winners = Pool<Int32>(store, capacity: groups.count)
+        for (k, group) in groups.enumerated() {
+            let (side, rivals) = (tile.sides[k], tile.rivals[k])
+            let (a, b) = (Int(rivals.x), Int(rivals.y))
+            let winner = side == .above ? b : a
+            winners[k] = Int32(truncatingIfNeeded: group.members[winner])
+            tile.codes.append(UInt16(truncatingIfNeeded: group.codes[winner]))
+            result.eta[k] = input.eta[group.members[winner]]
+            if side.isHinge {
+                let column = Int(side.column)
+                tile.varying.append(.init(unit: start + k, column: column, delta: group.codes[b] - group.codes[a]))
+                result.hinges.append(.init(unit: k, column: column, coefficient: 1))
+            }
+        }
+        for j in 0..<input.columnCount {
+            let (from, to) = (input.column(j), result.column(j))
+            for k in 0..<groups.count { to[k] = from[Int(winners[k])] }
+        }
+        tile.sides = []
+        return result
+    }
+}

@@ -1,0 +1,124 @@
+// The partition by tiles against the reference answers, the planar partition and exact arithmetic.
+
+import Geometry
+import Partitions
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct TiledPartitionTests {
+    /// What a reader of the stream may see of a cell, for comparing partitions as sets of cells.
+    struct Seen: Hashable {
+        let codes: [[Int]]
+        let area: Rational
+    }
+
+    static func cells(_ partition: TiledPartition) -> Set<Seen> {
+        var seen = Set<Seen>()
+        partition.forEachBlock { block in for cell in block.cells { seen.insert(Seen(codes: cell.codes, area: cell.exactArea())) } }
+        return seen
+    }
+
+    static func cells(_ partition: PlanarPartition) -> Set<Seen> {
+        Set(zip(partition.cells, partition.exactAreas()).map { Seen(codes: $0.codes, area: $1) })
+    }
+
+    @Test("Counts are the reference's", arguments: PlanarPartitionTests.cases)
+    func reference(_ reference: ReferenceCase) throws {
+        let partition = try TiledPartition(of: reference.program(), on: reference.partitionDomain)
+        let outcome = partition.count()
+        #expect(outcome.cellCounts == reference.answer.regionsPerLayer)
+        #expect(outcome.cellCount == reference.answer.regions)
+        #expect(partition.count(threads: 2).cellCounts == reference.answer.regionsPerLayer)
+    }
+
+    @Test("Law: blocks have the planar partition's cells, by code and exact area", arguments: PlanarPartitionTests.cases)
+    func cells(_ reference: ReferenceCase) throws {
+        guard reference.answer.regions < 2000 else { return }
+        let (program, domain) = (try reference.program(), reference.partitionDomain)
+        let partition = try TiledPartition(of: program, on: domain)
+        #expect(try Self.cells(partition) == Self.cells(PlanarPartition(of: program, on: domain)))
+        var areas: [Double] = []
+        partition.forEachBlock { areas += $0.cells.map(\.area) }
+        #expect(areas.count == reference.answer.regions)
+        #expect(abs(areas.reduce(0, +) - reference.answer.total) <= 1e-12 * reference.answer.total)
+    }
+
+    @Test("Law: counts and cells are exact arithmetic's on random and degenerate networks", arguments: NetworkSampler.allCases)
+    func random(_ sampler: NetworkSampler) throws {
+        var certain = 0
+        for seed in UInt64(0)..<100 {
+            var rng = RandomGenerator(seed: seed, purpose: sampler.rawValue)
+            let program = try sampler.program(inputs: 2, &rng)
+            let domain = Domain.box([-1...1, -1...1])
+            var expected = Set<Seen>()
+            let counts = try ExactSubdivision(of: program, on: domain).forEachCell { cell in
+                expected.insert(Seen(codes: cell.codes, area: cell.polytope.volume))
+            }
+            let partition = try TiledPartition(of: program, on: domain)
+            let outcome = partition.count()
+            #expect(outcome.cellCounts == counts, "seed \(seed)")
+            #expect(Self.cells(partition) == expected, "seed \(seed)")
+            if outcome.statistics.exactCellCount == 0 { certain += 1 }
+        }
+        if sampler == .generic { #expect(certain > 50) }
+    }
+
+    @Test("Law: a cell's map is the network at its centroid")
+    func maps() throws {
+        for seed in UInt64(0)..<20 {
+            var rng = RandomGenerator(seed: seed, purpose: "maps")
+            let program = try NetworkSampler.generic.program(inputs: 2, &rng)
+            let partition = try TiledPartition(of: program, on: .box([-1...1, -1...1]))
+            partition.forEachBlock { block in
+                for cell in block.cells {
+                    let x = [cell.centroid.x, cell.centroid.y]
+                    for (got, expected) in zip(cell.map(x), program.value(at: x)) { #expect(abs(got - expected) <= 1e-9) }
+                }
+            }
+        }
+    }
+
+    @Test("Law: the result does not depend on the number of threads, to the last bit")
+    func threads() throws {
+        let reference = try #require(PlanarPartitionTests.cases.max { $0.answer.regions < $1.answer.regions })
+        let partition = try TiledPartition(of: reference.program(), on: reference.partitionDomain)
+        func areas(_ threads: Int) -> ([Double], [Int]) {
+            let sum = partition.reduce(into: [Double](), threads: threads, { $0 += $1.cells.map(\.area) }, { $0 += $1 })
+            return (sum.result, sum.outcome.cellCounts)
+        }
+        var serial: [Double] = []
+        partition.forEachBlock { serial += $0.cells.map(\.area) }
+        for threads in 1...4 {
+            #expect(areas(threads).0 == serial)
+            #expect(areas(threads).1 == reference.answer.regionsPerLayer)
+        }
+    }
+
+    @Test("Law: tiles divide and halve without changing the cells, on networks of thousands of cells")
+    func divided() throws {
+        for (seed, width) in [(UInt64(1), 40), (2, 32), (3, 24)] {
+            var rng = RandomGenerator(seed: seed, purpose: "divided")
+            for scale in [1, 4.0] {
+                var program = PiecewiseAffineProgram(inputCount: 2)
+                for _ in 0..<3 {
+                    // Multiples of 1/1024, or with a coarser scale of 1/4: then many lines meet in one point.
+                    let rows = (0..<width).map { _ in
+                        (0...program.outputCount).map { _ in
+                            scale == 1 ? Double(rng.integer(below: 2049) - 1024) / 1024 : Double(rng.integer(below: 9) - 4) / scale
+                        }
+                    }
+                    let inputs = program.outputCount
+                    let matrix = SparseMatrix(dense: rows.map { Array($0.dropLast()) }, columnCount: inputs)
+                    try program.append(.affine([.init(source: program.last, matrix: matrix)], offset: rows.map { $0[inputs] / 4 }))
+                    try program.append(
+                        .pieces(source: program.last, pieces: [PiecewiseFunction](repeating: .relu, count: width)))
+                }
+                let domain = Domain.box([-1...1, -1...1])
+                #expect(
+                    try TiledPartition(of: program, on: domain).count().cellCounts
+                        == PlanarPartition(of: program, on: domain).cellCounts, "width \(width), scale \(scale)")
+            }
+        }
+    }
+}
