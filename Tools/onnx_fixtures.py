@@ -21,7 +21,7 @@ warnings.filterwarnings("ignore")
 torch.manual_seed(7)
 FOLDER = os.path.join(os.path.dirname(__file__), "..", "Tests", "InterchangeTests", "Fixtures", "ONNX")
 os.makedirs(FOLDER, exist_ok=True)
-for old in os.listdir(FOLDER):
+for old in (name for name in os.listdir(FOLDER) if not name.startswith("keras-")):
     os.remove(os.path.join(FOLDER, old))
 
 

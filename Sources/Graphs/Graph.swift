@@ -93,6 +93,21 @@ public struct Graph: Sendable {
         return value
     }
 
+    /// Gives `name` to the nodes from `first` on that have none and are neither affine nor a choice whatever their operands are: what
+    /// a smooth function of several nodes is called, so that messages can say which it was.
+    package mutating func nameSmoothNodes(from first: Int, _ name: String) {
+        for index in first..<nodes.count where nodes[index].name.isEmpty {
+            let node = nodes[index]
+            switch node.primitive {
+            case .multiply, .divide, .smooth, .softmax, .logSumExp:
+                nodes[index] = Node(primitive: node.primitive, operands: node.operands, type: node.type, name: name)
+            case .input, .constant, .fill, .matrixProduct, .convolution, .windowSum, .sum, .broadcast, .reshape, .transpose, .pad, .slice,
+                .concatenate, .gather, .scatter, .add, .subtract, .affine, .select, .apply, .pick:
+                break
+            }
+        }
+    }
+
     /// Appends a node that a rule of the package's own has made, which is well formed unless the rule is wrong.
     package mutating func emit(_ primitive: Primitive, _ operands: Value..., name: String = "") -> Value {
         do { return try append(primitive, operands, name: name) } catch { preconditionFailure("\(error)") }

@@ -9,15 +9,24 @@ import Tensors
 extension Model {
     /// A native model (`.safetensors`) or an imported one (`.onnx`).
     ///
-    /// - Parameters:
-    ///   - input: which input of an imported network is read, where there are several.
-    ///   - output: which output of an imported network is read; the first by default.
-    /// - Throws: `InterchangeError` when the file is absent, wrong, or of a kind that is not supported.
-    public init(path: String, input: String? = nil, output: String? = nil, budget: MemoryBudget = .standard) throws(InterchangeError) {
+    /// - Throws: `InterchangeError` when the file is absent, wrong, or of a kind that is not supported, and for choices that do not
+    ///   fit the model.
+    public init(path: String, _ choices: ImportChoices = ImportChoices(), budget: MemoryBudget = .standard) throws(InterchangeError) {
         if path.lowercased().hasSuffix(".onnx") {
-            try self.init(onnx: path, input: input, output: output, budget: budget)
+            if choices.architecture != nil {
+                throw .usage(argument: "--architecture", reason: "is for safetensors files; an ONNX model has its graph")
+            }
+            try self.init(onnx: path, choices, budget: budget)
         } else {
-            let network = try Network(path: path, budget: budget)
+            if let option = choices.foreignToNative.first {
+                throw .usage(argument: option, reason: "is for ONNX models")
+            }
+            let network =
+                if let architecture = choices.architecture {
+                    try Network(weights: path, architecture: architecture, budget: budget)
+                } else {
+                    try Network(path: path, budget: budget)
+                }
             self.init(network, name: path, digest: try SHA256.digest(path: path, budget: budget))
         }
     }

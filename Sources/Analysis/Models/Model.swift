@@ -21,10 +21,19 @@ public struct Model: Sendable {
     public let digest: String
     /// The network where it is one of ours; an imported one is its graph alone.
     public let network: Network?
+    /// What the input and the output read are called.
+    public let inputName: String
+    public let outputName: String
+    /// What samples of an imported network go through first, where the user said so; it is part of the network as read.
+    public let inputMap: InputMap?
 
-    init(name: String, readable: ReadableNetwork, parameterCount: Int, outputCount: Int, digest: String) {
+    init(
+        name: String, readable: ReadableNetwork, parameterCount: Int, outputCount: Int, digest: String, inputName: String,
+        outputName: String, inputMap: InputMap?
+    ) {
         (self.name, self.readable, self.parameterCount) = (name, readable, parameterCount)
         (self.outputCount, self.digest) = (outputCount, digest)
+        (self.inputName, self.outputName, self.inputMap) = (inputName, outputName, inputMap)
         (normalization, classNames, network) = (.none, nil, nil)
     }
 
@@ -34,6 +43,7 @@ public struct Model: Sendable {
         self.name = name
         self.digest = digest
         self.network = network
+        (inputName, outputName, inputMap) = (NetworkGraph.inputName, "outputs", nil)
         parameterCount = network.parameterCount
         outputCount = architecture.classCount
         normalization = architecture.normalization

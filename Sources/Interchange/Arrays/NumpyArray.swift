@@ -41,6 +41,9 @@ public enum NumpyArray {
         return turns ? tensor.transposed() : tensor
     }
 
+    /// The shape that the first bytes of an npy file tell, where they are enough and it is not compressed.
+    public static func shape(beginning bytes: [UInt8]) -> Shape? { (try? Header(bytes, file: ""))?.shape }
+
     /// What stands before the elements.
     struct Header {
         let type: ElementType

@@ -28,6 +28,14 @@ public struct MemoryBudget: Hashable, Sendable {
         }
     }
 
+    /// Refuses a value of `shape` in Double that needs more than the limit.
+    ///
+    /// - Throws: `InterchangeError.unsupported`.
+    package func requireElements(of shape: [Int], for what: String, file: String) throws(InterchangeError) {
+        let bytes = shape.elementCountFromOutside?.multipliedReportingOverflow(by: 8)
+        try require(bytes.flatMap { $0.overflow ? nil : $0.partialValue }, for: "\(what): a value of shape \(shape)", file: file)
+    }
+
     /// A number of bytes as people read it.
     static func text(_ bytes: Int) -> String {
         switch bytes {

@@ -35,34 +35,45 @@ public enum NativeModel {
         let architecture = try architecture(in: file, name: name)
         var parameters: [String: NumericTensor] = [:]
         for named in file.tensors where !named.name.hasPrefix(statePrefix) { parameters[named.name] = named.tensor }
-        let isDouble = parameters.values.contains { $0.elementType == .float64 }
-        var tensors: [NumericTensor] = []
+        let type: ElementType = parameters.values.contains { $0.elementType == .float64 } ? .float64 : .float32
         for declaration in architecture.parameters {
-            let place = "tensor \(quoted(declaration.name))"
-            guard let tensor = parameters.removeValue(forKey: declaration.name) else {
+            guard let tensor = parameters[declaration.name], tensor.elementType != type else { continue }
+            throw .malformed(
+                file: name, place: "tensor \(quoted(declaration.name))",
+                expected: "\(type.rawValue)\(type == .float64 ? ", as others are" : "")", found: tensor.elementType.rawValue)
+        }
+        return try network(architecture, parameters, name: name)
+    }
+
+    /// The network of an architecture and the tensors of a file, in Double where one of them is.
+    ///
+    /// - Parameter names: what the file calls a parameter, where not by its name.
+    static func network(
+        _ architecture: Architecture, _ tensors: [String: NumericTensor], names: [String: String] = [:], name: String
+    ) throws(InterchangeError) -> Network {
+        var left = tensors
+        var taken: [NumericTensor] = []
+        for declaration in architecture.parameters {
+            let own = names[declaration.name] ?? declaration.name
+            let place = "tensor \(quoted(own))"
+            guard let tensor = left.removeValue(forKey: own) else {
                 throw .malformed(file: name, place: place, expected: "shape \(declaration.shape)", found: "no such tensor")
-            }
-            let type: ElementType = isDouble ? .float64 : .float32
-            guard tensor.elementType == type else {
-                throw .malformed(
-                    file: name, place: place, expected: "\(type.rawValue)\(isDouble ? ", as others are" : "")",
-                    found: tensor.elementType.rawValue)
             }
             guard tensor.shape == declaration.shape else {
                 throw .malformed(file: name, place: place, expected: "shape \(declaration.shape)", found: "\(tensor.shape)")
             }
-            try check(tensor, declaration, file: name)
-            tensors.append(tensor)
+            try check(tensor, declaration, place, file: name)
+            taken.append(tensor)
         }
-        if let extra = parameters.keys.min() {
+        if let extra = left.keys.min() {
             throw .malformed(
                 file: name, place: "tensor \(quoted(extra))", expected: "a parameter of the architecture", found: "none of this name")
         }
-        let names = architecture.parameters.map(\.name)
+        let parameterNames = architecture.parameters.map(\.name)
         let numbers =
-            isDouble
-            ? Parameters(names: names, tensors: tensors.map { $0.converted(to: Double.self) })
-            : Parameters(names: names, tensors: tensors.map { $0.converted(to: Float.self) })
+            taken.contains { $0.elementType == .float64 }
+            ? Parameters(names: parameterNames, tensors: taken.map { $0.converted(to: Double.self) })
+            : Parameters(names: parameterNames, tensors: taken.map { $0.converted(to: Float.self) })
         do { return try Network(architecture, numbers) } catch {
             throw .malformed(file: name, place: error.place, expected: error.expected, found: error.got)
         }
@@ -85,22 +96,28 @@ public enum NativeModel {
         guard let text = file.metadata("architecture") else {
             throw .malformed(file: name, place: "__metadata__: architecture", expected: "JSON", found: "none")
         }
-        // The strict parser first: it bounds the depth, and refuses a name that comes twice.
-        _ = try JSONValue(parsing: Array(text.utf8), file: "\(name): architecture")
-        do { return try Architecture(json: text) } catch {
+        return try architecture(JSONValue(parsing: Array(text.utf8), file: "\(name): architecture"), file: name, place: "architecture: ")
+    }
+
+    /// The architecture that JSON describes. It has been through the strict parser, which bounds the depth and refuses a name that
+    /// comes twice.
+    static func architecture(_ json: JSONValue, file: String, place: String) throws(InterchangeError) -> Architecture {
+        do { return try Architecture(json: json.text()) } catch {
             throw .malformed(
-                file: name, place: "architecture: \(error.place)\(error.what.isEmpty ? "" : ": \(error.what)")", expected: error.expected,
+                file: file, place: "\(place)\(error.place)\(error.what.isEmpty ? "" : ": \(error.what)")", expected: error.expected,
                 found: error.got)
         }
     }
 
     /// Numbers that no training leaves would make every reading wrong without a word.
-    private static func check(_ tensor: NumericTensor, _ declaration: ParameterDeclaration, file: String) throws(InterchangeError) {
+    private static func check(_ tensor: NumericTensor, _ declaration: ParameterDeclaration, _ place: String, file: String)
+        throws(InterchangeError)
+    {
         let values = tensor.converted(to: Double.self).elements
         let mayBeNegative = !declaration.isNonNegative && declaration.role != .runningVariance
         if let wrong = values.firstIndex(where: { !($0.isFinite && (mayBeNegative || $0 >= 0)) }) {
             throw .malformed(
-                file: file, place: "tensor \(quoted(declaration.name)): element \(wrong)",
+                file: file, place: "\(place): element \(wrong)",
                 expected: mayBeNegative ? "a finite number" : "a finite number of at least 0", found: "\(values[wrong])")
         }
     }

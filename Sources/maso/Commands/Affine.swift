@@ -31,7 +31,7 @@ struct Affine: ParsableCommand {
     func run() throws {
         let start = ContinuousClock.now
         try OutputFolder.check(output)
-        let model = try source.load(common)
+        let model = try source.load(common, samples: samples)
         let x = try readSamples(samples, of: model, common)
         Interruption.willMake(output)
         let folder = try OutputFolder(output)

@@ -18,7 +18,7 @@ struct Codes: ParsableCommand {
 
     func run() throws {
         try OutputFile.check(output)
-        let model = try source.load(common)
+        let model = try source.load(common, samples: samples)
         let x = try readSamples(samples, of: model, common)
         let reader = try CodeReader(model.readable, batch: max(1, min(64, x.shape[0])))
         var elements = [[Int32]](repeating: [], count: reader.layers.count)

@@ -15,13 +15,21 @@ struct Info: ParsableCommand {
         let kind = smooth.isEmpty ? readable.graph.kind(of: [readable.output]).name : SplineKind.smooth.name
         let object: JSONValue = [
             "model": JSONValue(model.name),
-            "inputs": [["name": "x", "shape": JSONValue(model.readable.inputShape)]],
-            "outputs": [["name": "outputs", "shape": JSONValue([model.outputCount])]],
+            "inputs": [["name": JSONValue(model.inputName), "shape": JSONValue(model.readable.inputShape)]],
+            "outputs": [["name": JSONValue(model.outputName), "shape": JSONValue([model.outputCount])]],
             "parameters": JSONValue(model.parameterCount), "kind": JSONValue(kind),
             "ties": "the first piece that attains the maximum",
-            "layers": .array(layers.map(json)), "smoothNodes": JSONValue(smooth), "sha256": JSONValue(model.digest),
+            "preprocessing": model.inputMap.map(json) ?? .null, "layers": .array(layers.map(json)), "smoothNodes": JSONValue(smooth),
+            "sha256": JSONValue(model.digest),
         ]
         try printResult(common.json, object) { text(model, kind, layers, smooth) }
+    }
+
+    private func json(_ map: InputMap) -> JSONValue {
+        [
+            "scale": JSONValue(map.scale), "mean": JSONValue(map.mean), "std": JSONValue(map.deviation),
+            "axes": map.order.map { JSONValue($0) } ?? .null,
+        ]
     }
 
     private func json(_ layer: SplineLayer) -> JSONValue {
@@ -44,8 +52,20 @@ struct Info: ParsableCommand {
             table([["layer", "name", "operators", "input", "output", "units", "pieces", "kind"]] + rows), "",
             "A layer is one nonlinearity with the affine operators before it. Ties: the first piece that attains the maximum.",
         ]
+        if let map = model.inputMap { lines.append(prepared(map)) }
         if !smooth.isEmpty { lines.append("Not piecewise affine, because of: \(smooth.joined(separator: ", ")).") }
         return lines.joined(separator: "\n")
+    }
+
+    /// What the samples go through, which is part of the network as it is read.
+    private func prepared(_ map: InputMap) -> String {
+        func numbers(_ numbers: [Double]) -> String {
+            numbers.count == 1 ? brief(numbers[0]) : "(\(numbers.map(brief).joined(separator: ", ")))"
+        }
+        var text = map.scale == 1 ? "x" : "\(brief(map.scale)) x"
+        if !map.mean.isEmpty { text += " − \(numbers(map.mean))" }
+        if !map.deviation.isEmpty { text = "(\(text)) / \(numbers(map.deviation))" }
+        return "Before the first layer: \(text)\(map.order.map { ", the axes of x in the order \($0)" } ?? "")."
     }
 
     private func sizes(_ shape: [Int]) -> String { shape.map { "\($0)" }.joined(separator: "×") }

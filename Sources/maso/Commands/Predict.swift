@@ -16,7 +16,7 @@ struct Predict: ParsableCommand {
 
     func run() throws {
         try OutputFile.check(output)
-        let model = try source.load(common)
+        let model = try source.load(common, samples: samples)
         let x = try readSamples(samples, of: model, common)
         let outputs = try model.predict(x)
         try NumpyArray.write(outputs, to: output)

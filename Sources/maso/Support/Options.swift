@@ -53,21 +53,21 @@ struct ModelOptions: ParsableArguments {
         help: ArgumentHelp("Read the untrained architecture of this seed.", valueName: "seed"))
     var initialSeed: UInt64?
 
-    @Option(name: .customLong("input"), help: ArgumentHelp("The input of an ONNX model, where there are several.", valueName: "name"))
-    var inputName: String?
-
-    @Option(name: .customLong("output"), help: ArgumentHelp("The output of an ONNX model; the first by default.", valueName: "name"))
-    var outputName: String?
+    @OptionGroup(title: "Models of other programs") var imported: ImportOptions
 
     /// The network, its weights widened.
-    func load(_ common: CommonOptions) throws -> Model {
+    /// - Parameter samples: the X.npy that it is to read, whose shape settles what the model leaves open.
+    func load(_ common: CommonOptions, samples: String? = nil) throws -> Model {
         if let remedy = foreignFormat { throw Failure(.unavailable, "\(model): \(remedy)") }
         if model.contains(".") || model.contains("/") {
             if initialSeed != nil { throw Failure.usage("\(model): --init is for architectures, and this is a file") }
-            return try Model(path: model, input: inputName, output: outputName, budget: common.budget).limited(to: common.budget)
+            return try Model(path: model, imported.choices(common, samples: samples), budget: common.budget).limited(to: common.budget)
         }
         guard let initialSeed else {
             throw Failure.usage("\(model): an architecture needs --init SEED, and a file has a dot or a slash in its name")
+        }
+        if let option = try imported.choices(common).foreignToNative.first {
+            throw Failure.usage("\(option): is for ONNX models")
         }
         let architecture = try Architecture.named(model)
         let network = Network(architecture, seed: initialSeed)
@@ -108,8 +108,12 @@ extension Split: ExpressibleByArgument {}
 extension Model {
     /// - Throws: `Failure` where the samples have another size than the network reads.
     func requireFit(_ data: DataSet) throws {
-        guard data.sampleShape.elementCount == readable.inputShape.elementCount else {
-            throw Failure(.wrongData, "\(data.name): samples of shape \(data.sampleShape), the network reads \(readable.inputShape)")
+        let (given, read) = (data.sampleShape, readable.inputShape)
+        guard given.elementCount == read.elementCount else {
+            throw Failure(.wrongData, "\(data.name): samples of shape \(given), the network reads \(read)")
+        }
+        if network == nil, given.count == 3, given[0] > 1, given != read, Array(given[1...]) + [given[0]] == read {
+            throw Failure.usage("\(data.name): samples of shape \(given), the network reads \(read): give --layout nchw")
         }
     }
 

@@ -1,5 +1,5 @@
-// Models as PyTorch (both exporters) and scikit-learn write them, against PyTorch in float64 and onnxruntime.
-// Fixtures/ONNX is written by Tools/onnx_fixtures.py.
+// Models as PyTorch (both exporters), Keras (both its backends) and scikit-learn write them, against PyTorch and TensorFlow in float64
+// and onnxruntime. Fixtures/ONNX is written by Tools/onnx_fixtures.py and Tools/keras_fixtures.py.
 
 import Foundation
 import Graphs
@@ -24,9 +24,32 @@ struct ExportedModel: CustomTestStringConvertible {
         return Dictionary(uniqueKeysWithValues: archive.map { ($0.name, $0.tensor.converted(to: Double.self)) })
     }
 
-    /// What the file's own rounding allows: both exporters fold batch normalisation in float32.
+    /// What the file's own rounding allows: exporters fold batch normalisation in float32, and Keras's torch backend multiplies in it.
     var tolerance: Double {
-        name.contains("scikit") || (name.contains("resnet") || name.contains("mobilenet")) ? 2e-6 : 1e-9
+        let isRounded = name.hasPrefix("keras") && name.hasSuffix("torch")
+        return isRounded || ["scikit", "resnet", "mobile", "keras-cnn"].contains { name.contains($0) } ? 2e-6 : 1e-9
+    }
+
+    /// The network for three samples, and the output that the answers are of: Keras's are before a final softmax, of the first output
+    /// and the first input, others being 0.5.
+    func network() throws -> (ImportedNetwork, output: Value) {
+        let file = try ONNXModel(path: path)
+        var options = ONNXImportOptions(batchSize: 3)
+        if name.contains("scikit") { options.outputs = [file.outputs.last!.name] }
+        if name.contains("keras") {
+            options.outputs = [file.outputs[0].name]
+            for input in file.inputs.dropFirst() {
+                let shape = try [3] + #require(input.dimensions).dropFirst().map { if case .size(let size) = $0 { size } else { 0 } }
+                let halves = [Float](repeating: 0.5, count: shape.elementCount)
+                options.constants[input.name] = ONNXTensor(name: input.name, type: .float, shape: shape, elements: .floats(halves))
+            }
+        }
+        let network = try file.network(options)
+        let output = network.outputs[0].value
+        if name.contains("keras"), case .softmax = network.graph[output].primitive {
+            return (network, network.graph[output].operands[0])
+        }
+        return (network, output)
     }
 }
 
@@ -39,14 +62,10 @@ struct ExportedModel: CustomTestStringConvertible {
     func agreement(model: ExportedModel) throws {
         let answers = try model.answers()
         let x = try #require(answers["x"]), y = try #require(answers["y"])
-        let file = try ONNXModel(path: model.path)
-        var options = ONNXImportOptions(batchSize: 3)
-        if model.name.contains("scikit") { options.outputs = [file.outputs.last!.name] }
-        let network = try file.network(options)
+        let (network, output) = try model.network()
         #expect(network.inputs.count == 1)
         let bindings = network.bindings([network.inputs[0].name: x])
         var graph = network.graph
-        let output = network.outputs[0].value
         let value = try Interpreter.run(graph, [output], bindings)[0].scalars
         #expect(value.count == y.count)
         #expect(distance(value.elements, y.elements) < model.tolerance)

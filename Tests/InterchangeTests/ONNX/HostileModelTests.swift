@@ -79,11 +79,13 @@ struct HostileModel: CustomTestStringConvertible {
             ).bytes, "65 x: input «x»: has an axis of size -5")
         add(
             "open axis", W.model(W.graph([relu], inputs: [W.value("x", [2, -1])])).bytes,
-            "69 x: input «x»: leaves the size «N» of axis 1 open; give one")
-        add("open rank", W.model(W.graph([relu], inputs: [W.value("x", nil)])).bytes, "69 x: input «x»: declares no shape; give one")
+            "69 x: input «x»: leaves the size «N» of axis 1 open; give one (--shape)")
+        add(
+            "open rank", W.model(W.graph([relu], inputs: [W.value("x", nil)])).bytes,
+            "69 x: input «x»: declares no shape; give one (--shape)")
         add(
             "integer input", W.model(W.graph([relu], inputs: [W.value("x", type: 7)])).bytes,
-            "69 x: input «x»: is of type INT64: data are floating-point numbers; bind it as a constant")
+            "69 x: input «x»: is of type INT64: data are floating-point numbers; bind it as a constant (--bind)")
         add(
             "unknown element type", W.model(W.graph([relu], inputs: [W.value("x", type: 77)])).bytes,
             "69 x: input «x»: element type 77 is not known")

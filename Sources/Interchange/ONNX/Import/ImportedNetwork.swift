@@ -60,8 +60,12 @@ public struct ONNXImportOptions: Sendable {
     public var dimensions: [String: Int]
     /// Whole shapes of inputs, by name; they take precedence.
     public var shapes: [String: Shape]
-    /// Inputs bound as constants: those that steer shapes or branches.
+    /// Inputs bound as constants: those that steer shapes or branches, and those that are not read.
     public var constants: [String: ONNXTensor]
+    /// What samples go through before they are an input, by its name.
+    public var inputMaps: [String: InputMap]
+    /// Inputs of whole numbers that are read nevertheless, as the real numbers they are among.
+    public var wholeNumberInputs: Set<String> = []
     /// The outputs wanted; all that are numbers where `nil`.
     public var outputs: [String]?
     /// What a value of the graph may take.
@@ -69,10 +73,10 @@ public struct ONNXImportOptions: Sendable {
 
     public init(
         batchSize: Int = 1, dimensions: [String: Int] = [:], shapes: [String: Shape] = [:], constants: [String: ONNXTensor] = [:],
-        outputs: [String]? = nil, budget: MemoryBudget = .standard
+        inputMaps: [String: InputMap] = [:], outputs: [String]? = nil, budget: MemoryBudget = .standard
     ) {
         (self.batchSize, self.dimensions, self.shapes) = (batchSize, dimensions, shapes)
-        (self.constants, self.outputs, self.budget) = (constants, outputs, budget)
+        (self.constants, self.inputMaps, self.outputs, self.budget) = (constants, inputMaps, outputs, budget)
     }
 }
 

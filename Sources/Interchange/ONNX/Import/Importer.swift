@@ -57,7 +57,7 @@ final class Importer {
         var inputs: [ImportedNetwork.Port] = []
         for input in model.inputs where used.contains(input.name) {
             let value = try self.input(input)
-            if let number = value.number { inputs.append(ImportedNetwork.Port(name: input.name, value: number, type: value.type)) }
+            if let data = graph.input(input.name) { inputs.append(ImportedNetwork.Port(name: input.name, value: data, type: value.type)) }
             scope.values[input.name] = value
         }
         try run(scope, needed)
@@ -88,11 +88,11 @@ final class Importer {
             if let type = info.type, type != constant.type {
                 throw malformed(place, "is of type \(type.name), but is bound to \(constant.type.name)")
             }
-            return try tensor(constant, place: place)
+            return try bound(constant, place)
         }
         guard let type = info.type else { throw malformed(place, "has no type") }
-        guard type.isNetworkData else {
-            throw unsupported(place, "is of type \(type.name): data are floating-point numbers; bind it as a constant")
+        guard type.isNetworkData || type.isInteger && options.wholeNumberInputs.contains(info.name) else {
+            throw unsupported(place, "is of type \(type.name): data are floating-point numbers; bind it as a constant (--bind)")
         }
         var shape: Shape
         if let given = options.shapes[info.name] {
@@ -106,7 +106,7 @@ final class Importer {
                 guard fits else { throw malformed(place, "does not have the shape \(given)") }
             }
         } else {
-            guard let dimensions = info.dimensions else { throw unsupported(place, "declares no shape; give one") }
+            guard let dimensions = info.dimensions else { throw unsupported(place, "declares no shape; give one (--shape)") }
             shape = []
             for (axis, dimension) in dimensions.enumerated() {
                 switch dimension {
@@ -117,18 +117,35 @@ final class Importer {
                     } else if axis == 0 {
                         shape.append(options.batchSize)
                     } else {
-                        throw unsupported(place, "leaves the size \(quoted(symbol)) of axis \(axis) open; give one")
+                        throw unsupported(place, "leaves the size \(quoted(symbol)) of axis \(axis) open; give one (--shape)")
                     }
                 case .unknown:
-                    guard axis == 0 else { throw unsupported(place, "leaves the size of axis \(axis) open; give a shape") }
+                    guard axis == 0 else { throw unsupported(place, "leaves the size of axis \(axis) open; give a shape (--shape)") }
                     shape.append(options.batchSize)
                 }
             }
         }
         try checkSize(shape, place)
         do throws(GraphError) {
-            return ImportedValue(type, shape, number: try graph.data(info.name, shape))
+            guard let map = options.inputMaps[info.name] else {
+                return ImportedValue(type, shape, number: try graph.data(info.name, shape))
+            }
+            return ImportedValue(type, shape, number: try map.build(&graph, info.name, shape))
         } catch { throw malformed(place, error.description) }
+    }
+
+    /// An input that is bound: constants of the graph rather than parameters of the network, as they may follow the batch.
+    private func bound(_ constant: ONNXTensor, _ place: String) throws(InterchangeError) -> ImportedValue {
+        var value = try tensor(constant, place: place)
+        guard value.initializer != nil, let numbers = constant.doubles else { return value }
+        do throws(GraphError) {
+            let isUniform = numbers.dropFirst().allSatisfy { $0 == numbers[0] } && !numbers.isEmpty
+            value.number =
+                isUniform
+                ? try graph.fill(numbers[0], constant.shape) : try graph.constant(Tensor(shape: constant.shape, elements: numbers))
+        } catch { throw malformed(place, error.description) }
+        value.initializer = nil
+        return value
     }
 
     // MARK: Values
@@ -239,6 +256,7 @@ final class Importer {
         let context = NodeContext(node, inputs, scope: scope, importer: self)
         let results = try rule(context)
         try context.refuseUnreadAttributes()
+        graph.nameSmoothNodes(from: before, context.name)
         for index in before..<graph.nodes.count { try checkSize(graph.nodes[index].type.shape, node.place) }
         return results
     }

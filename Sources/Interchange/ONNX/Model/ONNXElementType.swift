@@ -33,7 +33,7 @@ public enum ONNXElementType: Int32, Hashable, Sendable, CaseIterable {
     var isInteger: Bool { integerRange != nil }
 
     /// The values of an integer type; those of `uint64` beyond Int are refused where they are read.
-    var integerRange: ClosedRange<Int>? {
+    package var integerRange: ClosedRange<Int>? {
         switch self {
         case .uint2: 0...3
         case .int2: -2...1

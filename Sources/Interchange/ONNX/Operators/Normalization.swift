@@ -36,10 +36,10 @@ extension NodeContext {
         return [
             result(
                 try build { g throws(GraphError) in
-                    let slope = try g.divide(scale, g.smooth(.squareRoot, g.affine(variance, slope: 1, offset: epsilon)))
-                    let offset = try g.subtract(shift, g.multiply(mean, slope))
-                    let scaled = try g.multiply(u, g.broadcast(slope, alongAxis: axis, of: u))
-                    return try g.add(scaled, g.broadcast(offset, alongAxis: axis, of: u), name: name)
+                    let rows = try g.reshape(u, axis == 0 ? [1] + a.shape : a.shape)
+                    let normal = try g.batchNormalization(
+                        rows, scale: scale, shift: shift, mean: mean, variance: variance, epsilon: epsilon, name: self.name)
+                    return try g.reshape(normal, a.shape)
                 }, a.type)
         ]
     }
