@@ -1,7 +1,7 @@
 // What a network is worth on labelled samples: accuracy, loss, confusion; computed in batches.
 
 import Dispatch
-import Execution
+internal import Execution
 import Graphs
 public import Interchange
 public import Networks

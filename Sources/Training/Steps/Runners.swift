@@ -1,6 +1,6 @@
 // Which execution serves: the one place that knows.
 
-import Execution
+package import Execution
 import Graphs
 import Tensors
 
