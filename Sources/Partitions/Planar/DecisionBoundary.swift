@@ -17,9 +17,12 @@ public struct DecisionBoundary: Sendable {
     public let segments: [Segment]
     /// Whether outputs tie elsewhere too: on a whole cell, along a line without changing sides, or along the domain's border.
     public let isAmbiguous: Bool
-    /// The sum of the segments' lengths.
+    /// Whether it goes on behind the horizon of the whole plane.
+    public let isUnbounded: Bool
+    /// The sum of the segments' lengths; ∞ where unbounded.
     public var length: Double {
-        segments.reduce(0) { $0 + (($1.end - $1.start) * ($1.end - $1.start)).sum().squareRoot() }
+        if isUnbounded { return .infinity }
+        return segments.reduce(0) { $0 + (($1.end - $1.start) * ($1.end - $1.start)).sum().squareRoot() }
     }
     /// The domain divided by cells and classes: for each part its corners (counter-clockwise), its class and the cell it lies in.
     public let parts: [Part]
@@ -51,17 +54,29 @@ extension PlanarPartition {
             DecisionBoundary.Part(
                 vertices: mesh.vertices(of: part).map { divided.position($0) }, classIndex: classes[part], cell: Int(divided.parents[part]))
         }
-        return DecisionBoundary(segments: segments, isAmbiguous: divided.hasIdleTie(classes), parts: parts)
+        // Interior vertices lie at half the horizon at most, those on its border exactly there.
+        let isUnbounded = horizon.map { far in
+            segments.contains { max(abs($0.start.x), abs($0.start.y), abs($0.end.x), abs($0.end.y)) >= far }
+        }
+        return DecisionBoundary(
+            segments: segments, isAmbiguous: divided.hasIdleTie(classes), isUnbounded: isUnbounded ?? false, parts: parts)
+    }
+}
+
+extension PiecewiseAffineProgram {
+    /// The step whose code is the class: the sign of a single output, or the largest of several.
+    var classStep: Step {
+        outputCount == 1 ? .pieces(source: last, pieces: [.relu]) : .maximum(source: last, groups: [Group(members: Array(0..<outputCount))])
     }
 }
 
 extension PlanarSubdivision {
     /// Divides by the sign of the one output, or by the largest of several, as one more level.
     fileprivate mutating func takeClasses() {
-        if program.outputCount == 1 {
-            takePieces(program.last, [.relu])
-        } else {
-            takeMaxima(program.last, [PiecewiseAffineProgram.Group(members: Array(0..<program.outputCount))])
+        switch program.classStep {
+        case .pieces(let source, let pieces, _): takePieces(source, pieces)
+        case .maximum(let source, let groups): takeMaxima(source, groups)
+        case .affine: break
         }
     }
 

@@ -32,7 +32,8 @@ extension PlanarPartition {
                 let map = cell.map
                 return [
                     "vertices": .array(cell.vertices.map { JSONValue([$0.x, $0.y]) }), "area": JSONValue(cell.area),
-                    "centroid": JSONValue([cell.centroid.x, cell.centroid.y]), "codes": .array(cell.codes.map { JSONValue($0) }),
+                    "centroid": JSONValue([cell.centroid.x, cell.centroid.y]), "unbounded": JSONValue(cell.isUnbounded),
+                    "codes": .array(cell.codes.map { JSONValue($0) }),
                     "slopes": .array(map.slopes.map { JSONValue($0) }), "offsets": JSONValue(map.offsets),
                 ]
             })

@@ -14,7 +14,7 @@ public enum PartitionPage {
             introduction: [
                 .facts([
                     .init(NumberText.count(summary.cellCount), "cells"),
-                    .init(NumberText.count(summary.distinctMapCount), "different affine maps"),
+                    .init(summary.distinctMapCount.map { NumberText.count($0) } ?? "–", "different affine maps"),
                     .init(summary.boundaryLength.map { NumberText.significant($0) } ?? "–", "length of the decision boundary"),
                     .init("\(NumberText.significant(summary.minVolume)) – \(NumberText.significant(summary.maxVolume))", "areas"),
                 ])
