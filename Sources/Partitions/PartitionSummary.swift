@@ -20,9 +20,9 @@ public struct PartitionSummary: Hashable, Sendable {
     /// How many cells have points however far away.
     public let unboundedCount: Int
 
-    /// The summary of a planar partition.
-    public init(_ partition: PlanarPartition) {
-        let (boundary, areas) = (partition.decisionBoundary(), partition.areaRange())
+    /// The summary of a planar partition; its boundary, where it is known already, is not made again.
+    public init(_ partition: PlanarPartition, _ boundary: DecisionBoundary? = nil) {
+        let (boundary, areas) = (boundary ?? partition.decisionBoundary(), partition.areaRange())
         cellCount = partition.cellCount
         cellCounts = partition.cellCounts
         distinctMapCount = partition.distinctMapCount()

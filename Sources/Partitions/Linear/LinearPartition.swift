@@ -113,7 +113,7 @@ public struct LinearPartition: Sendable {
                         segment: segment, range: ends.0...ends.1, cell: number, index: index, partition: partition,
                         length: (ends.1 - ends.0) * length))
             }
-            boundaryPoints += partition.decisionBoundary().segments.map { (segment, $0.start.x) }.sorted { $0.1 < $1.1 }
+            boundaryPoints += partition.decisionBoundary().curve.polylines.map { (segment, $0.points[0].x) }.sorted { $0.1 < $1.1 }
         }
         (self.intervals, self.pieceCount, self.boundaryPoints, distinctMapCount) = (intervals, pieceCount, boundaryPoints, maps)
         cellCounts = segments.count == 1 ? counts : prefixes.map(\.count)

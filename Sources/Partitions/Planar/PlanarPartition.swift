@@ -1,6 +1,6 @@
 // The exact partition of a planar domain as its users see it: cells, edges, codes, maps. THEORY §8 defines a cell.
 
-import Geometry
+public import Geometry
 
 /// The cells of a piecewise-affine program on a box or convex polygon of two coordinates, or on the whole plane.
 ///
@@ -68,24 +68,18 @@ public struct PlanarPartition: Sendable {
             horizon != nil && subdivision.mesh.halfEdges(of: index).contains { subdivision.mesh.cell[$0 ^ 1] < 0 }
         }
 
-        /// The area, to Double's precision relative to the cell's diameter squared; ∞ where the cell is unbounded.
-        public var area: Double { isUnbounded ? .infinity : moments.area }
-        /// The centroid of the cell up to the horizon.
-        public var centroid: SIMD2<Double> { moments.centroid }
+        /// Its corners without those of neighbours on its straight sides; on the whole plane cut off at the horizon.
+        public var polygon: ConvexPolygon { ConvexPolygon(subdivision.corners(of: index).map { subdivision.position($0) }) }
 
-        /// Area and centroid from the triangles that the first corner spans with every side.
-        private var moments: (area: Double, centroid: SIMD2<Double>) {
-            let corners = vertices
-            let apex = corners[0]
-            var (twice, sum) = (0.0, SIMD2<Double>(0, 0))
-            for (p, q) in zip(corners.dropFirst(), corners.dropFirst(2)) {
-                let (u, v) = (p - apex, q - apex)
-                let cross = u.x * v.y - u.y * v.x
-                twice += cross
-                sum += cross * (u + v)
-            }
-            return twice > 0 ? (twice / 2, apex + sum / (3 * twice)) : (0, corners.reduce(SIMD2(0, 0), +) / Double(corners.count))
-        }
+        /// The number of its straight sides, told from the lines that they lie on; the horizon is none.
+        public var facetCount: Int { subdivision.facetCount(of: index, countingBorder: horizon == nil) }
+
+        /// The area, to Double's precision relative to the cell's diameter squared; ∞ where the cell is unbounded.
+        public var area: Double { isUnbounded ? .infinity : polygon.area }
+        /// The centroid of the cell up to the horizon.
+        public var centroid: SIMD2<Double> { polygon.centroid }
+        /// The radius of the largest circle in the cell up to the horizon, from its corners as Doubles.
+        public var inRadius: Double { polygon.inRadius }
 
         /// The network on this cell, A x + b, as Doubles.
         public var map: AffineMap { subdivision.map(of: index) }
@@ -174,6 +168,20 @@ public struct AffineMap: Hashable, Sendable {
 
 extension PlanarSubdivision {
     func position(_ vertex: Int) -> SIMD2<Double> { SIMD2(positions.value(0, at: vertex), positions.value(1, at: vertex)) }
+
+    /// The vertices of a cell where the line under its border changes. A straight side lies on the line of one cut, whose label its
+    /// parts have inherited.
+    func corners(of cell: Int) -> [Int] {
+        mesh.halfEdges(of: cell).filter { mesh.edgeLabels[$0 / 2] != mesh.edgeLabels[Int(mesh.previous[$0]) / 2] }
+            .map { Int(mesh.origin[$0]) }
+    }
+
+    /// How many lines a cell's border lies on, with or without those of the domain's border.
+    func facetCount(of cell: Int, countingBorder: Bool) -> Int {
+        mesh.halfEdges(of: cell).count {
+            mesh.edgeLabels[$0 / 2] != mesh.edgeLabels[Int(mesh.previous[$0]) / 2] && (countingBorder || mesh.cell[$0 ^ 1] >= 0)
+        }
+    }
 
     func edge(_ index: Int) -> PlanarPartition.Edge {
         let (left, right) = mesh.cells(of: index)

@@ -20,11 +20,13 @@ struct Partition: ParsableCommand {
     @Option(name: .customShort("o"), help: ArgumentHelp("The file to write: .json, .npz, .svg, .png or .html.", valueName: "file"))
     var output: String?
 
+    @OptionGroup(title: "Pictures") var picture: PictureOptions
     @OptionGroup var common: CommonOptions
 
     private static let forms = ["json", "npz", "svg", "png", "html"]
 
     func validate() throws {
+        if let output { try picture.requireForm(form(output)) }
         if let output, !Partition.forms.contains(form(output)) {
             throw ValidationError("-o \(output): expected a name ending in .\(Partition.forms.joined(separator: ", ."))")
         }
@@ -38,13 +40,13 @@ struct Partition: ParsableCommand {
         let result: Result
         switch try domainOptions.choice(model, common) {
         case .polyline(let points): result = .linear(try LinearPartition(of: program, through: points))
-        case .domain(let domain): result = try cut(program, domain)
+        case .domain(let domain): result = try cut(program, domain, model)
         }
         try result.requireForm(output.map { form($0) })
         let summary = try result.summary()
         let elapsed = seconds(since: start)
         if let output { try write(result, summary, model, to: output) }
-        let object: JSONValue = [
+        var object: JSONValue = [
             "regions": JSONValue(summary.cellCount), "regionsPerLayer": JSONValue(summary.cellCounts),
             "distinctAffineMaps": summary.distinctMapCount.map { JSONValue($0) } ?? .null,
             "boundaryLength": summary.boundaryLength.map { JSONValue($0) } ?? .null, "minVolume": JSONValue(summary.minVolume),
@@ -54,21 +56,23 @@ struct Partition: ParsableCommand {
             "cell": "a set of the domain with interior on which every unit has one code",
             "ties": "the first piece that attains the maximum",
         ]
+        if let map = result.planar { object = object.appending(map.answers) }
         try printResult(common.json, object) { text(result, summary, elapsed) }
     }
 
     /// A partition by the number of its dimensions.
     private enum Result {
         case linear(LinearPartition)
-        case planar(PlanarPartition)
+        case planar(PartitionMap)
         case exact(PiecewiseAffineProgram, Domain)
 
+        var planar: PartitionMap? { if case .planar(let map) = self { map } else { nil } }
         var linear: LinearPartition? { if case .linear(let partition) = self { partition } else { nil } }
 
         func summary() throws -> PartitionSummary {
             switch self {
             case .linear(let partition): PartitionSummary(partition)
-            case .planar(let partition): PartitionSummary(partition)
+            case .planar(let map): PartitionSummary(map.partition, map.boundary)
             case .exact(let program, let domain): try PartitionSummary(exactly: program, on: domain)
             }
         }
@@ -87,10 +91,10 @@ struct Partition: ParsableCommand {
         }
     }
 
-    private func cut(_ program: PiecewiseAffineProgram, _ domain: Domain) throws -> Result {
+    private func cut(_ program: PiecewiseAffineProgram, _ domain: Domain, _ model: Model) throws -> Result {
         switch domain.dimension {
         case 1: return .linear(try LinearPartition(of: program, on: domain))
-        case 2: return .planar(try PlanarPartition(of: program, on: domain))
+        case 2: return .planar(try picture.map(PlanarPartition(of: program, on: domain), model, common))
         case 3...8: return .exact(program, domain)
         default:
             throw Failure(
@@ -106,25 +110,8 @@ struct Partition: ParsableCommand {
         switch result {
         case .linear(let partition) where form(output) == "json": try OutputFile.write(partition.json.text(), to: output)
         case .linear(let partition): try NumpyArchive.write(partition.arrays, to: output)
-        case .planar(let partition): try write(partition, summary, model, to: output)
+        case .planar(let map): try picture.write(map, summary, model, to: output, form: form(output), common)
         case .exact: break
-        }
-    }
-
-    private func write(_ partition: PlanarPartition, _ summary: PartitionSummary, _ model: Model, to output: String) throws {
-        let map = partition.map(title: "The cells of \(model.name)")
-        switch form(output) {
-        case "json": try OutputFile.write(partition.json.text(), to: output)
-        case "npz": try NumpyArchive.write(partition.arrays, to: output)
-        case "svg": try OutputFile.write(map.picture().document, to: output)
-        case "png": try OutputFile.write(try map.raster(width: 1200, oversampling: 2).png(), to: output)
-        default:
-            let page = PartitionPage.page(
-                map, summary, name: model.name,
-                provenance: Provenance(
-                    command: commandLine, version: MaxAffineSplinesVersion.text, seed: common.seed,
-                    modelHash: String(model.digest.prefix(16)), worstResidual: nil, remarks: []))
-            try OutputFile.write(page.html(), to: output)
         }
     }
 
@@ -139,7 +126,18 @@ struct Partition: ParsableCommand {
         if let partition = result.linear {
             lines.append("\(partition.pieceCount) pieces along the line; the class changes at \(partition.boundaryPoints.count) points")
         }
-        if let length = summary.boundaryLength { lines.append("decision boundary of length \(brief(length))") }
+        if let map = result.planar {
+            let boundary = map.boundary
+            let (pieces, loops) = (boundary.curve.pieceCount, boundary.curve.loopCount)
+            lines.append(
+                "decision boundary of length \(brief(boundary.length)) in \(pieces) \(pieces == 1 ? "piece" : "pieces"), "
+                    + "with \(loops) \(loops == 1 ? "loop" : "loops")" + (boundary.isAmbiguous ? "; outputs tie elsewhere too" : ""))
+            for region in boundary.regions {
+                lines.append(
+                    "\(map.classNames[region.label]): area \(brief(region.area)), parts \(region.componentCount), holes \(region.holeCount)"
+                )
+            }
+        }
         if let output { lines.append("written to \(output)") }
         return lines.joined(separator: "\n")
     }
