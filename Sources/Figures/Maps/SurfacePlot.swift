@@ -135,7 +135,7 @@ public struct SurfacePlot: Hashable, Sendable {
         let bottom = projection.paper(SIMD3(0, 0, 0)).y + projection.scale * 2.0.squareRoot() * projection.lift.y
         let number = NumberText.coordinate
         func data(_ points: [SIMD2<Double>]) -> String {
-            "M" + points.map { "\(number($0.x)) \(number($0.y))" }.joined(separator: "L") + "z"
+            points.isEmpty ? "" : "M" + points.map { "\(number($0.x)) \(number($0.y))" }.joined(separator: "L") + "z"
         }
         let floor = self.floor
         let corners = floor.map { projection.paper(SIMD3($0.place.x, $0.place.y, 0)) }

@@ -152,7 +152,7 @@ enum PageScript {
             data.facets.forEach((facet, index) => {
               const points = [];
               for (let i = 0; i < facet.length; i += 3) points.push(paper(facet[i], facet[i + 1], facet[i + 2]));
-              paths[index].setAttribute("d", line(points) + "z");
+              paths[index].setAttribute("d", points.length > 0 ? line(points) + "z" : "");
             });
             part("floor").setAttribute("d", line(data.floor.map(([x, y]) => paper(x, y, 0))) + "z");
             const left = data.floor.reduce((best, p) => across(...p) < across(...best) ? p : best);

@@ -57,10 +57,7 @@ public struct PartitionMap: Sendable {
     public func map(title: String, width: Double = 720) -> PolygonMap {
         let labels = setLabels()
         var (cells, scale, keys) = colored(labels)
-        let corners = boundary.parts.lazy.flatMap(\.vertices)
-        let window = Window(
-            low: corners.reduce(SIMD2(repeating: .infinity)) { pointwiseMin($0, $1) },
-            high: corners.reduce(SIMD2(repeating: -.infinity)) { pointwiseMax($0, $1) })
+        let window = window
         var map = PolygonMap(title: title, description: description(setCount: Set(labels).count), window: window, cells: cells)
         (map.width, map.scale, map.samples) = (width, scale, samples)
         map.edgeWidth = partition.cellCount > 20_000 ? 0.2 : 0.5
@@ -86,7 +83,35 @@ public struct PartitionMap: Sendable {
         // Samples are dots in the colours of their true classes, which areas of the same colours name already.
         if coloring != .class { keys += samples.map { .init($0.name, paint: .fixed($0.color), shape: .dot) } }
         map.keys = keys
+        if partition.horizon != nil {
+            for index in map.cells.indices { map.cells[index].polygon = window.clip(map.cells[index].polygon) }
+            for index in map.lines.indices { map.lines[index].polylines = map.lines[index].polylines.flatMap { window.clip(line: $0) } }
+        }
         return map
+    }
+
+    /// What is shown: the domain, or of the whole plane the square with most of the corners of cells.
+    var window: Window {
+        let corners = boundary.parts.flatMap(\.vertices)
+        if let horizon = partition.horizon { return PartitionMap.middle(corners.filter { max(abs($0.x), abs($0.y)) < horizon }) }
+        return Window(
+            low: corners.reduce(SIMD2(repeating: .infinity)) { pointwiseMin($0, $1) },
+            high: corners.reduce(SIMD2(repeating: -.infinity)) { pointwiseMax($0, $1) })
+    }
+
+    /// A square round the middle nine tenths of some points in either coordinate, a quarter wider.
+    private static func middle(_ points: [SIMD2<Double>]) -> Window {
+        guard !points.isEmpty else { return Window(low: SIMD2(-1, -1), high: SIMD2(1, 1)) }
+        let spans = [points.map(\.x), points.map(\.y)].map { values -> (middle: Double, half: Double) in
+            let sorted = values.sorted()
+            let (low, high) = (sorted[sorted.count / 20], sorted[sorted.count - 1 - sorted.count / 20])
+            return (low / 2 + high / 2, high / 2 - low / 2)
+        }
+        let half = 1.25 * max(spans[0].half, spans[1].half)
+        let center = SIMD2(spans[0].middle, spans[1].middle)
+        // A point alone has no size of its own.
+        let reach = half > 0 ? half : max(1, abs(center.x), abs(center.y))
+        return Window(low: center - reach, high: center + reach)
     }
 
     /// For each cell the number of the set that is drawn in its place.
@@ -177,6 +202,7 @@ public struct PartitionMap: Sendable {
     public var caption: String {
         var text = description(setCount: Set(setLabels()).count)
         if showsBoundary, !boundary.curve.polylines.isEmpty { text += " Dark line: where the class changes." }
+        if partition.horizon != nil { text += " The plane goes on beyond the picture." }
         if !samples.isEmpty { text += " Dots: samples, in the colours of their true classes." }
         return text
     }
