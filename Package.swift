@@ -36,13 +36,14 @@ let package = Package(
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
         .systemLibrary(name: "CGMP", providers: [.apt(["libgmp-dev"]), .brew(["gmp"])]),
+        .systemLibrary(name: "CClp", providers: [.apt(["coinor-libclp-dev"]), .brew(["clp"])]),
         .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"]), .brew(["onednn"])]),
         .target(name: "CKernels"),
     ]
         + chapter("Tensors", [])
         + chapter("Graphs", ["Tensors"])
-        + chapter("Geometry", ["CGMP"])
+        + chapter("Geometry", ["CClp", "CGMP"])
         + chapter("Execution", ["Graphs", "Tensors", "CKernels", "COneDNN", "COpenBLAS"])
         + chapter("Networks", ["Graphs", "Tensors"])
         + chapter("Interchange", ["Networks", "Graphs", "Tensors", "CZlib", .product(name: "SwiftProtobuf", package: "swift-protobuf")])

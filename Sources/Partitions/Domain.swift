@@ -1,20 +1,14 @@
-// Where a partition is taken: a box or a convex polygon of the input space, or of the parameters of a slice of it.
+// Where a partition is taken: a box, a convex polygon or the whole of the input space, or of the parameters of a slice of it.
 
-/// A bounded domain: a box or convex polygon in coordinates, which are the network's inputs or, with an embedding, parameters of a slice.
+/// A domain: a box, a convex polygon or everything, in coordinates that are the network's inputs or, with an embedding, parameters of a slice.
 public struct Domain: Hashable, Sendable {
     public enum Region: Hashable, Sendable {
         /// A range for each coordinate.
         case box([ClosedRange<Double>])
         /// The corners of a convex polygon of two coordinates, counter-clockwise.
         case polygon([SIMD2<Double>])
-    }
-
-    /// The affine map t ↦ origin + Σ t_k directions[k] into the network's inputs.
-    public struct Embedding: Hashable, Sendable {
-        public let origin: [Double]
-        public let directions: [[Double]]
-
-        public init(origin: [Double], directions: [[Double]]) { (self.origin, self.directions) = (origin, directions) }
+        /// Every value of one or two coordinates: the whole line or plane.
+        case whole(dimension: Int)
     }
 
     public let region: Region
@@ -24,11 +18,18 @@ public struct Domain: Hashable, Sendable {
 
     public static func box(_ ranges: [ClosedRange<Double>]) -> Domain { Domain(.box(ranges)) }
 
+    /// Whether it is unbounded.
+    public var isWhole: Bool { if case .whole = region { true } else { false } }
+
+    /// The square of all points that are at most `radius` from 0 in either coordinate.
+    static func square(_ radius: Double) -> Domain { .box([-radius...radius, -radius...radius]) }
+
     /// The number of coordinates.
     public var dimension: Int {
         switch region {
         case .box(let ranges): ranges.count
         case .polygon: 2
+        case .whole(let dimension): dimension
         }
     }
 
@@ -36,10 +37,11 @@ public struct Domain: Hashable, Sendable {
     ///
     /// - Throws: `PartitionError` where the numbers of coordinates differ or the domain has no interior.
     func program(_ program: PiecewiseAffineProgram) throws(PartitionError) -> PiecewiseAffineProgram {
-        var numbers = embedding.map { $0.origin + $0.directions.joined() } ?? []
+        var numbers = embedding?.numbers ?? []
         switch region {
         case .box(let ranges): numbers += ranges.flatMap { [$0.lowerBound, $0.upperBound] }
         case .polygon(let corners): numbers += corners.flatMap { [$0.x, $0.y] }
+        case .whole: break
         }
         // So that lengths, areas and the points of a slice are finite.
         if let large = numbers.first(where: { !(abs($0) <= 1e100) }) {
@@ -54,7 +56,7 @@ public struct Domain: Hashable, Sendable {
                 }
             }
         }
-        let expected = embedding.map { $0.directions.count } ?? program.inputCount
+        let expected = embedding?.dimension ?? program.inputCount
         guard dimension == expected, dimension > 0 else {
             throw PartitionError(what: "coordinates", where: "domain", expected: "\(expected)", got: "\(dimension)")
         }

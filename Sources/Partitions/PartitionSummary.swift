@@ -9,22 +9,26 @@ public struct PartitionSummary: Hashable, Sendable {
     public let cellCount: Int
     /// The number of cells of the code up to and with each nonlinearity.
     public let cellCounts: [Int]
-    /// How many different (A, b) there are, as functions of the domain's coordinates, compared exactly.
-    public let distinctMapCount: Int
+    /// How many different (A, b) there are, as functions of the domain's coordinates, compared exactly; `nil` of a polyline.
+    public let distinctMapCount: Int?
     /// In two dimensions: the length of the set where the largest output changes, or of the zero set of a single output; `nil` where
     /// that is ambiguous.
     public let boundaryLength: Double?
+    /// The volumes of the smallest and the largest cell; ∞ where no cell, or not every cell, is bounded.
     public let minVolume: Double
     public let maxVolume: Double
+    /// How many cells have points however far away.
+    public let unboundedCount: Int
 
-    /// The summary of a planar partition.
-    public init(_ partition: PlanarPartition) {
-        let (boundary, areas) = (partition.decisionBoundary(), partition.areaRange())
+    /// The summary of a planar partition; its boundary, where it is known already, is not made again.
+    public init(_ partition: PlanarPartition, _ boundary: DecisionBoundary? = nil) {
+        let (boundary, areas) = (boundary ?? partition.decisionBoundary(), partition.areaRange())
         cellCount = partition.cellCount
         cellCounts = partition.cellCounts
         distinctMapCount = partition.distinctMapCount()
         boundaryLength = boundary.isAmbiguous ? nil : boundary.length
         (minVolume, maxVolume) = (areas.lowerBound, areas.upperBound)
+        unboundedCount = partition.horizon == nil ? 0 : partition.cells.reduce(0) { $0 + ($1.isUnbounded ? 1 : 0) }
     }
 
     /// The summary of a partition of a box in any dimension, in exact arithmetic throughout.
@@ -39,6 +43,14 @@ public struct PartitionSummary: Hashable, Sendable {
             (low, high) = (min(low, volume), max(high, volume))
         }
         (cellCount, distinctMapCount, boundaryLength) = (cells, maps.count, nil)
-        (minVolume, maxVolume) = (low, high)
+        (minVolume, maxVolume, unboundedCount) = (low, high, 0)
+    }
+
+    /// The summary of a partition of a line or polyline.
+    public init(_ partition: LinearPartition) {
+        (cellCount, cellCounts, distinctMapCount) = (partition.cellCount, partition.cellCounts, partition.distinctMapCount)
+        boundaryLength = nil
+        let lengths = partition.lengthRange
+        (minVolume, maxVolume, unboundedCount) = (lengths.lowerBound, lengths.upperBound, partition.unboundedCount)
     }
 }

@@ -17,6 +17,8 @@ public struct Histogram: Hashable, Sendable {
     public var xLabel: String
     public var yLabel = "share of the set"
     public var series: [Series]
+    /// On a logarithmic axis bins are of equal ratio, and only positive values are counted.
+    public var xScale = Axis.Scale.linear
     public var binCount = 30
     public var width = 440.0
     public var height = 280.0
@@ -36,10 +38,10 @@ public struct Histogram: Hashable, Sendable {
     }
 
     public func picture() -> Picture {
-        let x = Axis(xLabel, covering: series.lazy.flatMap(\.values), count: 7)
+        let x = Axis(xLabel, covering: series.lazy.flatMap(\.values), scale: xScale, count: 7)
         let shares = series.map { series -> [Double] in
-            let total = series.values.count { x.shows($0) }
-            return Histogram.counts(series.values, low: x.low, high: x.high, bins: binCount).map { Double($0) / Double(max(1, total)) }
+            let places = series.values.filter { x.shows($0) }.map { x.fraction($0) }
+            return Histogram.counts(places, low: 0, high: 1, bins: binCount).map { Double($0) / Double(max(1, places.count)) }
         }
         let y = Axis(yLabel, covering: shares.joined() + [0], count: 4)
         let legend = series.map { LegendEntry(name: $0.name, paint: $0.paint, shape: .area) }

@@ -2,7 +2,12 @@
 
 /// A named key of a legend.
 struct LegendEntry {
-    enum Drawing: Equatable { case line, area, marker(Int) }
+    enum Drawing: Equatable {
+        case line, area
+        case marker(Int)
+        /// A line on a light ground, as maps have it in both themes.
+        case mapLine
+    }
 
     let name: String
     let paint: Paint
@@ -81,6 +86,12 @@ enum Legend {
             case .area:
                 nodes.append(Drawing.rectangle(x: base.x, y: base.y - 10, width: 14, height: 11, fill: entry.paint, cornerRadius: 2))
             case .marker(let shape): nodes.append(Marker.path([base + SIMD2(6, -4)], shape: shape, radius: 5, paint: entry.paint))
+            case .mapLine:
+                keyWidth = 22
+                nodes.append(
+                    Drawing.rectangle(x: base.x, y: base.y - 11, width: 22, height: 13, fill: .fixed(Color(0xDDE5EA)), cornerRadius: 2))
+                nodes.append(
+                    Drawing.line(from: base + SIMD2(3, -4.5), to: base + SIMD2(19, -4.5), stroke: entry.paint, width: 2.5))
             case .line:
                 keyWidth = 18
                 nodes.append(

@@ -29,6 +29,9 @@ public struct ColorScale: Hashable, Sendable {
             0xF1E51D, 0xFDE725,
         ].map { Color($0) })
 
+    /// Viridis with white, on which dark lines stand out.
+    public static let paleViridis = ColorScale(stops: viridis.stops.map { $0.mixed(with: .white, 0.4) })
+
     /// Blue for −1, near-white for 0, orange for +1: lightness falls evenly to both sides, and blue against orange
     /// is kept apart by every common kind of colour vision.
     public static let blueOrange = ColorScale(
@@ -38,6 +41,9 @@ public struct ColorScale: Hashable, Sendable {
 
     /// White to dark blue, the lower half of `blueOrange` turned round: for counts, where nothing should look like nothing.
     public static let blues = ColorScale(stops: Array(blueOrange.stops.prefix(6).reversed()))
+
+    /// The light end of `blues`, on which dark lines stand out.
+    public static let paleBlues = ColorScale(stops: Array(blues.stops.prefix(4)))
 }
 
 /// How numbers map to colours: a scale together with the range it spans.

@@ -31,6 +31,25 @@ public struct PolygonMap: Hashable, Sendable {
         }
     }
 
+    /// What a colour or a line means, for the legend above the map.
+    public struct Key: Hashable, Sendable {
+        public enum Shape: Hashable, Sendable { case area, line, dot }
+
+        public var name: String
+        public var paint: Paint
+        public var shape: Shape
+
+        public init(_ name: String, paint: Paint, shape: Shape = .area) { (self.name, self.paint, self.shape) = (name, paint, shape) }
+    }
+
+    /// The numbers that cells are coloured by.
+    public struct Scale: Hashable, Sendable {
+        public var name: String
+        public var mapping: ColorMapping
+
+        public init(_ name: String, _ mapping: ColorMapping) { (self.name, self.mapping) = (name, mapping) }
+    }
+
     public var title: String
     public var description: String
     public var window: Window
@@ -38,6 +57,9 @@ public struct PolygonMap: Hashable, Sendable {
     /// Drawn in order above the cells.
     public var lines: [Lines] = []
     public var samples: [Samples] = []
+    public var keys: [Key] = []
+    /// Drawn as a bar above the map.
+    public var scale: Scale?
     /// A thin outline round every cell; 0 draws none.
     public var edgeWidth = 0.5
     public var showsAxes = true
@@ -62,7 +84,8 @@ public struct PolygonMap: Hashable, Sendable {
         let left = showsAxes ? (y.ticks.map { TextSize.width($0.label, size: 11) }.max() ?? 0) + 8 : 1
         let side = width - left - 12
         let tall = side * window.height / window.width
-        let top = 6.0
+        let (legend, legendHeight) = legend(left: left, width: side)
+        let top = 6 + legendHeight
         let grid = QuantizedPath(window: window, columns: columns)
         let unit = Double(grid.columns) / side  // grid steps a pixel
         var inner =
@@ -78,18 +101,20 @@ public struct PolygonMap: Hashable, Sendable {
         for (index, samples) in samples.enumerated() {
             inner.append(sampleMarks(samples, shape: index, grid, unit))
         }
-        var nodes: [MarkupNode] = [
-            .element(
-                "svg",
-                [
-                    "class": "map", "x": NumberText.coordinate(left), "y": NumberText.coordinate(top), "width": NumberText.coordinate(side),
-                    "height": NumberText.coordinate(tall), "viewBox": "0 0 \(grid.columns) \(grid.rows)", "preserveAspectRatio": "none",
-                    "overflow": "hidden",
-                ], inner),
-            Drawing.rectangle(x: left, y: top, width: side, height: tall, fill: .none, stroke: .theme(.muted)),
-        ]
+        var nodes: [MarkupNode] =
+            legend + [
+                .element(
+                    "svg",
+                    [
+                        "class": "map", "x": NumberText.coordinate(left), "y": NumberText.coordinate(top),
+                        "width": NumberText.coordinate(side),
+                        "height": NumberText.coordinate(tall), "viewBox": "0 0 \(grid.columns) \(grid.rows)", "preserveAspectRatio": "none",
+                        "overflow": "hidden",
+                    ], inner),
+                Drawing.rectangle(x: left, y: top, width: side, height: tall, fill: .none, stroke: .theme(.muted)),
+            ]
         guard showsAxes else {
-            return Picture(width: width, height: tall + 2 * top, title: title, description: description, content: nodes)
+            return Picture(width: width, height: tall + top + 6, title: title, description: description, content: nodes)
         }
         for tick in x.ticks {
             let at = SIMD2(left + x.fraction(tick.value) * side, top + tall + 15)

@@ -28,6 +28,18 @@ public struct Polytope: Sendable {
         }
     }
 
+    /// The convex polygon of exact corners; its facets are numbered −1, −2, …, each from one corner to the next.
+    ///
+    /// - Precondition: the corners go round it, each strictly a corner.
+    public init(polygon corners: [SIMD2<Double>]) {
+        precondition(corners.count > 2, "\(corners.count) corners")
+        dimension = 2
+        vertices = corners.indices.map { i in
+            let before = i == 0 ? corners.count : i
+            return Vertex(point: ExactPoint([corners[i].x, corners[i].y]), facets: [-before, -(i + 1)].sorted())
+        }
+    }
+
     init(dimension: Int, vertices: [Vertex]) {
         self.dimension = dimension
         self.vertices = vertices

@@ -40,6 +40,9 @@ public enum JSONValue: Hashable, Sendable {
     public var array: [JSONValue]? { if case .array(let values) = self { values } else { nil } }
     public var members: [JSONMember]? { if case .object(let members) = self { members } else { nil } }
 
+    /// An object with further members at its end; of any other value, that value.
+    public func appending(_ further: [JSONMember]) -> JSONValue { members.map { .object($0 + further) } ?? self }
+
     /// What kind of value this is, for errors.
     public var kind: String {
         switch self {

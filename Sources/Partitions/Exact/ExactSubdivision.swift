@@ -18,13 +18,15 @@ public struct ExactSubdivision: Sendable {
     private let program: PiecewiseAffineProgram
     private let start: Polytope
 
-    /// - Throws: `PartitionError` where the domain does not fit the program, or is not a box.
+    /// - Throws: `PartitionError` where the domain does not fit the program, or is not bounded.
     public init(of program: PiecewiseAffineProgram, on domain: Domain) throws(PartitionError) {
         self.program = try domain.program(program)
-        guard case .box(let box) = domain.region else {
-            throw PartitionError(what: "domain", where: "exact subdivision", expected: "a box", got: "a polygon")
+        switch domain.region {
+        case .box(let box): start = Polytope(box: box)
+        case .polygon: start = Polytope(polygon: try domain.polygon())
+        case .whole:
+            throw PartitionError(what: "domain", where: "exact subdivision", expected: "a bounded one", got: "everything")
         }
-        start = Polytope(box: box)
     }
 
     /// Calls `body` with every cell.

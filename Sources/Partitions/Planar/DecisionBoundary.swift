@@ -2,32 +2,39 @@
 
 import Geometry
 
-/// The decision boundary on a planar domain, in straight pieces.
+/// The decision boundary on a planar domain, and the regions of the classes that it bounds.
+///
+/// The class is the first largest output; of a single output 0 is «not positive» and 1 «positive». So where outputs are equal on a whole
+/// cell, the cell is the first one's, and a line along which outputs touch without changing places is no boundary: `isAmbiguous` tells.
 public struct DecisionBoundary: Sendable {
-    public struct Segment: Hashable, Sendable {
-        public let start: SIMD2<Double>
-        public let end: SIMD2<Double>
-        /// The classes to the left and to the right; with one output 0 is «not positive», 1 «positive».
-        public let left: Int
-        public let right: Int
-        /// A cell of the partition on whose closure the segment lies.
-        public let cell: Int
-    }
-
-    public let segments: [Segment]
+    /// Where the class changes: `left` and `right` are the classes there.
+    public let curve: DividingCurve
     /// Whether outputs tie elsewhere too: on a whole cell, along a line without changing sides, or along the domain's border.
     public let isAmbiguous: Bool
-    /// The sum of the segments' lengths.
-    public var length: Double {
-        segments.reduce(0) { $0 + (($1.end - $1.start) * ($1.end - $1.start)).sum().squareRoot() }
-    }
+    /// Whether it goes on behind the horizon of the whole plane.
+    public let isUnbounded: Bool
     /// The domain divided by cells and classes: for each part its corners (counter-clockwise), its class and the cell it lies in.
     public let parts: [Part]
+    /// The common sides of parts.
+    public let sides: [Side]
+    /// Every class's region, also of those that win nowhere.
+    public let regions: [LabelledRegion]
+
+    /// The sum of the polylines' lengths; ∞ where unbounded.
+    public var length: Double { isUnbounded ? .infinity : curve.length }
 
     public struct Part: Sendable {
         public let vertices: [SIMD2<Double>]
         public let classIndex: Int
         public let cell: Int
+    }
+
+    /// Where two parts meet, going from start to end with `left` to the left.
+    public struct Side: Sendable {
+        public let start: SIMD2<Double>
+        public let end: SIMD2<Double>
+        public let left: Int
+        public let right: Int
     }
 }
 
@@ -38,30 +45,42 @@ extension PlanarPartition {
         divided.takeClasses()
         let mesh = divided.mesh
         let classes = (0..<mesh.cellCount).map { divided.history.levels[divided.history.levels.count - 1].code(0, of: $0) }
-        var segments: [DecisionBoundary.Segment] = []
-        for edge in 0..<mesh.edgeCount {
-            let (left, right) = mesh.cells(of: edge)
-            guard left >= 0, right >= 0, classes[Int(left)] != classes[Int(right)] else { continue }
-            segments.append(
-                DecisionBoundary.Segment(
-                    start: divided.position(Int(mesh.origin[2 * edge])), end: divided.position(mesh.target(2 * edge)),
-                    left: classes[Int(left)], right: classes[Int(right)], cell: Int(divided.parents[Int(left)])))
-        }
         let parts = (0..<mesh.cellCount).map { part in
             DecisionBoundary.Part(
                 vertices: mesh.vertices(of: part).map { divided.position($0) }, classIndex: classes[part], cell: Int(divided.parents[part]))
         }
-        return DecisionBoundary(segments: segments, isAmbiguous: divided.hasIdleTie(classes), parts: parts)
+        let sides = (0..<mesh.edgeCount).compactMap { edge -> DecisionBoundary.Side? in
+            let (left, right) = mesh.cells(of: edge)
+            guard left >= 0, right >= 0 else { return nil }
+            return DecisionBoundary.Side(
+                start: divided.position(Int(mesh.origin[2 * edge])), end: divided.position(mesh.target(2 * edge)), left: Int(left),
+                right: Int(right))
+        }
+        let curve = divided.curve(between: classes)
+        // Interior vertices lie at half the horizon at most, those on its border exactly there.
+        let isUnbounded = horizon.map { far in
+            curve.polylines.contains { $0.points.contains { max(abs($0.x), abs($0.y)) >= far } }
+        }
+        return DecisionBoundary(
+            curve: curve, isAmbiguous: divided.hasIdleTie(classes), isUnbounded: isUnbounded ?? false, parts: parts, sides: sides,
+            regions: divided.regions(of: classes, among: max(program.outputCount, 2), isWhole: horizon != nil))
+    }
+}
+
+extension PiecewiseAffineProgram {
+    /// The step whose code is the class: the sign of a single output, or the largest of several.
+    var classStep: Step {
+        outputCount == 1 ? .pieces(source: last, pieces: [.relu]) : .maximum(source: last, groups: [Group(members: Array(0..<outputCount))])
     }
 }
 
 extension PlanarSubdivision {
     /// Divides by the sign of the one output, or by the largest of several, as one more level.
     fileprivate mutating func takeClasses() {
-        if program.outputCount == 1 {
-            takePieces(program.last, [.relu])
-        } else {
-            takeMaxima(program.last, [PiecewiseAffineProgram.Group(members: Array(0..<program.outputCount))])
+        switch program.classStep {
+        case .pieces(let source, let pieces, _): takePieces(source, pieces)
+        case .maximum(let source, let groups): takeMaxima(source, groups)
+        case .affine: break
         }
     }
 

@@ -3,23 +3,27 @@
 import Geometry
 
 extension PlanarPartition {
-    /// The exact area of every cell.
+    /// The exact area of every cell, up to the horizon.
     public func exactAreas() -> [Rational] {
         var subdivision = subdivision
         return (0..<cellCount).map { subdivision.exactArea(of: $0) }
     }
 
-    /// The areas of the smallest and of the largest cell, exact values rounded once.
+    /// The areas of the smallest and of the largest cell, exact values rounded once; ∞ where cells are unbounded.
     ///
     /// Doubles choose the candidates, with a bound on their errors; exact arithmetic decides among them.
     public func areaRange() -> ClosedRange<Double> {
         var subdivision = subdivision
-        let areas = (0..<cellCount).map { subdivision.areaWithBound(of: $0) }
+        let bounded = cells.filter { !$0.isUnbounded }.map(\.index)
+        let areas = bounded.map { subdivision.areaWithBound(of: $0) }
         let ceiling = areas.map { $0.area + $0.bound }.min() ?? 0
         let floor = areas.map { $0.area - $0.bound }.max() ?? 0
-        let smallest = areas.indices.filter { areas[$0].area - areas[$0].bound <= ceiling }.map { subdivision.exactArea(of: $0) }.min()
-        let largest = areas.indices.filter { areas[$0].area + areas[$0].bound >= floor }.map { subdivision.exactArea(of: $0) }.max()
-        return (smallest?.doubleValue ?? 0)...(largest?.doubleValue ?? 0)
+        let smallest = areas.indices.filter { areas[$0].area - areas[$0].bound <= ceiling }.map { subdivision.exactArea(of: bounded[$0]) }
+            .min()
+        let largest = areas.indices.filter { areas[$0].area + areas[$0].bound >= floor }.map { subdivision.exactArea(of: bounded[$0]) }
+            .max()
+        let high = bounded.count < cellCount ? Double.infinity : largest?.doubleValue ?? 0
+        return (smallest?.doubleValue ?? .infinity)...high
     }
 }
 

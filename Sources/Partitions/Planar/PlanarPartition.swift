@@ -1,8 +1,8 @@
 // The exact partition of a planar domain as its users see it: cells, edges, codes, maps. THEORY §8 defines a cell.
 
-import Geometry
+public import Geometry
 
-/// The cells of a piecewise-affine program on a box or convex polygon of two coordinates.
+/// The cells of a piecewise-affine program on a box or convex polygon of two coordinates, or on the whole plane.
 ///
 /// A cell is a set with interior on which every unit of every nonlinearity has one code; a pre-activation that is constant on a cell
 /// splits nothing. Which cells there are is decided exactly; coordinates are Doubles, mostly right to the last place or two.
@@ -11,6 +11,9 @@ import Geometry
 ///     print(partition.cellCount, partition.cellCounts)
 public struct PlanarPartition: Sendable {
     public let domain: Domain
+    /// On the whole plane: nothing crosses at this distance from 0 or beyond, and the partition is that of the box which reaches so far.
+    /// Its border is no part of the plane's cells; `Cell.isUnbounded` says which go on behind it.
+    public let horizon: Double?
     let subdivision: PlanarSubdivision
 
     /// - Throws: `PartitionError` where the domain does not fit the program, is not planar or has no interior, or pieces do not join.
@@ -19,7 +22,9 @@ public struct PlanarPartition: Sendable {
         let program = try domain.program(program)
         try PlanarPartition.requireContinuity(program)
         self.domain = domain
-        var subdivision = PlanarSubdivision(of: program, on: try domain.polygon())
+        horizon = domain.isWhole ? try Horizon.radius(of: program) : nil
+        let polygon = try (horizon.map { Domain.square($0) } ?? domain).polygon()
+        var subdivision = PlanarSubdivision(of: program, on: polygon)
         subdivision.run()
         self.subdivision = subdivision
     }
@@ -33,12 +38,16 @@ public struct PlanarPartition: Sendable {
     public var exactSignCount: Int { subdivision.exactSignCount }
 
     /// One cell, in all a collection: `partition.cells[i]`.
-    public var cells: some RandomAccessCollection<Cell> { (0..<cellCount).lazy.map { Cell(index: $0, subdivision: subdivision) } }
+    public var cells: some RandomAccessCollection<Cell> { (0..<cellCount).lazy.map { cell($0) } }
+
+    /// The cell of that number.
+    public func cell(_ index: Int) -> Cell { Cell(index: index, subdivision: subdivision, horizon: horizon) }
 
     /// A cell of a planar partition.
     public struct Cell: Sendable {
         public let index: Int
         let subdivision: PlanarSubdivision
+        let horizon: Double?
 
         /// Its corners, counter-clockwise. Corners of neighbours on a straight side count as corners.
         public var vertices: [SIMD2<Double>] { subdivision.mesh.vertices(of: index).map { subdivision.position($0) } }
@@ -54,23 +63,23 @@ public struct PlanarPartition: Sendable {
             subdivision.history.ancestor(of: index, at: subdivision.history.levels.count, up: layer + 1)
         }
 
-        /// The area, to Double's precision relative to the cell's diameter squared.
-        public var area: Double { moments.area }
-        public var centroid: SIMD2<Double> { moments.centroid }
-
-        /// Area and centroid from the triangles that the first corner spans with every side.
-        private var moments: (area: Double, centroid: SIMD2<Double>) {
-            let corners = vertices
-            let apex = corners[0]
-            var (twice, sum) = (0.0, SIMD2<Double>(0, 0))
-            for (p, q) in zip(corners.dropFirst(), corners.dropFirst(2)) {
-                let (u, v) = (p - apex, q - apex)
-                let cross = u.x * v.y - u.y * v.x
-                twice += cross
-                sum += cross * (u + v)
-            }
-            return twice > 0 ? (twice / 2, apex + sum / (3 * twice)) : (0, corners.reduce(SIMD2(0, 0), +) / Double(corners.count))
+        /// Whether the cell has points however far away. Its vertices then include some on the horizon, where its rays are cut off.
+        public var isUnbounded: Bool {
+            horizon != nil && subdivision.mesh.halfEdges(of: index).contains { subdivision.mesh.cell[$0 ^ 1] < 0 }
         }
+
+        /// Its corners without those of neighbours on its straight sides; on the whole plane cut off at the horizon.
+        public var polygon: ConvexPolygon { ConvexPolygon(subdivision.corners(of: index).map { subdivision.position($0) }) }
+
+        /// The number of its straight sides, told from the lines that they lie on; the horizon is none.
+        public var facetCount: Int { subdivision.facetCount(of: index, countingBorder: horizon == nil) }
+
+        /// The area, to Double's precision relative to the cell's diameter squared; ∞ where the cell is unbounded.
+        public var area: Double { isUnbounded ? .infinity : polygon.area }
+        /// The centroid of the cell up to the horizon.
+        public var centroid: SIMD2<Double> { polygon.centroid }
+        /// The radius of the largest circle in the cell up to the horizon, from its corners as Doubles.
+        public var inRadius: Double { polygon.inRadius }
 
         /// The network on this cell, A x + b, as Doubles.
         public var map: AffineMap { subdivision.map(of: index) }
@@ -142,41 +151,6 @@ extension PiecewiseFunction {
     }
 }
 
-extension Domain {
-    /// The corners of a planar domain, counter-clockwise.
-    ///
-    /// - Throws: `PartitionError` where the corners do not go round a convex polygon strictly.
-    func polygon() throws(PartitionError) -> [SIMD2<Double>] {
-        switch region {
-        case .box(let ranges):
-            let (x, y) = (ranges[0], ranges[1])
-            return [
-                SIMD2(x.lowerBound, y.lowerBound), SIMD2(x.upperBound, y.lowerBound), SIMD2(x.upperBound, y.upperBound),
-                SIMD2(x.lowerBound, y.upperBound),
-            ]
-        case .polygon(let corners):
-            guard corners.count >= 3, corners.allSatisfy({ $0.x.isFinite && $0.y.isFinite }) else {
-                throw PartitionError(what: "polygon", where: "domain", expected: "at least 3 finite corners", got: "\(corners.count)")
-            }
-            let exact = corners.map { [Dyadic($0.x), Dyadic($0.y)] }
-            let n = corners.count
-            // Every other corner strictly left of every side: convex, counter-clockwise, no corner on a side, once round.
-            for i in 0..<n {
-                for j in 0..<n where j != i && j != (i + 1) % n {
-                    let (p, q, r) = (exact[i], exact[(i + 1) % n], exact[j])
-                    let cross = (q[0] - p[0]) * (r[1] - p[1]) - (q[1] - p[1]) * (r[0] - p[0])
-                    guard cross.signum > 0 else {
-                        throw PartitionError(
-                            what: "corner \(j)", where: "domain", expected: "strictly left of the side from corner \(i)",
-                            got: "(\(corners[j].x), \(corners[j].y))")
-                    }
-                }
-            }
-            return corners
-        }
-    }
-}
-
 /// An affine map of the domain's coordinates, A x + b.
 public struct AffineMap: Hashable, Sendable {
     /// Shape `[C][d]`.
@@ -195,6 +169,20 @@ public struct AffineMap: Hashable, Sendable {
 extension PlanarSubdivision {
     func position(_ vertex: Int) -> SIMD2<Double> { SIMD2(positions.value(0, at: vertex), positions.value(1, at: vertex)) }
 
+    /// The vertices of a cell where the line under its border changes. A straight side lies on the line of one cut, whose label its
+    /// parts have inherited.
+    func corners(of cell: Int) -> [Int] {
+        mesh.halfEdges(of: cell).filter { mesh.edgeLabels[$0 / 2] != mesh.edgeLabels[Int(mesh.previous[$0]) / 2] }
+            .map { Int(mesh.origin[$0]) }
+    }
+
+    /// How many lines a cell's border lies on, with or without those of the domain's border.
+    func facetCount(of cell: Int, countingBorder: Bool) -> Int {
+        mesh.halfEdges(of: cell).count {
+            mesh.edgeLabels[$0 / 2] != mesh.edgeLabels[Int(mesh.previous[$0]) / 2] && (countingBorder || mesh.cell[$0 ^ 1] >= 0)
+        }
+    }
+
     func edge(_ index: Int) -> PlanarPartition.Edge {
         let (left, right) = mesh.cells(of: index)
         let origin: PlanarPartition.Edge.Origin? =
@@ -207,11 +195,21 @@ extension PlanarSubdivision {
             right: right < 0 ? nil : Int(right), origin: origin)
     }
 
-    /// The output on one cell, by running the frozen program on rows [slope…, offset].
+    /// The output on one final cell.
     func map(of cell: Int) -> AffineMap {
+        let rows = rows(of: program.last, on: cell, at: history.levels.count)
+        return AffineMap(slopes: rows.map { Array($0[..<2]) }, offsets: rows.map { $0[2] })
+    }
+
+    /// A value on a cell of a level, as rows [slope…, offset], by running the frozen program.
+    func rows(of value: Int, on cell: Int, at level: Int) -> [[Double]] {
         var values: [[[Double]]] = [[[1, 0, 0], [0, 1, 0]]]
         let depths = program.depths
-        for (index, step) in program.steps.enumerated() {
+        func code(atLevel target: Int) -> [Int] {
+            let ancestor = history.ancestor(of: cell, at: level, up: target)
+            return (0..<history.levels[target - 1].width).map { history.levels[target - 1].code($0, of: ancestor) }
+        }
+        for (index, step) in program.steps.prefix(value).enumerated() {
             switch step {
             case .affine(let terms, let offset):
                 values.append(
@@ -225,7 +223,7 @@ extension PlanarSubdivision {
                         return sum
                     })
             case .pieces(let source, let pieces, let shared):
-                let code = code(of: cell, atLevel: depths[shared ?? index + 1])
+                let code = code(atLevel: depths[shared ?? index + 1])
                 values.append(
                     zip(zip(pieces, code), values[source]).map { unit, row in
                         let (function, r) = unit
@@ -234,12 +232,11 @@ extension PlanarSubdivision {
                         ]
                     })
             case .maximum(let source, let groups):
-                let code = code(of: cell, atLevel: depths[index + 1])
+                let code = code(atLevel: depths[index + 1])
                 values.append(zip(groups, code).map { group, code in values[source][group.members[group.codes.firstIndex(of: code)!]] })
             }
         }
-        let rows = values[program.last]
-        return AffineMap(slopes: rows.map { Array($0[..<2]) }, offsets: rows.map { $0[2] })
+        return values[value]
     }
 
     /// The code of a final cell at a level.

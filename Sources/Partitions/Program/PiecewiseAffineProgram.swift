@@ -119,24 +119,19 @@ public struct PiecewiseAffineProgram: Hashable, Sendable {
         return prefix
     }
 
-    /// The program on parameters t, its input being origin + Σ t_k directions[k].
+    /// The program on parameters t, its input being what the embedding makes of them.
     ///
     /// - Throws: `PartitionError` where a vector does not have the input's length.
     public func restricted(to embedding: Domain.Embedding) throws(PartitionError) -> PiecewiseAffineProgram {
-        for vector in [embedding.origin] + embedding.directions where vector.count != inputCount {
-            throw PartitionError(what: "vector", where: "embedding", expected: "\(inputCount) numbers", got: "\(vector.count)")
-        }
-        var program = PiecewiseAffineProgram(inputCount: embedding.directions.count)
-        let rows = (0..<inputCount).map { i in embedding.directions.map { $0[i] } }
-        let matrix = SparseMatrix(dense: rows, columnCount: embedding.directions.count)
-        try program.append(.affine([Term(source: 0, matrix: matrix)], offset: embedding.origin))
+        var program = try embedding.program(inputCount: inputCount)
+        let shift = program.last
         for step in steps {
             switch step {
             case .affine(let terms, let offset):
-                try program.append(.affine(terms.map { Term(source: $0.source + 1, matrix: $0.matrix) }, offset: offset))
+                try program.append(.affine(terms.map { Term(source: $0.source + shift, matrix: $0.matrix) }, offset: offset))
             case .pieces(let source, let pieces, let code):
-                try program.append(.pieces(source: source + 1, pieces: pieces, code: code.map { $0 + 1 }))
-            case .maximum(let source, let groups): try program.append(.maximum(source: source + 1, groups: groups))
+                try program.append(.pieces(source: source + shift, pieces: pieces, code: code.map { $0 + shift }))
+            case .maximum(let source, let groups): try program.append(.maximum(source: source + shift, groups: groups))
             }
         }
         return program

@@ -38,8 +38,8 @@ public struct CellBlock: Sendable {
         /// Its corners, counter-clockwise. Corners of neighbours on a straight side count as corners.
         public var vertices: [SIMD2<Double>] { range.map { block.positions[Int(block.corners[$0])] } }
 
-        public var area: Double { moments(of: vertices).area }
-        public var centroid: SIMD2<Double> { moments(of: vertices).centroid }
+        public var area: Double { ConvexPolygon(vertices).area }
+        public var centroid: SIMD2<Double> { ConvexPolygon(vertices).centroid }
 
         /// The area, and a bound on its error, which comes from where the corners are put.
         public var areaWithBound: (area: Double, bound: Double) {
@@ -133,19 +133,6 @@ extension CellBlock {
         }
         self.codes = .all(codes)
     }
-}
-
-/// Area and centroid of a convex polygon from the triangles that the first corner spans with every side.
-func moments(of corners: [SIMD2<Double>]) -> (area: Double, centroid: SIMD2<Double>) {
-    let apex = corners[0]
-    var (twice, sum) = (0.0, SIMD2<Double>(0, 0))
-    for (p, q) in zip(corners.dropFirst(), corners.dropFirst(2)) {
-        let (u, v) = (p - apex, q - apex)
-        let cross = u.x * v.y - u.y * v.x
-        twice += cross
-        sum += cross * (u + v)
-    }
-    return twice > 0 ? (twice / 2, apex + sum / (3 * twice)) : (0, corners.reduce(SIMD2(0, 0), +) / Double(corners.count))
 }
 
 /// The area of a polygon whose corners are off by at most `error`, and a bound on its error: each of n − 2 cross products of vectors no

@@ -103,7 +103,7 @@ extension Demonstration {
                 label: "\(moment.epoch)",
                 figures: [
                     Figure(
-                        pictures.first().picture(), caption: "\(strong: "Layer 1"): \(moment.first.cellCount) cells. Darker: more units on."
+                        pictures.first().picture(), caption: "\(strong: "Layer 1"): \(moment.firstCellCount) cells. Darker: more units on."
                     ),
                     Figure(
                         pictures.second().picture(),
@@ -131,10 +131,10 @@ extension Demonstration {
             zip(epochs, toy.moments).map { SIMD2($0, Double(count($1))) }
         }
         var cells = LineChart(
-            title: "Cells", description: "At the end \(toy.last.first.cellCount) after layer 1 and \(regions) in all.", xLabel: "epoch",
+            title: "Cells", description: "At the end \(toy.last.firstCellCount) after layer 1 and \(regions) in all.", xLabel: "epoch",
             yLabel: "cells in the square",
             series: [
-                .init("layer 1", points: points { $0.first.cellCount }, paint: .of(class: 2)),
+                .init("layer 1", points: points { $0.firstCellCount }, paint: .of(class: 2)),
                 .init("both", points: points { $0.whole.cellCount }, paint: .of(class: 3)),
             ])
         (cells.including, cells.width, cells.height) = ([0], 520, 260)

@@ -36,8 +36,10 @@ enum ToyCells {
                 NumberText.significant(cell.area), describe(members[cell.codes.joined().map { Int32($0) }] ?? []),
             ]
         }
-        var map = pictures.map("The cells of the trained network", "\(cells.count) cells; each is one affine map.", fills)
-        (map.lines, map.samples, map.columns, map.width, map.showsAxes) = ([pictures.boundary], pictures.samples, 3000, 520, true)
+        var map = pictures.both()
+        map.cells = fills
+        (map.title, map.description) = ("The cells of the trained network", "\(cells.count) cells; each is one affine map.")
+        (map.columns, map.width, map.showsAxes) = (3000, 520, true)
         return CellExplorer(
             map: map,
             caption: """

@@ -15,11 +15,12 @@ public struct ToyRun: Sendable {
         /// 0 before training.
         public let epoch: Int
         public let model: Model
-        /// The cells of layer 1 alone.
-        public let first: PlanarPartition
         /// The cells of the whole network.
         public let whole: PlanarPartition
         public let boundary: DecisionBoundary
+
+        /// The number of cells that layer 1 alone cuts.
+        public var firstCellCount: Int { whole.cellCounts[0] }
     }
 
     public static let classNames = ["blue", "orange", "green", "purple"]
@@ -73,7 +74,6 @@ extension ToyRun.Moment {
     init(epoch: Int, model: Model) throws {
         let program = try PiecewiseAffineProgram(model.readable)
         (self.epoch, self.model) = (epoch, model)
-        first = try PlanarPartition(of: program.prefix(throughNonlinearity: 0), on: ToyRun.domain)
         whole = try PlanarPartition(of: program, on: ToyRun.domain)
         boundary = whole.decisionBoundary()
     }

@@ -3,6 +3,7 @@
 import Analysis
 import Figures
 import Interchange
+import Partitions
 import Splines
 import Tensors
 
@@ -20,6 +21,8 @@ public struct NetworkReport: Sendable {
     public let train: OutputsReading?
     public let templates: TemplatesReading
     public let codes: CodesReading
+    /// The cells round the samples, of a piecewise-affine network of two inputs.
+    public let partition: PartitionReading?
     public private(set) var sections: [Page.Section] = []
     public private(set) var omissions: [Omission] = []
 
@@ -42,6 +45,13 @@ public struct NetworkReport: Sendable {
         codes = try CodesReading(
             data, indices, queries: ReportData.spread(options.queryCount, of: data.test.count), neighborCount: options.neighborCount,
             searched: ReportData.spread(options.searchCount, of: (data.train ?? data.test).count), progress: progress)
+        if data.model.readable.inputShape.elementCount == 2, templates.worstResidual != nil {
+            progress("partition", 0, 1)
+            partition = try PartitionReading(data, PiecewiseAffineProgram(data.model.readable), indices)
+            progress("partition", 1, 1)
+        } else {
+            partition = nil
+        }
         try makeSections()
     }
 
@@ -73,6 +83,11 @@ public struct NetworkReport: Sendable {
         } else {
             sections.append(.init("Neighbours by layer", try NeighborsSection.blocks(codes, data, options)))
             sections.append(.init("Occupancy", OccupancySection.blocks(codes)))
+        }
+        if let partition {
+            sections.append(.init("Partition of the plane", try partition.blocks()))
+        } else if data.model.readable.inputShape.elementCount == 2 {
+            omit("Partition of the plane", "the network is not piecewise affine, so it has no cells")
         }
         sections.append(.init("How exact this is", ExactnessSection.blocks(templates)))
         if !omissions.isEmpty {

@@ -21,6 +21,8 @@ public enum Block: Hashable, Sendable {
     case details(summary: Prose, [Block])
     case frames(Frames)
     case cellExplorer(CellExplorer)
+    /// A surface that can be turned; without JavaScript it stands still.
+    case surface(SurfacePlot, caption: Prose)
 }
 
 /// A picture with its caption.

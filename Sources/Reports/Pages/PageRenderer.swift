@@ -1,5 +1,6 @@
 // From the parts of a page to markup. Identifiers are numbered in the order of the page.
 import Figures
+import Interchange
 
 struct PageRenderer {
     private var identifiers = 0
@@ -34,6 +35,7 @@ struct PageRenderer {
             return .element("details", [:], [.element("summary", [:], summary.nodes)] + blocks.map { self.block($0) })
         case .frames(let frames): return self.frames(frames)
         case .cellExplorer(let explorer): return cellExplorer(explorer)
+        case .surface(let plot, let caption): return surface(plot, caption)
         }
     }
 
@@ -117,6 +119,36 @@ struct PageRenderer {
                 .element(
                     "noscript", [:],
                     [block(.details(summary: "All cells as a table", [.table(Table(caption: "", header: header, rows: rows))]))]),
+            ])
+    }
+
+    /// The picture, and the scene that it shows as numbers.
+    private func surface(_ plot: SurfacePlot, _ caption: Prose) -> MarkupNode {
+        var plot = plot
+        plot.isNumbered = true
+        let (projection, heights) = (plot.projection, plot.heights)
+        func number(_ value: Double) -> JSONValue { JSONValue((value * 1e4).rounded() / 1e4) }
+        let data: JSONValue = [
+            "azimuth": number(plot.azimuth), "elevation": number(plot.elevation), "top": number(SurfacePlot.top),
+            "scale": number(projection.scale), "origin": [number(projection.origin.x), number(projection.origin.y)],
+            "floor": .array(plot.floor.map { [number($0.place.x), number($0.place.y)] }),
+            "facets": .array(
+                plot.facets.map { facet in
+                    .array(facet.corners.map { plot.scene($0, heights) }.flatMap { [number($0.x), number($0.y), number($0.z)] })
+                }),
+            "sides": .array(
+                plot.sides.map { side in
+                    // Directions alone matter, so that short sides keep theirs.
+                    let length = (side.direction * side.direction).sum().squareRoot()
+                    let unit = length > 0 ? side.direction / length : side.direction
+                    return [JSONValue(side.left), JSONValue(side.right), number(unit.x), number(unit.y)]
+                }),
+        ]
+        return .element(
+            "div", ["class": "surface"],
+            [
+                figure(Figure(plot.picture(), caption: caption)),
+                .element("script", ["type": "application/json"], [.verbatim(data.text())]),
             ])
     }
 }

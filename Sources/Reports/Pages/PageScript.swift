@@ -113,6 +113,90 @@ enum PageScript {
           if (cells.has(data.initial)) show(data.initial);
         }
 
+        for (const surface of document.querySelectorAll(".surface")) {
+          const data = JSON.parse(surface.querySelector("script").textContent);
+          const picture = surface.querySelector(".picture > svg");
+          const group = picture.querySelector(".facets");
+          const paths = [];
+          for (const path of group.children) paths[+path.dataset.facet] = path;
+          const part = (name) => picture.querySelector("." + name);
+          const corners = [...picture.querySelectorAll(".corner")];
+          let { azimuth, elevation } = data;
+          const draw = () => {
+            const [a, e] = [azimuth * Math.PI / 180, elevation * Math.PI / 180];
+            const across = (x, y) => x * Math.cos(a) - y * Math.sin(a);
+            const depth = (x, y) => x * Math.sin(a) + y * Math.cos(a);
+            const paper = (x, y, z) => [
+              data.origin[0] + data.scale * across(x, y),
+              data.origin[1] - data.scale * (depth(x, y) * Math.sin(e) + z * Math.cos(e)),
+            ];
+            const line = (points) => "M" + points.map((p) => p[0].toFixed(2) + " " + p[1].toFixed(2)).join("L");
+            const place = (label, [x, y]) => { label.setAttribute("x", x.toFixed(2)); label.setAttribute("y", y.toFixed(2)); };
+            // From the far facets to the near ones: the cell to the left of a side that runs to the right is the farther one.
+            const followers = paths.map(() => []);
+            const waiting = paths.map(() => 0);
+            for (const [left, right, x, y] of data.sides) {
+              const run = across(x, y);
+              if (run === 0) continue;
+              followers[run > 0 ? left : right].push(run > 0 ? right : left);
+              waiting[run > 0 ? right : left] += 1;
+            }
+            const ready = paths.map((_, index) => index).filter((index) => waiting[index] === 0);
+            const order = [];
+            while (ready.length > 0) {
+              const facet = ready.pop();
+              order.push(paths[facet]);
+              for (const near of followers[facet]) if (--waiting[near] === 0) ready.push(near);
+            }
+            group.append(...order);
+            data.facets.forEach((facet, index) => {
+              const points = [];
+              for (let i = 0; i < facet.length; i += 3) points.push(paper(facet[i], facet[i + 1], facet[i + 2]));
+              paths[index].setAttribute("d", points.length > 0 ? line(points) + "z" : "");
+            });
+            part("floor").setAttribute("d", line(data.floor.map(([x, y]) => paper(x, y, 0))) + "z");
+            const left = data.floor.reduce((best, p) => across(...p) < across(...best) ? p : best);
+            const [foot, head] = [paper(...left, 0), paper(...left, data.top)];
+            part("upright").setAttribute("d", line([foot, head]));
+            place(part("high"), [head[0] - 4, head[1] + 4]);
+            place(part("low"), [foot[0] - 4, foot[1] - 8]);
+            const back = data.floor.reduce((best, p) => depth(...p) > depth(...best) ? p : best);
+            corners.forEach((label, index) => {
+              const [x, y] = data.floor[index];
+              const at = paper(1.1 * x, 1.1 * y, 0);
+              place(label, [at[0], at[1] + 14]);
+              label.setAttribute("visibility", data.floor[index] === back ? "hidden" : "visible");
+            });
+          };
+          const turn = (across, up) => {
+            azimuth += across;
+            elevation = Math.min(85, Math.max(5, elevation + up));
+            draw();
+          };
+          let from = null;
+          picture.setAttribute("tabindex", "0");
+          picture.addEventListener("pointerdown", (event) => {
+            from = [event.clientX, event.clientY];
+            picture.setPointerCapture(event.pointerId);
+          });
+          picture.addEventListener("pointermove", (event) => {
+            if (!from) return;
+            turn((event.clientX - from[0]) * -0.5, (event.clientY - from[1]) * 0.35);
+            from = [event.clientX, event.clientY];
+          });
+          const release = () => { from = null; };
+          picture.addEventListener("pointerup", release);
+          picture.addEventListener("pointercancel", release);
+          const turns = { ArrowLeft: [6, 0], ArrowRight: [-6, 0], ArrowUp: [0, -4], ArrowDown: [0, 4] };
+          picture.addEventListener("keydown", (event) => {
+            if (!turns[event.key]) return;
+            event.preventDefault();
+            turn(...turns[event.key]);
+          });
+          surface.querySelector("figure").append(
+            make("p", { className: "hint", textContent: "Drag it, or use the arrow keys while it is in focus, to turn it." }));
+        }
+
         const links = new Map([...document.querySelectorAll(".contents a")].map((link) => [link.hash.slice(1), link]));
         const mark = () => {
           const sections = [...document.querySelectorAll("main > section")];

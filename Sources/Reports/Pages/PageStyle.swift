@@ -74,6 +74,9 @@ enum PageStyle {
         .figures.narrow{grid-template-columns:repeat(auto-fit,minmax(min(100%,15rem),1fr))}
         .figures>figure{margin:0}
         .figures.narrow>figure{padding:.8rem}
+        .surface .picture>svg{cursor:grab;touch-action:pan-y;user-select:none}
+        .surface .hint{color:var(--muted);font-size:.9rem;margin:.3rem 0 0}
+        .surface .picture>svg:active{cursor:grabbing}
         .map path:not([data-cell]){pointer-events:none}
         .table{overflow:auto;max-height:34rem;margin:1.75rem 0;background:var(--surface);border:1px solid var(--line);border-radius:14px;max-width:max-content}
         table{border-collapse:collapse;font-size:.93rem;line-height:1.45;font-variant-numeric:tabular-nums}
@@ -81,6 +84,7 @@ enum PageStyle {
         th,td{text-align:left;vertical-align:top;padding:.5rem 1.1rem;border-top:1px solid var(--line);white-space:pre-line}
         thead th{position:sticky;top:0;background:var(--surface);border-top:0;font-weight:600;color:var(--muted);font-size:.85rem}
         .number{text-align:right}
+        td.number{white-space:nowrap}
         details{margin:1.25rem 0;border:1px solid var(--line);border-radius:12px;background:var(--surface);padding:0 1.1rem}
         summary{cursor:pointer;padding:.8rem 0;font-weight:550}
         details[open]{padding-bottom:.6rem}

@@ -1,67 +1,149 @@
-// A planar partition as files: JSON and arrays for programs, a picture for people.
+// A planar partition as files for programs: JSON and arrays.
 
-public import Figures
 public import Interchange
 public import Partitions
 import Tensors
 
 extension PlanarPartition {
-    /// The cells with the colour of the class that wins (of one output: its sign), and the decision boundary.
-    public func map(title: String) -> PolygonMap {
-        let boundary = decisionBoundary()
-        let points = cells.map(\.vertices)
-        let corners = points.joined()
-        let window = Window(
-            low: corners.reduce(SIMD2(repeating: .infinity)) { pointwiseMin($0, $1) },
-            high: corners.reduce(SIMD2(repeating: -.infinity)) { pointwiseMax($0, $1) })
-        let fills = boundary.parts.map { PolygonMap.Cell($0.vertices, fill: ClassColors.tint($0.classIndex, variant: $0.cell)) }
-        var map = PolygonMap(
-            title: title, description: "\(cellCount) cells; the dark line is the decision boundary.", window: window, cells: fills)
-        map.edgeWidth = cellCount > 20_000 ? 0.2 : 0.5
-        map.width = 720
-        map.lines = [
-            PolygonMap.Lines(boundary.segments.map { [$0.start, $0.end] }, paint: .fixed(PolygonMap.edge), width: 2)
+    /// Everything that is known of the partition.
+    ///
+    /// `cells[]` with vertices (counter-clockwise), area, centroid, facet count, in-radius, codes and affine map; `boundary` and `units[]`
+    /// as polylines; `classes[]` with area and Betti numbers; `adjacency[]`, the dual graph; `distributions`. Which cells, polylines and
+    /// regions there are is exact; coordinates and measures are Doubles.
+    public func json(_ boundary: DecisionBoundary, units: [PartitionMap.Unit] = []) -> JSONValue {
+        let measures = CellMeasures(self)
+        return [
+            "cell": "a set of the domain with interior on which every unit has one code",
+            "ties": "the first piece that attains the maximum",
+            "cells": .array(
+                cells.map { cell in
+                    let (map, index) = (cell.map, cell.index)
+                    return [
+                        "vertices": .array(cell.vertices.map { JSONValue([$0.x, $0.y]) }), "area": JSONValue(measures.areas[index]),
+                        "centroid": JSONValue([cell.centroid.x, cell.centroid.y]), "unbounded": JSONValue(cell.isUnbounded),
+                        "facets": JSONValue(measures.facetCounts[index]),
+                        "inRadius": JSONValue(measures.inRadii[index]), "codes": .array(cell.codes.map { JSONValue($0) }),
+                        "slopes": .array(map.slopes.map { JSONValue($0) }), "offsets": JSONValue(map.offsets),
+                    ]
+                }),
+            "boundary": boundary.curve.json(sides: "classes", ["ambiguous": JSONValue(boundary.isAmbiguous)]),
+            "classes": .array(boundary.regions.map(\.json)),
+            "units": .array(
+                units.map { unit in
+                    zeroSet(layer: unit.layer, unit: unit.unit).json(
+                        sides: "codes",
+                        [
+                            "layer": JSONValue(unit.layer), "unit": JSONValue(unit.unit),
+                            "regions": .array(regions(layer: unit.layer, unit: unit.unit).map(\.json)),
+                        ])
+                }),
+            "adjacency": .array(
+                adjacencies.map { pair in
+                    [
+                        "cells": JSONValue([pair.cells.x, pair.cells.y]), "length": JSONValue(pair.length),
+                        "layer": pair.origin.map { JSONValue($0.layer) } ?? .null, "unit": pair.origin.map { JSONValue($0.unit) } ?? .null,
+                    ]
+                }),
+            "distributions": measures.json,
         ]
-        return map
-    }
-
-    /// Every cell: vertices counter-clockwise, area, centroid, codes and affine map.
-    public var json: JSONValue {
-        .array(
-            cells.map { cell in
-                let map = cell.map
-                return [
-                    "vertices": .array(cell.vertices.map { JSONValue([$0.x, $0.y]) }), "area": JSONValue(cell.area),
-                    "centroid": JSONValue([cell.centroid.x, cell.centroid.y]), "codes": .array(cell.codes.map { JSONValue($0) }),
-                    "slopes": .array(map.slopes.map { JSONValue($0) }), "offsets": JSONValue(map.offsets),
-                ]
-            })
     }
 
     /// Every cell as arrays: `vertices` of all cells one after the other (M×2) with `starts` (R + 1), `areas` (R), `centroids` (R×2),
-    /// `codes` (R×units), `slopes` (R×K×2), `offsets` (R×K).
-    public var arrays: [NamedTensor] {
+    /// `facets` (R), `inRadii` (R), `codes` (R×units), `slopes` (R×K×2), `offsets` (R×K); the dual graph as `adjacency` (E×2); the decision
+    /// boundary as `boundaryPoints` (P×2) with `boundaryStarts` (L + 1) and `boundaryClasses` (L×2, left and right).
+    public func arrays(_ boundary: DecisionBoundary) -> [NamedTensor] {
         var (vertices, starts): ([Double], [Int64]) = ([], [0])
-        var (areas, centroids, codes, slopes, offsets): ([Double], [Double], [Int32], [Double], [Double]) = ([], [], [], [], [])
+        var (centroids, codes, slopes, offsets): ([Double], [Int32], [Double], [Double]) = ([], [], [], [])
+        let measures = CellMeasures(self)
         for cell in cells {
             let (corners, map) = (cell.vertices, cell.map)
             vertices += corners.flatMap { [$0.x, $0.y] }
             starts.append(starts[starts.count - 1] + Int64(corners.count))
-            areas.append(cell.area)
             centroids += [cell.centroid.x, cell.centroid.y]
             codes += cell.codes.joined().map { Int32($0) }
             slopes += map.slopes.joined()
             offsets += map.offsets
         }
+        let lines = boundary.curve.polylines
+        let points = lines.flatMap { $0.points.flatMap { [$0.x, $0.y] } }
+        let lineStarts = lines.reduce(into: [Int64(0)]) { $0.append($0[$0.count - 1] + Int64($1.points.count)) }
+        let pairs = adjacencies.flatMap { [Int64($0.cells.x), Int64($0.cells.y)] }
         let outputs = offsets.count / cellCount
+        func numbers(_ name: String, _ values: [Double], _ shape: Shape) -> NamedTensor {
+            NamedTensor(name: name, tensor: .float64(Tensor(shape: shape, elements: values)))
+        }
+        func integers(_ name: String, _ values: [Int64], _ shape: Shape) -> NamedTensor {
+            NamedTensor(name: name, tensor: .int64(Tensor(shape: shape, elements: values)))
+        }
         return [
-            NamedTensor(name: "vertices", tensor: .float64(Tensor(shape: [vertices.count / 2, 2], elements: vertices))),
-            NamedTensor(name: "starts", tensor: .int64(Tensor(shape: [starts.count], elements: starts))),
-            NamedTensor(name: "areas", tensor: .float64(Tensor(shape: [cellCount], elements: areas))),
-            NamedTensor(name: "centroids", tensor: .float64(Tensor(shape: [cellCount, 2], elements: centroids))),
+            numbers("vertices", vertices, [vertices.count / 2, 2]), integers("starts", starts, [starts.count]),
+            numbers("areas", measures.areas, [cellCount]), numbers("centroids", centroids, [cellCount, 2]),
+            integers("facets", measures.facetCounts.map { Int64($0) }, [cellCount]), numbers("inRadii", measures.inRadii, [cellCount]),
             NamedTensor(name: "codes", tensor: .int32(Tensor(shape: [cellCount, codes.count / cellCount], elements: codes))),
-            NamedTensor(name: "slopes", tensor: .float64(Tensor(shape: [cellCount, outputs, 2], elements: slopes))),
-            NamedTensor(name: "offsets", tensor: .float64(Tensor(shape: [cellCount, outputs], elements: offsets))),
+            numbers("slopes", slopes, [cellCount, outputs, 2]), numbers("offsets", offsets, [cellCount, outputs]),
+            integers("adjacency", pairs, [pairs.count / 2, 2]), numbers("boundaryPoints", points, [points.count / 2, 2]),
+            integers("boundaryStarts", lineStarts, [lineStarts.count]),
+            integers("boundaryClasses", lines.flatMap { [Int64($0.left), Int64($0.right)] }, [lines.count, 2]),
+        ]
+    }
+}
+
+extension PartitionMap {
+    /// What the command says of a planar partition beyond the counts.
+    public var answers: [JSONMember] {
+        let curve = boundary.curve
+        return [
+            JSONMember(name: "boundaryPieces", value: JSONValue(curve.pieceCount)),
+            JSONMember(name: "boundaryLoops", value: JSONValue(curve.loopCount)),
+            JSONMember(name: "boundaryAmbiguous", value: JSONValue(boundary.isAmbiguous)),
+            JSONMember(name: "classes", value: .array(boundary.regions.map(\.json))),
+            JSONMember(name: "adjacentPairs", value: JSONValue(partition.adjacencies.count)),
+            JSONMember(name: "distributions", value: CellMeasures(partition).json),
+        ]
+    }
+}
+
+extension DividingCurve {
+    /// The polylines with what lies to their left and right under the name `sides`, after some members.
+    func json(sides: String, _ members: KeyValuePairs<String, JSONValue>) -> JSONValue {
+        let lines = polylines.map { line -> JSONValue in
+            .object([
+                JSONMember(name: sides, value: JSONValue([line.left, line.right])),
+                JSONMember(name: "closed", value: JSONValue(line.isClosed)),
+                JSONMember(name: "borderEnds", value: JSONValue(line.borderEndCount)),
+                JSONMember(name: "length", value: JSONValue(line.length)),
+                JSONMember(name: "points", value: .array(line.points.map { JSONValue([$0.x, $0.y]) })),
+            ])
+        }
+        return .object(
+            members.map { JSONMember(name: $0.key, value: $0.value) } + [
+                JSONMember(name: "length", value: JSONValue(length)), JSONMember(name: "pieces", value: JSONValue(pieceCount)),
+                JSONMember(name: "loops", value: JSONValue(loopCount)), JSONMember(name: "polylines", value: .array(lines)),
+            ])
+    }
+}
+
+extension LabelledRegion {
+    /// Area and Betti numbers.
+    public var json: JSONValue {
+        [
+            "label": JSONValue(label), "area": JSONValue(area), "components": JSONValue(componentCount), "holes": JSONValue(holeCount),
+        ]
+    }
+}
+
+extension CellMeasures {
+    /// The distributions by name.
+    public var json: JSONValue {
+        ["volume": area.json, "facets": facetCount.json, "inRadius": inRadius.json, "neighbors": neighborCount.json]
+    }
+}
+
+extension Distribution {
+    var json: JSONValue {
+        [
+            "minimum": JSONValue(minimum), "lowerQuartile": JSONValue(lowerQuartile), "median": JSONValue(median),
+            "upperQuartile": JSONValue(upperQuartile), "maximum": JSONValue(maximum), "mean": JSONValue(mean),
         ]
     }
 }

@@ -5,16 +5,22 @@ public import Partitions
 
 /// The page of `maso partition -o page.html`.
 public enum PartitionPage {
-    public static func page(_ map: PolygonMap, _ summary: PartitionSummary, name: String, provenance: Provenance) -> Page {
-        let picture = map.cells.count > 20_000 ? (try? map.pictureWithImage(pixels: 1400)) ?? map.picture() : map.picture()
-        let counts: [[Prose]] = summary.cellCounts.enumerated().map { ["\($0)", "\($1)"] }
-        return Page(
+    /// The map with shapes, or beyond `shapeLimit` cells with an image.
+    public static func picture(_ map: PolygonMap, shapeLimit: Int = 20_000) throws -> Picture {
+        map.cells.count > shapeLimit ? try map.pictureWithImage(pixels: 1400) : map.picture()
+    }
+
+    /// - Throws: `PNGError` when libpng does.
+    public static func page(
+        _ map: PartitionMap, _ summary: PartitionSummary, name: String, frames: [Film.Frame] = [], provenance: Provenance
+    ) throws -> Page {
+        Page(
             title: "The cells of \(name)", kicker: "Partition",
             lead: "On each cell every unit keeps its piece, and the network is one affine map.",
             introduction: [
                 .facts([
                     .init(NumberText.count(summary.cellCount), "cells"),
-                    .init(NumberText.count(summary.distinctMapCount), "different affine maps"),
+                    .init(summary.distinctMapCount.map { NumberText.count($0) } ?? "–", "different affine maps"),
                     .init(summary.boundaryLength.map { NumberText.significant($0) } ?? "–", "length of the decision boundary"),
                     .init("\(NumberText.significant(summary.minVolume)) – \(NumberText.significant(summary.maxVolume))", "areas"),
                 ])
@@ -22,25 +28,13 @@ public enum PartitionPage {
             sections: [
                 Page.Section(
                     "The partition", anchor: "partition",
-                    [
-                        .figure(
-                            Figure(
-                                picture,
-                                caption:
-                                    "Colours: the class whose output is largest (of one output: its sign). Dark line: the decision boundary."
-                            ))
-                    ]),
-                Page.Section(
-                    "Counts", anchor: "counts",
-                    [
-                        .paragraph(
-                            "A cell is a set of the domain with interior on which every unit has one code. The table counts the cells of the codes up to and with each nonlinearity."
-                        ),
-                        .table(
-                            Table(
-                                caption: "Cells after each nonlinearity", header: ["nonlinearity", "cells"], rows: counts,
-                                numericColumns: [0, 1])),
-                    ]),
+                    [.figure(Figure(try picture(map.map(title: "The cells of \(name)")), caption: Prose(map.caption)))])
+            ] + (frames.isEmpty ? [] : [Page.Section("Through time", PartitionSection.frames(frames))]) + [
+                Page.Section("Layers", try PartitionSection.layers(map)),
+                Page.Section("Graphs of the outputs", anchor: "graphs", PartitionSection.graphs(map)),
+                Page.Section("Classes and boundary", PartitionSection.classes(map)),
+                Page.Section("Sizes and shapes", PartitionSection.measures(map.partition)),
+                Page.Section("Counts", PartitionSection.counts(summary)),
             ], provenance: provenance)
     }
 }

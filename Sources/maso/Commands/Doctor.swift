@@ -41,6 +41,7 @@ struct Doctor: ParsableCommand {
             let remedy = check.isFound ? nil : packages[check.name].map { "apt-get install \($0)" }
             return Check(name: check.name, ok: check.isFound, found: check.detail, remedy: remedy)
         } + [
+            Check(name: "linear programs", ok: true, found: SimplexProgram.solver, remedy: nil),
             Check(name: "threads", ok: true, found: "\(machine.threadCount)", remedy: nil),
             Check(
                 name: "memory", ok: memory > 1, found: String(format: "%.1f GiB, %.1f used at most by default", memory, memory / 2),

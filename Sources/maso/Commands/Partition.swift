@@ -7,29 +7,26 @@ struct Partition: ParsableCommand {
         abstract: "Cuts a domain into a network's cells, exactly.",
         discussion: """
             A cell is a set of the domain with interior on which every unit has one code; cells that only touch are not counted. In two \
-            dimensions -o writes the cells as .json or .npz, or draws them as .svg, .png or .html.
+            dimensions -o writes the cells as .json or .npz, or draws them as .svg, .png or .html. Without a domain the whole line or plane \
+            of a network of one or two inputs is cut, and unbounded cells are counted too.
               maso partition toy.safetensors --box -1:1 -o toy.svg
+              maso partition m.safetensors --points from-to.npy --json
             """)
 
     @OptionGroup var source: ModelOptions
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("The box: one range for all coordinates or one for each, such as -1:1 or -1:1,0:2.", valueName: "lo:hi,…"))
-    var box: String?
-
-    @Option(help: ArgumentHelp("A JSON file with a box and, for a slice, an embedding (origin, directions).", valueName: "f.json"))
-    var domain: String?
+    @OptionGroup var domainOptions: DomainOptions
 
     @Option(name: .customShort("o"), help: ArgumentHelp("The file to write: .json, .npz, .svg, .png or .html.", valueName: "file"))
     var output: String?
 
+    @OptionGroup(title: "Pictures") var picture: PictureOptions
     @OptionGroup var common: CommonOptions
 
     private static let forms = ["json", "npz", "svg", "png", "html"]
 
     func validate() throws {
-        if box != nil && domain != nil { throw ValidationError("--box and --domain exclude each other") }
+        if let output { try picture.requireForm(form(output)) }
         if let output, !Partition.forms.contains(form(output)) {
             throw ValidationError("-o \(output): expected a name ending in .\(Partition.forms.joined(separator: ", ."))")
         }
@@ -40,72 +37,107 @@ struct Partition: ParsableCommand {
         let start = ContinuousClock.now
         let model = try source.load(common)
         let program = try PiecewiseAffineProgram(model.readable)
-        let domain = try domain(inputs: program.inputCount)
-        guard domain.dimension <= 8 else {
-            throw Failure(.unavailable, "a box in \(domain.dimension) dimensions: give a slice of it (--domain with an embedding)")
+        let result: Result
+        switch try domainOptions.choice(model, common) {
+        case .polyline(let points): result = .linear(try LinearPartition(of: program, through: points))
+        case .domain(let domain): result = try cut(program, domain, model)
         }
-        let planar = domain.dimension == 2 ? try PlanarPartition(of: program, on: domain) : nil
-        if let output, planar == nil {
-            throw Failure(.unavailable, "\(output): files and pictures are of two-dimensional domains; this one has \(domain.dimension)")
-        }
-        let summary = try planar.map { PartitionSummary($0) } ?? PartitionSummary(exactly: program, on: domain)
+        try result.requireForm(output.map { form($0) })
+        let summary = try result.summary()
         let elapsed = seconds(since: start)
-        if let output, let planar { try write(planar, summary, model, to: output) }
-        let object: JSONValue = [
+        if let output { try write(result, summary, model, to: output) }
+        var object: JSONValue = [
             "regions": JSONValue(summary.cellCount), "regionsPerLayer": JSONValue(summary.cellCounts),
-            "distinctAffineMaps": JSONValue(summary.distinctMapCount),
+            "distinctAffineMaps": summary.distinctMapCount.map { JSONValue($0) } ?? .null,
             "boundaryLength": summary.boundaryLength.map { JSONValue($0) } ?? .null, "minVolume": JSONValue(summary.minVolume),
-            "maxVolume": JSONValue(summary.maxVolume), "seconds": JSONValue(elapsed), "peakBytes": JSONValue(peakBytes()),
+            "maxVolume": JSONValue(summary.maxVolume), "unbounded": JSONValue(summary.unboundedCount), "seconds": JSONValue(elapsed),
+            "peakBytes": JSONValue(peakBytes()), "pieces": result.linear.map { JSONValue($0.pieceCount) } ?? .null,
+            "boundaryPoints": result.linear.map { JSONValue($0.boundaryPoints.count) } ?? .null,
             "cell": "a set of the domain with interior on which every unit has one code",
             "ties": "the first piece that attains the maximum",
         ]
-        try printResult(common.json, object) { text(summary, elapsed) }
+        if let map = result.planar { object = object.appending(map.answers) }
+        try printResult(common.json, object) { text(result, summary, elapsed) }
+    }
+
+    /// A partition by the number of its dimensions.
+    private enum Result {
+        case linear(LinearPartition)
+        case planar(PartitionMap)
+        case exact(PiecewiseAffineProgram, Domain)
+
+        var planar: PartitionMap? { if case .planar(let map) = self { map } else { nil } }
+        var linear: LinearPartition? { if case .linear(let partition) = self { partition } else { nil } }
+
+        func summary() throws -> PartitionSummary {
+            switch self {
+            case .linear(let partition): PartitionSummary(partition)
+            case .planar(let map): PartitionSummary(map.partition, map.boundary)
+            case .exact(let program, let domain): try PartitionSummary(exactly: program, on: domain)
+            }
+        }
+
+        /// - Throws: `Failure` where there is no file of this form.
+        func requireForm(_ form: String?) throws {
+            guard let form else { return }
+            switch self {
+            case .planar: break
+            case .linear where form == "json" || form == "npz": break
+            case .linear: throw Failure(.unavailable, "-o .\(form): a line is written as .json or .npz")
+            case .exact(_, let domain):
+                throw Failure(
+                    .unavailable, "-o .\(form): files and pictures are of one or two dimensions; this domain has \(domain.dimension)")
+            }
+        }
+    }
+
+    private func cut(_ program: PiecewiseAffineProgram, _ domain: Domain, _ model: Model) throws -> Result {
+        switch domain.dimension {
+        case 1: return .linear(try LinearPartition(of: program, on: domain))
+        case 2: return .planar(try picture.map(PlanarPartition(of: program, on: domain), model, common))
+        case 3...8: return .exact(program, domain)
+        default:
+            throw Failure(
+                .unavailable,
+                "a box in \(domain.dimension) dimensions: give a part of it (--points, --plane, --principal, or --domain with an embedding)"
+            )
+        }
     }
 
     private func form(_ path: String) -> String { path.split(separator: ".").last.map { $0.lowercased() } ?? "" }
 
-    private func domain(inputs: Int) throws -> Domain {
-        if let domain { return try Domain(path: domain, budget: common.budget) }
-        guard let box else {
-            throw Failure(.unavailable, "partitions of the whole plane are not there yet: give --box LO:HI or --domain F.json")
-        }
-        let ranges = try box.split(separator: ",", omittingEmptySubsequences: false).map { part in
-            let ends = part.split(separator: ":", omittingEmptySubsequences: false).map { Double($0) }
-            guard ends.count == 2, let low = ends[0], let high = ends[1], low < high, low.isFinite, high.isFinite else {
-                throw Failure.usage("--box: expected LO:HI with LO < HI, found '\(part)'")
-            }
-            return low...high
-        }
-        guard ranges.count == 1 || ranges.count == inputs else {
-            throw Failure.usage("--box: expected one range, or one for each of \(inputs) inputs, found \(ranges.count)")
-        }
-        return .box(ranges.count == 1 ? [ClosedRange<Double>](repeating: ranges[0], count: inputs) : ranges)
-    }
-
-    private func write(_ partition: PlanarPartition, _ summary: PartitionSummary, _ model: Model, to output: String) throws {
-        let map = partition.map(title: "The cells of \(model.name)")
-        switch form(output) {
-        case "json": try OutputFile.write(partition.json.text(), to: output)
-        case "npz": try NumpyArchive.write(partition.arrays, to: output)
-        case "svg": try OutputFile.write(map.picture().document, to: output)
-        case "png": try OutputFile.write(try map.raster(width: 1200, oversampling: 2).png(), to: output)
-        default:
-            let page = PartitionPage.page(
-                map, summary, name: model.name,
-                provenance: Provenance(
-                    command: commandLine, version: MaxAffineSplinesVersion.text, seed: common.seed,
-                    modelHash: String(model.digest.prefix(16)), worstResidual: nil, remarks: []))
-            try OutputFile.write(page.html(), to: output)
+    private func write(_ result: Result, _ summary: PartitionSummary, _ model: Model, to output: String) throws {
+        switch result {
+        case .linear(let partition) where form(output) == "json": try OutputFile.write(partition.json.text(), to: output)
+        case .linear(let partition): try NumpyArchive.write(partition.arrays, to: output)
+        case .planar(let map): try picture.write(map, summary, model, to: output, form: form(output), common)
+        case .exact: break
         }
     }
 
-    private func text(_ summary: PartitionSummary, _ elapsed: Double) -> String {
+    private func text(_ result: Result, _ summary: PartitionSummary, _ elapsed: Double) -> String {
         var lines = [
             "\(summary.cellCount) cells (sets with interior on which every unit has one code) in \(brief(elapsed)) s",
             "after each nonlinearity: \(summary.cellCounts.map { "\($0)" }.joined(separator: ", "))",
-            "\(summary.distinctMapCount) different affine maps; volumes from \(brief(summary.minVolume)) to \(brief(summary.maxVolume))",
+            (summary.distinctMapCount.map { "\($0) different affine maps; " } ?? "")
+                + "volumes from \(brief(summary.minVolume)) to \(brief(summary.maxVolume))",
         ]
-        if let length = summary.boundaryLength { lines.append("decision boundary of length \(brief(length))") }
+        if summary.unboundedCount > 0 { lines.append("\(summary.unboundedCount) cells are unbounded") }
+        if let partition = result.linear {
+            lines.append("\(partition.pieceCount) pieces along the line; the class changes at \(partition.boundaryPoints.count) points")
+        }
+        if let map = result.planar {
+            let boundary = map.boundary
+            let (pieces, loops) = (boundary.curve.pieceCount, boundary.curve.loopCount)
+            lines.append(
+                "decision boundary of length \(brief(boundary.length)) in \(pieces) \(pieces == 1 ? "piece" : "pieces"), "
+                    + "with \(loops) \(loops == 1 ? "loop" : "loops")" + (boundary.isAmbiguous ? "; outputs tie elsewhere too" : ""))
+            for region in boundary.regions {
+                lines.append(
+                    "\(map.classNames[region.label]): area \(brief(region.area)), parts \(region.componentCount), holes \(region.holeCount)"
+                )
+            }
+        }
         if let output { lines.append("written to \(output)") }
         return lines.joined(separator: "\n")
     }

@@ -31,6 +31,9 @@ struct Train: ParsableCommand {
     @Option(help: ArgumentHelp("sample (zero mean, largest magnitude 1: images by default) or none.", valueName: "kind"))
     var normalization: NormalizationChoice?
 
+    @Option(help: ArgumentHelp("A folder for the network before training and after each epoch of this run.", valueName: "dir"))
+    var snapshots: String?
+
     @OptionGroup(title: "Settings") var settings: TrainingOptions
     @OptionGroup var common: CommonOptions
 
@@ -41,6 +44,7 @@ struct Train: ParsableCommand {
         if let kind = try? FileManager.default.attributesOfItem(atPath: output)[.type] as? FileAttributeType, kind != .typeRegular {
             throw Failure(.cannotCreate, "\(output): cannot be created: is not a regular file, and a checkpoint is written beside it")
         }
+        if let snapshots { try OutputFolder.check(snapshots) }
         let checkpoint = output + ".checkpoint"
         if !resume { try OutputFile.check(checkpoint) }
         let configuration = try configuration()
@@ -52,8 +56,19 @@ struct Train: ParsableCommand {
         let trainer = try Trainer(architecture, on: train, test: test, configuration, maximumBytes: common.budget.limit)
         Interruption.isCancelling = true
         var display = TrainingDisplay(quiet: common.quiet)
-        let result = try trainer.run(checkpoint: checkpoint, resumes: resume, cancellation: Interruption.cancellation) { display.show($0) }
+        let result = try trainer.run(
+            checkpoint: checkpoint, resumes: resume, cancellation: Interruption.cancellation, keepsSnapshots: snapshots != nil
+        ) { display.show($0) }
         display.finish()
+        if let snapshots {
+            let folder = try OutputFolder(snapshots)
+            let first = result.history.count + 1 - result.snapshots.count
+            for (index, parameters) in result.snapshots.enumerated() {
+                let number = String(first + index)
+                let name = "epoch-" + String(repeating: "0", count: max(0, 3 - number.count)) + number
+                try Network(architecture, parameters).write(to: "\(folder.path)/\(name).safetensors")
+            }
+        }
         if case .cancelled = result.outcome {
             let command = CommandLine.arguments.dropFirst().filter { $0 != "--resume" }.joined(separator: " ")
             throw Failure(.interrupted, "interrupted; continue with: maso \(command) --resume")

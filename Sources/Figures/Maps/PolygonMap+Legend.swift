@@ -1,0 +1,33 @@
+// What stands above a map: names of colours and lines, and the bar of a colour scale.
+
+extension PolygonMap {
+    /// The legend within `width` from `left`, and the height that it takes.
+    func legend(left: Double, width: Double) -> (nodes: [MarkupNode], height: Double) {
+        let entries = keys.map { key in
+            LegendEntry(name: key.name, paint: key.paint, shape: key.shape == .area ? .area : key.shape == .line ? .mapLine : .marker(0))
+        }
+        var (nodes, rows) = Legend.rows(entries, left: left, width: width, top: 16)
+        var height = Double(rows) * 20 + (rows > 0 ? 4 : 0)
+        guard let scale else { return (nodes, height) }
+        let (name, mapping) = (scale.name, scale.mapping)
+        nodes.append(Drawing.text(name, at: SIMD2(left, height + 14)))
+        let start = left + TextSize.width(name) + 12
+        let length = min(240, left + width - start - 20)
+        guard length > 40 else { return (nodes, height + 22) }
+        for step in 0..<48 {
+            let value = mapping.low + (mapping.high - mapping.low) * (Double(step) + 0.5) / 48
+            let x = start + length * Double(step) / 48
+            nodes.append(Drawing.rectangle(x: x, y: height + 4, width: length / 48 + 0.5, height: 11, fill: .fixed(mapping.color(value))))
+        }
+        // Marks at the ends and in the middle, where the range is one that an axis shows.
+        if mapping.low < mapping.high, max(mapping.low.magnitude, mapping.high.magnitude) < 1e300 {
+            for share in [0, 0.5, 1] {
+                let text = NumberText.significant(mapping.low + share * (mapping.high - mapping.low))
+                let at = SIMD2(start + share * length, height + 28)
+                nodes.append(Drawing.text(text, at: at, anchor: .middle, fill: .theme(.muted), size: 11))
+            }
+        }
+        height += 36
+        return (nodes, height)
+    }
+}

@@ -1,0 +1,250 @@
+// Which of many inequalities bound a convex set, and which are implied by the others (Clarkson 1994): a row is a facet where a ray from
+// inside meets it first; it is redundant where it is a combination of facets with multipliers ≥ 0. Both are certificates, checked apart
+// from the linear programs that find them.
+
+/// The search for the facets of halfspaces around an interior point.
+public struct FacetSearch: Sendable {
+    /// What is known of the rows; each is in one list, but for those without a slope, which are in none.
+    public struct Answer: Sendable {
+        /// Rows met first by a ray from inside: each bounds the set. Ascending.
+        public fileprivate(set) var facets: [Int] = []
+        /// Rows that the facets imply.
+        public fileprivate(set) var redundant: [Int] = []
+        /// Rows that a stop or rounding left open.
+        public fileprivate(set) var undecided: [Int] = []
+        /// For each facet the direction of a ray from the interior point that leaves through it, inside every other row.
+        public fileprivate(set) var directions: [Int: [Double]] = [:]
+        /// Whether certificates were checked in exact fractions throughout.
+        public fileprivate(set) var isExact: Bool
+
+        /// Whether every row was decided.
+        public var isComplete: Bool { undecided.isEmpty }
+    }
+
+    private let rows: Halfspaces
+    private let forms: [AffineForm]?
+    private let interior: [Double]
+    /// Rows' values at the interior point, with bounds.
+    private let slacks: [(value: Double, bound: Double)]
+    private var isFacet: [Bool]
+    private var isRedundant: [Bool]
+    private var answer: Answer
+    private var random = SmallRandom()
+
+    /// - Parameters:
+    ///   - interior: a point strictly inside every row.
+    ///   - forms: the same rows exactly; without them certificates hold to rounding.
+    public init(_ rows: Halfspaces, around interior: [Double], forms: [AffineForm]? = nil) {
+        (self.rows, self.interior, self.forms) = (rows, interior, forms)
+        let exactInterior = forms.map { _ in ExactPoint(interior) }
+        slacks = (0..<rows.count).map { row in
+            guard let forms, let exactInterior else { return rows.value(row, at: interior) }
+            let value = forms[row].value(at: exactInterior).doubleValue
+            return (value, abs(value) * 0x1p-52)
+        }
+        isFacet = [Bool](repeating: false, count: rows.count)
+        isRedundant = isFacet
+        answer = Answer(isExact: forms != nil)
+    }
+
+    /// The facets found so far as a linear program, in coordinates around the interior point.
+    private struct Known {
+        let program: SimplexProgram
+        /// The length that is 1 in the program.
+        let unit: Double
+        var members: [Int] = []
+
+        init(dimension: Int, unit: Double) {
+            self.unit = unit
+            let free = -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude
+            program = SimplexProgram(
+                variables: [ClosedRange<Double>](repeating: free, count: dimension), objective: [Double](repeating: 0, count: dimension))
+        }
+
+        mutating func add(_ row: Int, slope: ArraySlice<Double>, slack: Double) {
+            members.append(row)
+            program.append(slope: slope.map { $0 * unit / slack }, offset: 1)
+        }
+    }
+
+    /// Decides row after row, nearest first.
+    ///
+    /// - Parameter isDone: told how many rows are decided, of how many; `true` stops the search.
+    public mutating func run(until isDone: (_ decided: Int, _ total: Int) -> Bool = { _, _ in false }) -> Answer {
+        let order = distinctRows().sorted { slacks[$0].value / rows.norms[$0] < slacks[$1].value / rows.norms[$1] }
+        let unit = order.first.map { max(slacks[$0].value / rows.norms[$0], 1e-300) } ?? 1
+        var known = Known(dimension: rows.dimension, unit: unit)
+        // Rays towards rows' nearest points find most facets without a linear program.
+        for row in order.prefix(max(64, 100_000_000 / max(rows.count * rows.dimension, 1))) {
+            if isDone(answer.facets.count, order.count) { break }
+            let direction = rows.slope(row).map { -$0 }
+            if let hit = firstHit(toward: direction), !isFacet[hit] { note(hit, along: direction, &known) }
+        }
+        var decided = answer.facets.count
+        for row in order where !isFacet[row] {
+            decided += 1
+            if isDone(min(decided, order.count), order.count) {
+                answer.undecided.append(row)
+            } else {
+                decide(row, &known)
+            }
+        }
+        answer.undecided.removeAll { isFacet[$0] }
+        answer.facets.sort()
+        return answer
+    }
+
+    private mutating func note(_ row: Int, along direction: [Double], _ known: inout Known) {
+        isFacet[row] = true
+        answer.facets.append(row)
+        answer.directions[row] = direction
+        known.add(row, slope: rows.slope(row), slack: slacks[row].value)
+    }
+
+    private mutating func dismiss(_ row: Int) {
+        isRedundant[row] = true
+        answer.redundant.append(row)
+    }
+
+    /// The rows that differ by more than a positive factor; of equal ones the first, and of parallel ones the nearest. The others are redundant.
+    private mutating func distinctRows() -> [Int] {
+        var nearest: [[Double]: Int] = [:]
+        var order: [[Double]] = []
+        for row in 0..<rows.count where rows.norms[row] > 0 {
+            // A key that equal directions share: rows scaled so that the largest entry is ±1.
+            let slope = rows.slope(row)
+            let largest = slope.max { abs($0) < abs($1) }.map { abs($0) } ?? 1
+            let key = slope.map { $0 / largest }
+            guard let other = nearest[key], isParallel(row, other) else {
+                if nearest[key] == nil { order.append(key) }
+                nearest[key] = row
+                continue
+            }
+            let isNearer = isNearer(row, than: other)
+            dismiss(isNearer ? other : row)
+            if isNearer { nearest[key] = row }
+        }
+        return order.compactMap { nearest[$0] }
+    }
+
+    private func isParallel(_ row: Int, _ other: Int) -> Bool {
+        guard let forms else { return true }
+        let (a, b) = (forms[row].coefficients.dropLast(), forms[other].coefficients.dropLast())
+        guard let k = a.indices.first(where: { !a[$0].isZero }) else { return false }
+        return zip(a, b).allSatisfy { $0 * b[k] == $1 * a[k] }
+    }
+
+    /// Whether a row's border is nearer to the interior point than a parallel one's.
+    private func isNearer(_ row: Int, than other: Int) -> Bool {
+        guard let forms else { return slacks[row].value / rows.norms[row] < slacks[other].value / rows.norms[other] }
+        let point = ExactPoint(interior)
+        let (a, b) = (forms[row], forms[other])
+        guard let k = (0..<rows.dimension).first(where: { !a.coefficients[$0].isZero }) else { return false }
+        return a.value(at: point) / Rational(a.coefficients[k]).magnitude < b.value(at: point) / Rational(b.coefficients[k]).magnitude
+    }
+
+    // MARK: Rays
+
+    /// The row that a ray from the interior point meets first, where that is certain and only one.
+    private func firstHit(toward direction: [Double]) -> Int? {
+        var best: (row: Int, low: Double, high: Double)?
+        var rivals: [(row: Int, low: Double)] = []
+        let length = Halfspaces.norm(direction)
+        for row in 0..<rows.count where rows.norms[row] > 0 && !isRedundant[row] {
+            let speed = -rows.product(row, direction)
+            let error = Double(rows.dimension + 16) * 0x1p-52 * rows.norms[row] * length
+            guard speed > -error else { continue }
+            let low = (slacks[row].value - slacks[row].bound) / (speed + error) * (1 - 0x1p-50)
+            let high = speed > error ? (slacks[row].value + slacks[row].bound) / (speed - error) * (1 + 0x1p-50) : .infinity
+            guard let found = best else {
+                if high < .infinity { best = (row, low, high) } else { rivals.append((row, low)) }
+                continue
+            }
+            if high < found.high {
+                rivals.append((found.row, found.low))
+                best = (row, low, high)
+            } else if low <= found.high {
+                rivals.append((row, low))
+            }
+        }
+        guard let found = best else { return nil }
+        let open = rivals.filter { $0.low <= found.high && $0.row != found.row }.map(\.row)
+        if open.isEmpty { return found.row }
+        return forms.flatMap { exactFirst([found.row] + open, direction, $0) }
+    }
+
+    private func exactFirst(_ candidates: [Int], _ direction: [Double], _ forms: [AffineForm]) -> Int? {
+        let (point, step) = (ExactPoint(interior), direction.map { Dyadic($0) })
+        var best: (row: Int, time: Rational)?
+        var isTied = false
+        for row in candidates {
+            let speed = zip(forms[row].coefficients, step).reduce(Dyadic.zero) { $0 - $1.0 * $1.1 }
+            guard speed.signum > 0 else { continue }
+            let time = forms[row].value(at: point) / Rational(speed)
+            if best == nil || time < best!.time { (best, isTied) = ((row, time), false) } else if time == best!.time { isTied = true }
+        }
+        return isTied ? nil : best?.row
+    }
+
+    // MARK: Linear programs
+
+    /// Among the points that the known facets allow: how far does the row fall? If below 0, a ray there meets an unknown facet.
+    private mutating func decide(_ row: Int, _ known: inout Known) {
+        for _ in 0..<rows.count + 10 {
+            known.program.setObjective(rows.slope(row).map { -$0 / rows.norms[row] })
+            let target: [Double]
+            switch known.program.solve() {
+            case .unbounded(let direction?): target = direction
+            case .optimal(let point, let multipliers, _):
+                let value = rows.product(row, point) * known.unit + slacks[row].value
+                let support = multipliers.indices.filter { multipliers[$0] > 1e-11 }
+                if value >= -1e-9 * slacks[row].value, isImplied(row, by: support, of: known.members) { return dismiss(row) }
+                target = point
+            case .unbounded(nil), .infeasible, .undecided: return answer.undecided.append(row)
+            }
+            // What is met is new, but for rounding.
+            guard let (hit, direction) = hit(near: target), !isFacet[hit] else { return answer.undecided.append(row) }
+            note(hit, along: direction, &known)
+            if hit == row { return }
+        }
+        answer.undecided.append(row)
+    }
+
+    private mutating func hit(near target: [Double]) -> (row: Int, direction: [Double])? {
+        let size = Halfspaces.norm(target) / Double(rows.dimension).squareRoot()
+        for wobble in [0, 1e-9, 1e-7, 1e-5, 1e-3] {
+            let direction = target.map { $0 + wobble * size * random.next() }
+            if let hit = firstHit(toward: direction) { return (hit, direction) }
+        }
+        return nil
+    }
+
+    /// Whether the row is Σ λ_j row_j + c with λ, c ≥ 0, exactly; without exact forms the solver's word is taken.
+    private func isImplied(_ row: Int, by support: [Int], of members: [Int]) -> Bool {
+        guard let forms else { return true }
+        func slope(_ r: Int) -> [Rational] { forms[r].coefficients.dropLast().map { Rational($0) } }
+        func offset(_ r: Int) -> Rational { Rational(forms[r].coefficients[rows.dimension]) }
+        let used = support.map { members[$0] }
+        if let multipliers = exactCombination(of: used.map(slope), equal: slope(row)), multipliers.allSatisfy({ $0.signum >= 0 }) {
+            let rest = zip(multipliers, used).reduce(offset(row)) { $0 - $1.0 * offset($1.1) }
+            if rest.signum >= 0 { return true }
+        }
+        guard members.count * rows.dimension <= 5000 else { return false }
+        let point = ExactPoint(interior)
+        let shifted = members.map { slope($0) + [forms[$0].value(at: point)] }
+        switch ExactProgram.maximum(rows: shifted, objective: slope(row).map { -$0 }, basis: support) {
+        case .unbounded: return false
+        case .optimal(let fall, _): return (forms[row].value(at: point) - fall).signum >= 0
+        }
+    }
+}
+
+/// Numbers in [−1, 1), the same in every run.
+private struct SmallRandom: Sendable {
+    private var state: UInt64 = 0x9E37_79B9_7F4A_7C15
+
+    mutating func next() -> Double {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return Double(Int64(bitPattern: state) >> 11) * 0x1p-52
+    }
+}

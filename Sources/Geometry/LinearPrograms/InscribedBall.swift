@@ -1,0 +1,143 @@
+// The largest ball in a convex set: the linear program «maximise r where ⟨a_i, x⟩ + b_i ≥ r ‖a_i‖» (Boyd & Vandenberghe 2004, §8.5.1).
+
+/// The largest ball inside halfspaces, with proved bounds.
+public struct InscribedBall: Sendable {
+    /// What proves an answer.
+    public enum Certificate: String, Sendable {
+        /// Multipliers from the returned basis, solved again in exact fractions.
+        case exact
+        /// Rounding accounted for on one side; on the other, multipliers that hold to rounding.
+        case rounded
+        /// None: the solver was stopped, or its answer did not hold.
+        case none
+    }
+
+    public let center: [Double]
+    /// The ball of this radius around the centre lies inside: proved with rounding accounted for.
+    public let radius: Double
+    /// No ball inside has a larger radius; ∞ where there is no such bound.
+    public let upperBound: Double
+    public let certificate: Certificate
+    /// The rows that hold the ball in place.
+    public let active: [Int]
+
+    /// Whether the set holds balls of every size.
+    public var isUnbounded: Bool { radius == .infinity }
+}
+
+extension Halfspaces {
+    /// The largest ball inside, or `nil` where the solver found none.
+    ///
+    /// - Parameters:
+    ///   - start: a point of the set, to rounding.
+    ///   - forms: the same rows exactly, for an exact certificate.
+    ///   - isDone: asked between solves; `true` stops them.
+    public func inscribedBall(near start: [Double], forms: [AffineForm]? = nil, until isDone: () -> Bool = { false }) -> InscribedBall? {
+        let slacks = values(at: start).map { max($0, 0) }
+        let rows = (0..<count).filter { norms[$0] > 0 }
+        guard !rows.isEmpty else {
+            return InscribedBall(center: start, radius: .infinity, upperBound: .infinity, certificate: .exact, active: [])
+        }
+        let spread = rows.map { slacks[$0] / norms[$0] }.sorted()[min(dimension, rows.count - 1)]
+        // Lengths are measured in this unit, so that the solver's tolerances fit the set's size.
+        let unit = spread > 0 ? spread : max(slacks.max() ?? 0, 1e-3)
+        var (reach, nearest): (Double, [Double]?) = (16, nil)
+        while true {
+            guard let answer = ball(near: start, rows, slacks, unit: unit, reach: reach, until: isDone) else { return nil }
+            nearest = nearest ?? answer.center
+            if answer.isHeldByReach && reach < 1e11 {
+                if grow(rows, along: zip(answer.center, start).map { $0 - $1 }) {
+                    return InscribedBall(
+                        center: nearest ?? start, radius: .infinity, upperBound: .infinity, certificate: .exact, active: [])
+                }
+                reach *= 64
+                continue
+            }
+            return certified(answer.center, answer.active, forms)
+        }
+    }
+
+    private func ball(
+        near start: [Double], _ rows: [Int], _ slacks: [Double], unit: Double, reach: Double, until isDone: () -> Bool
+    ) -> (center: [Double], active: [Int], isHeldByReach: Bool)? {
+        let bounds = [ClosedRange<Double>](repeating: -reach...reach, count: dimension) + [0...reach]
+        let program = SimplexProgram(variables: bounds, objective: [Double](repeating: 0, count: dimension) + [1])
+        var (inside, isInside): ([Int], [Bool]) = ([], [Bool](repeating: false, count: count))
+        func take(_ new: some Sequence<Int>) {
+            for row in new where !isInside[row] {
+                isInside[row] = true
+                inside.append(row)
+                program.append(slope: slope(row).map { $0 / norms[row] } + [-1], offset: slacks[row] / norms[row] / unit)
+            }
+        }
+        take(rows.sorted { slacks[$0] / norms[$0] < slacks[$1] / norms[$1] }.prefix(4 * dimension + 50))
+        while !isDone() {
+            guard case .optimal(let solution, let multipliers, let costs) = program.solve() else { return nil }
+            let (y, radius) = (Array(solution[..<dimension]), solution[dimension])
+            let violated = rows.filter { !isInside[$0] }
+                .map { (row: $0, excess: product($0, y) / norms[$0] + slacks[$0] / norms[$0] / unit - radius) }
+                .filter { $0.excess < -1e-10 * (1 + radius) }.sorted { $0.excess < $1.excess }
+            if violated.isEmpty {
+                let active = multipliers.indices.filter { multipliers[$0] > 1e-12 }.map { inside[$0] }
+                return (zip(start, y).map { $0 + unit * $1 }, active, costs.contains { abs($0) > 1e-9 })
+            }
+            take(violated.prefix(2 * dimension + 20).map(\.row))
+        }
+        return nil
+    }
+
+    /// Whether every row grows in a direction, with rounding accounted for: then balls of any size fit, further and further along it.
+    private func grow(_ rows: [Int], along guess: [Double]) -> Bool {
+        let length = Halfspaces.norm(guess)
+        return length > 0 && rows.allSatisfy { product($0, guess) > (1e-9 + Double(dimension + 16) * 0x1p-52) * norms[$0] * length }
+    }
+
+    private func certified(_ center: [Double], _ active: [Int], _ forms: [AffineForm]?) -> InscribedBall {
+        var radius = Double.infinity
+        for row in 0..<count where norms[row] > 0 {
+            let (value, bound) = value(row, at: center)
+            radius = min(radius, (value - bound) / (norms[row] * (1 + Double(dimension + 16) * 0x1p-53)))
+        }
+        let relative = 1 + Double(dimension + 16) * 0x1p-52
+        if let forms {
+            // Σ λ_i a_i = 0, Σ λ_i ‖a_i‖ = 1, λ ≥ 0: then r = Σ λ_i r ‖a_i‖ ≤ Σ λ_i (⟨a_i, x⟩ + b_i) = Σ λ_i b_i for every ball inside.
+            let columns = active.map { forms[$0].coefficients.dropLast().map { Rational($0) } + [Rational(norms[$0])] }
+            let target = [Rational](repeating: .zero, count: dimension) + [Rational(1.0)]
+            if let multipliers = exactCombination(of: columns, equal: target), multipliers.allSatisfy({ $0.signum >= 0 }) {
+                let upper = zip(multipliers, active).reduce(Rational.zero) { $0 + $1.0 * Rational(forms[$1.1].coefficients[dimension]) }
+                return InscribedBall(
+                    center: center, radius: radius, upperBound: upper.doubleValue * relative, certificate: .exact, active: active)
+            }
+            if let ball = exactly(center, forms, active) { return ball }
+        }
+        return InscribedBall(
+            center: center, radius: radius, upperBound: .infinity, certificate: radius > 0 ? .rounded : .none, active: active)
+    }
+
+    /// The same program in exact fractions throughout, with the norms as rounded; small ones only.
+    private func exactly(_ center: [Double], _ forms: [AffineForm], _ active: [Int]) -> InscribedBall? {
+        guard forms.count * (dimension + 2) <= 6000 else { return nil }
+        let point = ExactPoint(center)
+        let values = forms.map { $0.value(at: point) }
+        let floor = values.min() ?? .zero
+        // r = floor' + s with s free: every offset is at least 0 at the centre where s = 0.
+        let lowest = zip(values, norms).filter { $0.1 > 0 }.map { $0.0 / Rational($0.1) }.min() ?? floor
+        let rows = forms.indices.map { i in
+            forms[i].coefficients.dropLast().map { Rational($0) } + [-Rational(norms[i]), values[i] - lowest * Rational(norms[i])]
+        }
+        let objective = [Rational](repeating: .zero, count: dimension) + [Rational(1.0)]
+        switch ExactProgram.maximum(rows: rows, objective: objective, basis: active) {
+        case .unbounded: return InscribedBall(center: center, radius: .infinity, upperBound: .infinity, certificate: .exact, active: [])
+        case .optimal(let value, let shift):
+            let best = zip(center, shift).map { (Rational($0) + $1).doubleValue }
+            let upper = (value + lowest).doubleValue
+            var radius = Double.infinity
+            let at = ExactPoint(best)
+            for i in forms.indices where norms[i] > 0 { radius = min(radius, forms[i].value(at: at).doubleValue / norms[i]) }
+            return InscribedBall(
+                center: best, radius: radius * (1 - Double(dimension + 16) * 0x1p-52),
+                upperBound: upper > 0 ? upper * (1 + 0x1p-40) : upper,
+                certificate: .exact, active: active)
+        }
+    }
+}

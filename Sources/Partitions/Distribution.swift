@@ -1,0 +1,51 @@
+// Many numbers of one kind, in brief: cells' volumes, facet counts, in-radii.
+
+/// The extremes, quartiles and mean of some numbers.
+public struct Distribution: Hashable, Sendable {
+    public let count: Int
+    public let minimum: Double
+    public let lowerQuartile: Double
+    public let median: Double
+    public let upperQuartile: Double
+    public let maximum: Double
+    public let mean: Double
+
+    /// Quantile p lies at (n − 1) p between the sorted numbers, straight between neighbours (Hyndman & Fan 1996, type 7).
+    ///
+    /// - Precondition: there are numbers; they may be ∞.
+    public init(_ values: [Double]) {
+        precondition(!values.isEmpty && values.allSatisfy { !$0.isNaN }, "a distribution of \(values.count) numbers")
+        let sorted = values.sorted()
+        func quantile(_ p: Double) -> Double {
+            let place = p * Double(sorted.count - 1)
+            let (below, share) = (sorted[Int(place)], place - place.rounded(.down))
+            let above = share == 0 ? below : sorted[Int(place) + 1]
+            return above == below ? below : below + share * (above - below)
+        }
+        (count, minimum, maximum) = (values.count, sorted[0], sorted[sorted.count - 1])
+        (lowerQuartile, median, upperQuartile) = (quantile(0.25), quantile(0.5), quantile(0.75))
+        mean = values.reduce(0, +) / Double(values.count)
+    }
+}
+
+/// How large and of what shape the cells of a planar partition are, cell by cell.
+public struct CellMeasures: Hashable, Sendable {
+    public let areas: [Double]
+    public let facetCounts: [Int]
+    /// Radii of the largest circles inside, on the whole plane up to the horizon.
+    public let inRadii: [Double]
+    /// How many cells lie beside each.
+    public let neighborCounts: [Int]
+
+    public init(_ partition: PlanarPartition) {
+        areas = partition.cells.map(\.area)
+        facetCounts = partition.cells.map(\.facetCount)
+        inRadii = partition.cells.map(\.inRadius)
+        neighborCounts = partition.neighbors.map(\.count)
+    }
+
+    public var area: Distribution { Distribution(areas) }
+    public var facetCount: Distribution { Distribution(facetCounts.map { Double($0) }) }
+    public var inRadius: Distribution { Distribution(inRadii) }
+    public var neighborCount: Distribution { Distribution(neighborCounts.map { Double($0) }) }
+}

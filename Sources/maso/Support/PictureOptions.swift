@@ -1,0 +1,161 @@
+// What a picture of a partition shows.
+
+import ArgumentParser
+import MaxAffineSplines
+
+/// `--color --layer --depth --unit --data --split --labels`: what is drawn of a planar partition.
+struct PictureOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Colours: class (largest output), code, slope (‖A‖₂) or activity (units beyond their first piece).", valueName: "what"))
+    var color: PartitionMap.Coloring = .class
+
+    @Option(help: ArgumentHelp("Draw the regions of this nonlinearity alone; the first is 0.", valueName: "l"))
+    var layer: Int?
+
+    @Option(help: ArgumentHelp("Draw the cells after this nonlinearity.", valueName: "l"))
+    var depth: Int?
+
+    @Option(help: ArgumentHelp("Draw the zero set of a unit: nonlinearity and unit, such as 1:0; may be repeated.", valueName: "l:u"))
+    var unit: [UnitArgument] = []
+
+    @Option(help: ArgumentHelp("Draw samples of these data, as for other commands.", valueName: "data"))
+    var data: String?
+
+    @Option(help: ArgumentHelp("train or test.", valueName: "split"))
+    var split: Split = .train
+
+    @OptionGroup var labels: LabelOptions
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Draw the graph of this output over the plane, in .svg; the first is 0.", valueName: "k"))
+    var surface: Int?
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Models to draw before this one, such as the epochs of train --snapshots: one animated .svg, or frames in .html.",
+            valueName: "models"))
+    var frames: [String] = []
+
+    struct UnitArgument: ExpressibleByArgument {
+        let unit: PartitionMap.Unit
+
+        init?(argument: String) {
+            let parts = argument.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
+            guard parts.count == 2, let layer = parts[0], let unit = parts[1], layer >= 0, unit >= 0 else { return nil }
+            self.unit = PartitionMap.Unit(layer: layer, unit: unit)
+        }
+    }
+
+    func validate() throws {
+        if layer != nil && depth != nil { throw ValidationError("--layer and --depth exclude each other") }
+    }
+
+    /// - Throws: `ValidationError` where the kind of file cannot hold what was asked for.
+    func requireForm(_ form: String) throws {
+        if surface != nil, form != "svg" {
+            throw ValidationError("--surface: expected -o with a name ending in .svg; .html has all outputs")
+        }
+        if !frames.isEmpty, form != "svg", form != "html" {
+            throw ValidationError("--frames: expected -o with a name ending in .svg or .html")
+        }
+        if !frames.isEmpty, surface != nil { throw ValidationError("--frames and --surface exclude each other") }
+    }
+
+    var units: [PartitionMap.Unit] { unit.map(\.unit) }
+
+    /// The map as asked for.
+    /// - Throws: `Failure` for a layer or unit that the network does not have; what reading data throws.
+    func map(_ partition: PlanarPartition, _ model: Model, _ common: CommonOptions) throws -> PartitionMap {
+        let counts = partition.unitCounts
+        for (name, layer) in [("--layer", layer), ("--depth", depth)] {
+            if let layer, !counts.indices.contains(layer) {
+                throw Failure.usage("\(name) \(layer): the network has nonlinearities 0 to \(counts.count - 1)")
+            }
+        }
+        for unit in units {
+            guard counts.indices.contains(unit.layer), unit.unit < counts[unit.layer] else {
+                let has = counts.enumerated().map { "\($0):0 to \($0):\($1 - 1)" }.joined(separator: ", ")
+                throw Failure.usage("--unit \(unit.layer):\(unit.unit): the network has units \(has)")
+            }
+        }
+        let names = try labels.names(classCount: model.outputCount, common) ?? model.classNames ?? []
+        var map = PartitionMap(partition, classNames: names)
+        map.coloring = color
+        map.units = units
+        if let layer { map.sets = .layer(layer) }
+        if let depth { map.sets = .depth(depth) }
+        if let data { map.samples = try samples(DataSource(data).load(split, seed: common.seed, budget: common.budget), model, names) }
+        return map
+    }
+
+    /// Writes the partition in the form that the file's name ends in.
+    func write(
+        _ map: PartitionMap, _ summary: PartitionSummary, _ model: Model, to output: String, form: String,
+        _ common: CommonOptions
+    ) throws {
+        let title = "The cells of \(model.name)"
+        switch form {
+        case "json": try OutputFile.write(map.partition.json(map.boundary, units: map.units).text(), to: output)
+        case "npz": try NumpyArchive.write(map.partition.arrays(map.boundary), to: output)
+        case "png": try OutputFile.write(try map.map(title: title).raster(width: 1200, oversampling: 2).png(), to: output)
+        case "svg":
+            let document: String
+            if let surface {
+                guard (0..<map.partition.program.outputCount).contains(surface) else {
+                    throw Failure.usage("--surface \(surface): the network has outputs 0 to \(map.partition.program.outputCount - 1)")
+                }
+                document = map.surface(ofOutput: surface, title: title).picture().document
+            } else if !frames.isEmpty {
+                document = Film(title: title, description: map.caption, frames: try moments(map, model, common)).document
+            } else {
+                document = try PartitionPage.picture(map.map(title: title), shapeLimit: 100_000).document
+            }
+            try OutputFile.write(document, to: output)
+        default:
+            let page = try PartitionPage.page(
+                map, summary, name: model.name, frames: frames.isEmpty ? [] : try moments(map, model, common),
+                provenance: Provenance(
+                    command: commandLine, version: MaxAffineSplinesVersion.text, seed: common.seed,
+                    modelHash: String(model.digest.prefix(16)), worstResidual: nil, remarks: []))
+            try OutputFile.write(page.html(), to: output)
+        }
+    }
+
+    /// The maps of the models of `--frames` and of the model itself, on one domain.
+    private func moments(_ last: PartitionMap, _ model: Model, _ common: CommonOptions) throws -> [Film.Frame] {
+        var maps: [(String, PartitionMap)] = []
+        for path in frames {
+            let moment = try Model(path: path, budget: common.budget)
+            let partition = try PlanarPartition(of: PiecewiseAffineProgram(moment.readable), on: last.partition.domain)
+            var map = try map(partition, moment, common)
+            map.samples = last.samples
+            maps.append((path, map))
+        }
+        maps.append((model.name, last))
+        return try maps.map { name, map in
+            let label = name.split(separator: "/").last.map { String($0.split(separator: ".")[0]) } ?? name
+            let picture = try PartitionPage.picture(map.map(title: label, width: 520), shapeLimit: 5_000)
+            return Film.Frame(label: "\(label): \(NumberText.count(map.partition.cellCount)) cells", picture: picture)
+        }
+    }
+
+    /// At most 400 samples, as many of each class as it has among the first.
+    private func samples(_ data: DataSet, _ model: Model, _ names: [String]) throws -> [PolygonMap.Samples] {
+        let indices = Array(0..<min(data.count, 400))
+        let points = try model.inputs(data, indices)
+        guard points.shape == [indices.count, 2] else {
+            throw Failure.usage("--data: samples are drawn for networks of two inputs, this one reads \(model.readable.inputShape)")
+        }
+        return (0..<data.classCount).map { label in
+            let members = indices.filter { data.labels[$0] == label }
+            let name = names.indices.contains(label) ? names[label] : "class \(label)"
+            return PolygonMap.Samples(
+                name, points: members.map { SIMD2(points[$0, 0], points[$0, 1]) }, color: ClassColors.color(label))
+        }
+    }
+}
+
+extension PartitionMap.Coloring: ExpressibleByArgument {}

@@ -1,0 +1,43 @@
+// The plane of most variance, on samples whose plane is known.
+
+import Analysis
+import Partitions
+import Tensors
+import Testing
+
+@Suite struct PrincipalPlaneTests {
+    /// Points mean + s·3·u + t·v + r·0.1·w on a grid, with orthonormal u, v, w = (2, 2, 1)/3, (−2, 1, 2)/3, (1, −2, 2)/3.
+    @Test("The directions are those of most variance, and the box holds the samples")
+    func directions() throws {
+        let basis = [[2.0, 2, 1], [-2, 1, 2], [1, -2, 2]].map { $0.map { $0 / 3 } }
+        var elements: [Double] = []
+        for s in -1...1 {
+            for t in -1...1 {
+                for r in -1...1 {
+                    let weights = [3 * Double(s), Double(t), 0.1 * Double(r)]
+                    elements += (0..<3).map { i in Double(i) + zip(weights, basis).reduce(0) { $0 + $1.0 * $1.1[i] } }
+                }
+            }
+        }
+        let samples = Tensor(shape: [27, 3], elements: elements)
+        let domain = try Domain(principal: samples, margin: 0.5)
+        let embedding = try #require(domain.embedding)
+        // The largest entry of v is one of two equal ones: its sign is checked up to ±.
+        let alike = zip(embedding.directions, basis).map { found, known in abs(zip(found, known).reduce(0) { $0 + $1.0 * $1.1 }) }
+        #expect(alike.allSatisfy { abs($0 - 1) < 1e-12 })
+        #expect(zip(embedding.origin, [0, 1, 2]).allSatisfy { abs($0 - $1) < 1e-12 })
+        // Ranges [−3, 3] and [−1, 1], each 0.5 · 6 more.
+        guard case .box(let ranges) = domain.region else { return #expect(Bool(false), "no box") }
+        #expect(abs(ranges[0].upperBound - 6) < 1e-9 && abs(ranges[1].upperBound - 4) < 1e-9)
+    }
+
+    @Test("Samples without two directions are refused")
+    func refusals() {
+        func refusal(_ shape: Shape, _ elements: [Double]) -> String {
+            do { _ = try Domain(principal: Tensor(shape: shape, elements: elements)) } catch { return "\(error)" }
+            return "accepted"
+        }
+        #expect(refusal([2, 2], [0, 0, 1, 1]) == "principal plane: samples 2 of 2, expected at least 3 of at least 2 numbers")
+        #expect(refusal([3, 2], [1, 1, 1, 1, 1, 1]) == "principal plane: samples in 0, expected variance in two directions")
+    }
+}
