@@ -4,6 +4,9 @@ public import Tensors
 
 /// A map of samples.
 public enum Normalization: Hashable, Sendable {
+    /// What samples are put through unless something else is said: images per sample, vectors and sequences as they are.
+    public static func standard(for sampleShape: Shape) -> Normalization { sampleShape.count == 3 ? .perSample : .none }
+
     case none
     /// To zero mean and largest magnitude 1 over the whole sample; a constant sample becomes zero.
     case perSample

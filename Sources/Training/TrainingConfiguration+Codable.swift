@@ -31,6 +31,22 @@ extension TrainingConfiguration: Codable {
                 throw TrainingError.configuration(field: key.rawValue, expected: expected, got: "another value")
             }
         }
+        // A whole number is a number: 1 for 1.0.
+        func readNumber(_ key: CodingKeys, _ value: inout Double?) throws {
+            guard container.contains(key), (try? container.decodeNil(forKey: key)) != true else { return }
+            if let number = try? container.decode(Double.self, forKey: key) {
+                value = number
+            } else if let number = try? container.decode(Int64.self, forKey: key) {
+                value = Double(number)
+            } else {
+                throw TrainingError.configuration(field: key.rawValue, expected: "a number", got: "another value")
+            }
+        }
+        func readNumber(_ key: CodingKeys, _ value: inout Double) throws {
+            var number: Double? = value
+            try readNumber(key, &number)
+            value = number ?? value
+        }
         func readChoice<T: Decodable & CaseIterable & RawRepresentable<String>>(_ key: CodingKeys, _ value: inout T) throws {
             var name = value.rawValue
             try read(key, &name, "a text")
@@ -43,22 +59,22 @@ extension TrainingConfiguration: Codable {
         try read(.epochs, &epochs, "a whole number")
         try read(.batch, &batch, "a whole number")
         try readChoice(.optimizer, &optimizer)
-        try read(.learningRate, &learningRate, "a number")
-        try read(.learningRateDecay, &learningRateDecay, "a number")
-        try read(.weightDecay, &weightDecay, "a number")
-        try read(.momentum, &momentum, "a number")
-        try read(.firstMomentDecay, &firstMomentDecay, "a number")
-        try read(.secondMomentDecay, &secondMomentDecay, "a number")
-        try read(.epsilon, &epsilon, "a number")
+        try readNumber(.learningRate, &learningRate)
+        try readNumber(.learningRateDecay, &learningRateDecay)
+        try readNumber(.weightDecay, &weightDecay)
+        try readNumber(.momentum, &momentum)
+        try readNumber(.firstMomentDecay, &firstMomentDecay)
+        try readNumber(.secondMomentDecay, &secondMomentDecay)
+        try readNumber(.epsilon, &epsilon)
         try readChoice(.loss, &loss)
-        try read(.reconstruction, &reconstruction, "a number")
+        try readNumber(.reconstruction, &reconstruction)
         try readChoice(.initializer, &initializer)
         try read(.shuffle, &shuffle, "true or false")
         try read(.seed, &seed, "a whole number of at least 0")
         try read(.threads, &threads, "a whole number")
         try read(.exactConvolution, &exactConvolution, "true or false")
         try read(.patience, &patience, "a whole number")
-        try read(.heldOut, &heldOut, "a number")
+        try readNumber(.heldOut, &heldOut)
     }
 
     public func encode(to encoder: any Encoder) throws {

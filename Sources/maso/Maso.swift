@@ -21,7 +21,11 @@ struct Maso: AsyncParsableCommand {
         ])
 
     static func main() async {
-        signal(SIGPIPE, SIG_IGN)  // a reader that went away is an error of writing (74), not a death by signal
+        // A reader that went away and a file that may not grow are errors of writing (74), not deaths by signal.
+        signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
+        // A standard stream that is closed must not become the number of a file that is opened later.
+        for descriptor: Int32 in 0...2 where fcntl(descriptor, F_GETFD) < 0 { _ = open("/dev/null", O_RDWR) }
         Interruption.watch()
         do {
             var command = try parseAsRoot()

@@ -161,6 +161,37 @@ extension RandomNetwork {
         }
     }
 
+    @Test("Law: ⟨A[x] v, u⟩ = ⟨v, A[x]ᵀ u⟩, and both are the products of A[x] as read", arguments: UInt64(0)..<40)
+    func products(seed: UInt64) throws {
+        let network = try RandomNetwork.draw(seed: seed)
+        let reader = try AffineReader(network.readable, batch: 2)
+        var random = RandomGenerator(seed: seed)
+        for sampler in [Sampler.generic, .ties] {
+            let x = network.data(sampler, seed: seed)
+            let count = x.shape[0]
+            func numbers(_ shape: Shape) -> Tensor<Double> {
+                Tensor(shape: shape, elements: (0..<shape.elementCount).map { _ in random.normal() })
+            }
+            let (v, u) = (numbers([count] + reader.inputShape), numbers([count, reader.outputCount]))
+            let slopes = try reader.read(x).slopes
+            let (forward, backward) = (try reader.product(v, at: x), try reader.transposedProduct(u, at: x))
+            let width = reader.inputShape.elementCount
+            for n in 0..<count {
+                var (left, right, scale) = (0.0, 0.0, 1.0)
+                for k in 0..<reader.outputCount {
+                    let row = (0..<width).map { slopes.elements[(n * reader.outputCount + k) * width + $0] }
+                    let product = (0..<width).reduce(0) { $0 + row[$1] * v.elements[n * width + $1] }
+                    let size = (0..<width).reduce(1) { $0 + abs(row[$1] * v.elements[n * width + $1]) }
+                    #expect(abs(product - forward[n, k]) <= 1e-12 * size)
+                    left += forward[n, k] * u[n, k]
+                    scale += size * abs(u[n, k])
+                }
+                for d in 0..<width { right += backward.elements[n * width + d] * v.elements[n * width + d] }
+                #expect(abs(left - right) <= 1e-11 * scale)
+            }
+        }
+    }
+
     @Test("A sample on a tie is on the boundary, a sample off it is not")
     func boundary() throws {
         var graph = Graph()

@@ -94,6 +94,25 @@ import Testing
         #expect(other.error == "maso: r.safetensors.checkpoint: batch: the checkpoint has 32, asked for is 16\n")
     }
 
+    @Test("Classes are matched by name, whatever a file's own order of them")
+    func classNames() throws {
+        let rows = (0..<30).map { "\(Double($0 % 3) + Double($0) / 100),\(["cat", "dog", "eel"][$0 % 3])\n" }
+        try OutputFile.write("x,label\n" + rows.joined(), to: place.path("train.csv"))
+        try OutputFile.write("x,label\n" + rows.filter { !$0.contains("cat") }.joined(), to: place.path("two.csv"))
+        try OutputFile.write("x,label\n0,fox\n1,dog\n", to: place.path("other.csv"))
+        let train = ["train", "MLP-8", "--data", "csv:train.csv", "-o", "c.safetensors", "--epochs", "300", "--quiet"]
+        #expect(try place.start(train).outcome().status == 0)
+        let whole = try place.start(["evaluate", "c.safetensors", "--data", "csv:train.csv", "--split", "train"]).outcome()
+        #expect(whole.status == 0 && whole.output.contains("accuracy 1,"), "\(whole)")
+        let part = try place.start(["evaluate", "c.safetensors", "--data", "csv:two.csv"]).outcome()
+        #expect(part.status == 0 && part.output.contains("accuracy 1,") && part.output.contains("cat  0    0    0"), "\(part)")
+        let other = try place.start(["evaluate", "c.safetensors", "--data", "csv:other.csv"]).outcome()
+        #expect(other.status == 65)
+        #expect(other.error == "maso: csv:other.csv: labels: expected the network's classes cat, dog, eel, found 'fox'\n")
+        let named = try place.start(["evaluate", "MLP-4:input=1,classes=20", "--init", "1", "--data", "csv:train.csv"]).outcome()
+        #expect(named.status == 0 && named.output.contains("\n19 "), "\(named)")
+    }
+
     @Test("Bad input is refused in one line with its exit code, and nothing is left behind")
     func refusals() throws {
         try OutputFile.write([0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 1, 7], to: place.path("short.idx"))
@@ -103,6 +122,7 @@ import Testing
             (["train", "DigitsCNN", "--data", "idx:short.idx,labels.idx", "-o", "m.safetensors"], 65, "short.idx: "),
             (["train", "DigitsCNN", "--data", "idx:absent.idx,labels.idx", "-o", "m.safetensors"], 66, "absent.idx: no such file"),
             (["train", "Toy", "--data", "digits", "-o", "m.safetensors"], 64, "Toy: input: expected a vector D, got [1, 8, 8]"),
+            (["train", "DigitsCNN", "--data", "digits", "-o", "m.onnx"], 64, "-o m.onnx: expected a name that ends in"),
             (["train", "RNN:batchNorm", "--data", "digits", "-o", "m.safetensors"], 64, "RNN: "),
             (
                 ["train", "DigitsCNN", "--data", "digits", "-o", "m.safetensors", "--max-memory", "1M", "--threads", "1"], 69,

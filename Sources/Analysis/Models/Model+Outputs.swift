@@ -10,6 +10,17 @@ extension Model {
     /// Accuracy, cross-entropy and confusion on labelled samples.
     /// - Throws: `TrainingError.data` where samples or classes do not fit.
     public func evaluate(on data: DataSet) throws -> Training.Evaluation {
+        // In parts, because the samples as numbers can need more memory than plans do.
+        let size = max(1, data.sampleShape.elementCount * 4 * MemoryLayout<Double>.stride)
+        let step = max(256, readable.memoryLimit / size)
+        guard data.count > step else { return try evaluatePart(data) }
+        let parts = try stride(from: 0, to: data.count, by: step).map {
+            try evaluatePart(data.subset(Array($0..<min($0 + step, data.count))))
+        }
+        return Training.Evaluation(merging: parts)
+    }
+
+    private func evaluatePart(_ data: DataSet) throws -> Training.Evaluation {
         if let network { return try network.evaluate(on: data, maximumBytes: readable.memoryLimit) }
         if let label = data.labels.max(), label >= outputCount {
             throw InterchangeError.malformed(

@@ -86,6 +86,9 @@ public struct NumpyWriter<S: Scalar>: ~Copyable {
         try elements.span.bytes.withUnsafeBytes { (raw: UnsafeRawBufferPointer) throws(InterchangeError) -> Void in try file.write(raw) }
     }
 
+    /// Sees that all that was appended is on the disk, so that `commit` only gives it its name: for arrays that belong together.
+    public mutating func synchronise() throws(InterchangeError) { try file.synchronise() }
+
     /// Puts the finished file in its place.
     ///
     /// - Precondition: all elements have been appended.

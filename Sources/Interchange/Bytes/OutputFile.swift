@@ -103,6 +103,15 @@ public struct OutputFile: ~Copyable {
         }
     }
 
+    /// Sees that all that was written is on the disk, so that `commit` only gives it its name: for files that belong together.
+    ///
+    /// - Throws: `failed`, as on a full disk.
+    public mutating func synchronise() throws(InterchangeError) {
+        try flush()
+        let descriptor = descriptor
+        if target != nil { try writing { () throws(SystemError) in try System.synchronise(descriptor) } }
+    }
+
     /// Puts the finished file in its place, replacing an older one.
     ///
     /// - Throws: `failed`; nothing is left behind then.

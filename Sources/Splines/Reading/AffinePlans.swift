@@ -8,8 +8,12 @@ struct AffinePlans {
     let batch: Int
     let readable: ReadableGraph
     let source: Value
+    let output: Value
     let outputCount: Int
     let codes: [Value]
+    /// Every code frozen, cut at the source.
+    let frozen: Graph
+    let parameters: ParameterBuffers<Double>
     /// f, the source's value and the codes at x.
     let forward: Evaluation
     /// The frozen graph, to be run with 0 at the source.
@@ -19,6 +23,8 @@ struct AffinePlans {
     let rowsPerBlock: Int
     /// `nil` where the map is a tangent.
     let margins: MarginGraph?
+    /// What is left for products.
+    let memory: MemoryAllowance
 
     /// - Throws: as `AffineReader.init`.
     init(
@@ -33,12 +39,13 @@ struct AffinePlans {
         let smooth = graph.cut(at: [source]).smoothNames(for: [output])
         guard smooth.isEmpty || tangent else { throw ReadingError.notPiecewiseAffine(nodes: smooth) }
         let outputCount = graph.shape(output).dropFirst().reduce(1, *)
-        (self.batch, self.readable, self.source, self.outputCount) = (batch, readable, source, outputCount)
+        (self.batch, self.readable, self.source, self.output, self.outputCount) = (batch, readable, source, output, outputCount)
         codes = graph.codes(for: [output])
         // Freezing comes before cutting, so that codes behind the source stay codes of x.
         let whole = graph.frozen()
         let frozen = whole.cut(at: [source])
         let parameters = try ParameterBuffers(for: graph, network.parameters)
+        (self.frozen, self.parameters) = (frozen, parameters)
         forward = try Evaluation(graph, [output, source] + codes, parameters: parameters, memory: &memory)
         offsets = try Evaluation(frozen, [output], parameters: parameters, memory: &memory)
         margins =
@@ -46,6 +53,7 @@ struct AffinePlans {
             ? try MarginGraph(whole, codes: codes, of: graph, batch: batch, parameters: parameters, memory: &memory) : nil
         (slopes, rowsPerBlock) = try AffinePlans.slopes(
             of: frozen, from: source, to: output, isSingle: batch == 1, parameters: parameters, memory: &memory)
+        self.memory = memory
     }
 
     /// All rows at once where they fit, else the rows of a single sample in blocks.
@@ -63,7 +71,7 @@ struct AffinePlans {
             try rest.take(overflow ? .max : block)
             return (slopes, rows)
         } catch ExecutionError.memory where isSingle {
-            let slopes = try SlopeGraph(frozen, from: source, to: output, byRows: true, parameters: parameters, memory: &memory)
+            let slopes = try SlopeGraph(frozen, from: source, to: output, .rows, parameters: parameters, memory: &memory)
             let fitting = max(min(memory.left / row, rows), 1)
             try memory.take(row * fitting)
             return (slopes, fitting)

@@ -62,6 +62,8 @@ public final class AffineReader {
 
     private let source: Value
     private let plans: AffinePlans
+    /// Planned when first asked for.
+    private var products: [Bool: SlopeGraph] = [:]
 
     /// A reader of the map from `source` to `target`, values of the network's graph: `nil` is the data, and the outputs.
     ///
@@ -131,6 +133,38 @@ public final class AffineReader {
         let (f, _, bindings) = try freeze(x)
         let rows = 0..<x.shape[0]
         return (f.reshaped([batch, outputCount]).rows(rows), offsets(bindings).rows(rows))
+    }
+
+    /// A[x] v without A[x]: one tangent a sample pushed forward, shape `[N, K]`.
+    /// - Parameters:
+    ///   - v: `[N] + inputShape`.
+    ///   - x: `[N] + sample shape`, N at most `batch`.
+    /// - Throws: `ReadingError.wrongSamples`; `ExecutionError.memory`.
+    public func product(_ v: Tensor<Double>, at x: Tensor<Double>) throws -> Tensor<Double> {
+        let result = try product(v, at: x, transposed: false, shape: inputShape)
+        return result.reshaped([batch, outputCount]).rows(0..<x.shape[0])
+    }
+
+    /// A[x]ᵀu without A[x]: one cotangent a sample pulled back, shape `[N] + inputShape`.
+    /// - Parameters:
+    ///   - u: `[N, K]`.
+    ///   - x: `[N] + sample shape`, N at most `batch`.
+    /// - Throws: `ReadingError.wrongSamples`; `ExecutionError.memory`.
+    public func transposedProduct(_ u: Tensor<Double>, at x: Tensor<Double>) throws -> Tensor<Double> {
+        try product(u, at: x, transposed: true, shape: [outputCount]).rows(0..<x.shape[0])
+    }
+
+    private func product(_ seed: Tensor<Double>, at x: Tensor<Double>, transposed: Bool, shape: Shape) throws -> Tensor<Double> {
+        guard seed.shape == [x.shape[0]] + shape else { throw ReadingError.wrongSamples(expected: shape, got: seed.shape) }
+        let bindings = try freeze(x).bindings
+        if products[transposed] == nil {
+            var memory = plans.memory
+            products[transposed] = try SlopeGraph(
+                plans.frozen, from: source, to: plans.output, transposed ? .rows : .columns, parameters: plans.parameters, memory: &memory)
+        }
+        let zeros = [Double](repeating: 0, count: batch * shape.elementCount - seed.count)
+        products[transposed]!.bind(bindings)
+        return products[transposed]!.product(Tensor(shape: [batch] + shape, elements: seed.elements + zeros))
     }
 
     /// f(x), the source's value, and bindings of the frozen graph: x, the source and every code.

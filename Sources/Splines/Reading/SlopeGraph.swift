@@ -5,6 +5,16 @@ import Execution
 import Graphs
 import Tensors
 
+/// From which side a linear map is read.
+enum SlopeDirection {
+    /// Unit cotangents pulled back.
+    case rows
+    /// Unit tangents pushed forward.
+    case columns
+    /// Whichever are fewer.
+    case fewer
+}
+
 /// The frozen graph with one derivative pass appended.
 final class SlopeGraph {
     private static let seedName = "unit"
@@ -18,14 +28,18 @@ final class SlopeGraph {
 
     /// - Parameters:
     ///   - frozen: a graph cut at `source`, affine from there to `output` (or smooth, for a tangent).
-    ///   - byRows: pull back even where columns are fewer, so that rows can be read block by block.
     init(
-        _ frozen: Graph, from source: Value, to output: Value, byRows: Bool = false, parameters: ParameterBuffers<Double>,
+        _ frozen: Graph, from source: Value, to output: Value, _ direction: SlopeDirection = .fewer, parameters: ParameterBuffers<Double>,
         memory: inout MemoryAllowance
     ) throws {
         var graph = frozen
         (inputShape, outputShape) = (graph.shape(source), graph.shape(output))
-        isPullback = byRows || outputShape.elementCount <= inputShape.elementCount
+        isPullback =
+            switch direction {
+            case .rows: true
+            case .columns: false
+            case .fewer: outputShape.elementCount <= inputShape.elementCount
+            }
         seedShape = isPullback ? outputShape : inputShape
         let seed = try graph.append(.input(Input(SlopeGraph.seedName, .noise, ValueType(seedShape))))
         let derivative =
@@ -38,8 +52,17 @@ final class SlopeGraph {
     /// Takes the codes at which the slopes are read.
     func bind(_ bindings: Bindings<Double>) { evaluation?.bind(bindings) }
 
+    /// A[x]ᵀu for cotangents u of the whole batch where made for `rows`, A[x]v for tangents v where made for `columns`.
+    func product(_ seed: Tensor<Double>) -> Tensor<Double> {
+        let shape = isPullback ? inputShape : outputShape
+        guard let evaluation else { return .zeros(shape) }
+        evaluation.bind(SlopeGraph.seedName, seed.reshaped(seedShape))
+        evaluation.run()
+        return evaluation.tensor(0)
+    }
+
     /// Rows of A[x] at the bound codes, `[count, rows] + input shape`, for the first `count` samples of the batch.
-    /// - Precondition: all rows, unless made `byRows`.
+    /// - Precondition: all rows, unless made for `rows`.
     func read(rows: Range<Int>, count: Int) -> Tensor<Double> {
         let (outputs, columns) = (outputShape.dropFirst().reduce(1, *), inputShape.dropFirst().reduce(1, *))
         precondition(isPullback || rows == 0..<outputs, "rows \(rows) of columns")

@@ -23,6 +23,14 @@ public struct Evaluation: Hashable, Sendable {
 }
 
 extension Evaluation {
+    /// The judgement of all samples from those of parts.
+    /// - Precondition: at least one part, and all have as many classes.
+    public init(merging parts: [Evaluation]) {
+        let count = parts.reduce(0) { $0 + $1.count }
+        let confusion = parts.dropFirst().reduce(parts[0].confusion) { zip($0, $1.confusion).map { zip($0, $1).map { $0 + $1 } } }
+        self.init(count: count, loss: parts.reduce(0) { $0 + $1.loss * Double($1.count) } / Double(count), confusion: confusion)
+    }
+
     /// Outputs `[N, C]` before a softmax, judged by labels below C: cross-entropy and confusion.
     public init(outputs: Tensor<Double>, labels: [Int]) {
         let classes = outputs.shape[1]

@@ -73,6 +73,9 @@ struct Affine: ParsableCommand {
             progress.show(first + maps.outputs.shape[0])
         }
         progress.finish()
+        try slopes.synchronise()
+        try offsets.synchronise()
+        try values.synchronise()
         try slopes.commit()
         try offsets.commit()
         try values.commit()

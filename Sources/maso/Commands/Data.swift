@@ -29,7 +29,7 @@ struct DataSets: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The split that the indices are in: train or test.", valueName: "split"))
     var split = Split.test
 
-    @Flag(help: "Write pixels as they are; otherwise each sample has mean 0 and largest magnitude 1, as for training.")
+    @Flag(help: "Write pixels as they are; otherwise each image has mean 0 and largest magnitude 1, as for training.")
     var raw = false
 
     @Option(name: .customShort("o"), help: ArgumentHelp("The npy file for the samples.", valueName: "x.npy"))
@@ -90,7 +90,7 @@ struct DataSets: AsyncParsableCommand {
         let argument = folder.map { "\(name == "fashion-mnist" ? "mnist" : name):\($0)" } ?? name
         let data = try DataSource(argument).load(split, seed: common.seed, budget: common.budget)
         let indices = try indices(list, below: data.count)
-        let inputs: Tensor<Double> = data.inputs(indices, normalization: raw ? .none : .perSample)
+        let inputs: Tensor<Double> = data.inputs(indices, normalization: raw ? .none : .standard(for: data.sampleShape))
         try NumpyArray.write(inputs, to: output)
         let object: JSONValue = [
             "files": [["name": JSONValue(output), "shape": JSONValue(inputs.shape)]], "indices": JSONValue(indices),

@@ -20,7 +20,7 @@ struct TemplatesCommand: ParsableCommand {
     func run() throws {
         try OutputFile.check(output)
         let model = try source.load(common)
-        let test = try dataSource.load(common)
+        let test = try dataSource.load(common, for: model)
         try model.requireFit(test)
         let indices = try indices(samples, below: test.count)
         let data = ReportData(model, train: nil, test: test, classNames: try labels.names(classCount: model.outputCount, common))

@@ -40,6 +40,7 @@ struct Train: ParsableCommand {
     enum NormalizationChoice: String, ExpressibleByArgument, CaseIterable { case sample, none }
 
     func run() throws {
+        guard output.hasSuffix(".safetensors") else { throw Failure.usage("-o \(output): expected a name that ends in .safetensors") }
         try OutputFile.check(output)
         if let kind = try? FileManager.default.attributesOfItem(atPath: output)[.type] as? FileAttributeType, kind != .typeRegular {
             throw Failure(.cannotCreate, "\(output): cannot be created: is not a regular file, and a checkpoint is written beside it")
@@ -50,8 +51,12 @@ struct Train: ParsableCommand {
         let configuration = try configuration()
         let (train, test) = try load(configuration.seed)
         var architecture = try Architecture.named(architecture, inputShape: train.sampleShape, classCount: train.classCount)
-        let isImage = train.sampleShape.count == 3
-        architecture.normalization = (normalization ?? (isImage ? .sample : .none)) == .sample ? .perSample : .none
+        architecture.normalization =
+            switch normalization {
+            case .sample: .perSample
+            case .some(.none): .none
+            case nil: .standard(for: train.sampleShape)
+            }
         architecture.classNames = train.classNames
         let trainer = try Trainer(architecture, on: train, test: test, configuration, maximumBytes: common.budget.limit)
         Interruption.isCancelling = true
@@ -70,8 +75,7 @@ struct Train: ParsableCommand {
             }
         }
         if case .cancelled = result.outcome {
-            let command = CommandLine.arguments.dropFirst().filter { $0 != "--resume" }.joined(separator: " ")
-            throw Failure(.interrupted, "interrupted; continue with: maso \(command) --resume")
+            throw Failure(.interrupted, "interrupted; continue with: \(typedCommand(without: "--resume")) --resume")
         }
         try result.network.write(to: output)
         try report(result)

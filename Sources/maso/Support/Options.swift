@@ -69,7 +69,8 @@ struct ModelOptions: ParsableArguments {
         if let option = try imported.choices(common).foreignToNative.first {
             throw Failure.usage("\(option): is for ONNX models")
         }
-        let architecture = try Architecture.named(model)
+        var architecture = try Architecture.named(model)
+        architecture.normalization = .standard(for: architecture.inputShape)
         let network = Network(architecture, seed: initialSeed)
         return Model(network, name: model, digest: SHA256.digest(Array("\(architecture.json) \(initialSeed)".utf8)))
             .limited(to: common.budget)
@@ -97,9 +98,9 @@ struct DataOptions: ParsableArguments {
     @Option(help: ArgumentHelp("train or test.", valueName: "split"))
     var split: Split?
 
-    /// The samples of the split asked for, or of the default one.
-    func load(_ common: CommonOptions, default split: Split = .test) throws -> DataSet {
-        try DataSource(data).load(self.split ?? split, seed: common.seed, budget: common.budget)
+    /// The samples of the split asked for, or of the default one, their classes numbered as the network's.
+    func load(_ common: CommonOptions, for model: Model, default split: Split = .test) throws -> DataSet {
+        try model.aligned(DataSource(data).load(self.split ?? split, seed: common.seed, budget: common.budget))
     }
 }
 

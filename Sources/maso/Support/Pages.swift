@@ -31,18 +31,25 @@ extension DataOptions {
     func reportData(_ model: Model, _ labels: LabelOptions, _ common: CommonOptions) throws -> ReportData {
         let source = try DataSource(data)
         let chosen = split ?? .test
-        let test = try source.load(chosen, seed: common.seed, budget: common.budget)
+        let test = try model.aligned(source.load(chosen, seed: common.seed, budget: common.budget))
         try model.requireFit(test)
         let train =
-            source.hasSplits && chosen == .test ? try source.load(.train, seed: common.seed, budget: common.budget) : nil
+            source.hasSplits && chosen == .test
+            ? try model.aligned(source.load(.train, seed: common.seed, budget: common.budget)) : nil
         return ReportData(model, train: train, test: test, classNames: try labels.names(classCount: model.outputCount, common))
     }
 }
 
-/// The command as typed.
-var commandLine: String {
-    (["maso"] + CommandLine.arguments.dropFirst().map { $0.contains(where: { " \"'$".contains($0) }) ? "'\($0)'" : $0 }).joined(
-        separator: " ")
+/// The command as typed, quoted for a shell.
+var commandLine: String { typedCommand(without: nil) }
+
+/// The command as typed but for a flag, quoted for a shell.
+func typedCommand(without flag: String?) -> String {
+    let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+:,./@%")
+    let words = CommandLine.arguments.dropFirst().filter { $0 != flag }.map { word in
+        word.allSatisfy(plain.contains) && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+    }
+    return (["maso"] + words).joined(separator: " ")
 }
 
 /// Progress through parts that are named as they come.

@@ -87,7 +87,10 @@ struct PictureOptions: ParsableArguments {
         map.units = units
         if let layer { map.sets = .layer(layer) }
         if let depth { map.sets = .depth(depth) }
-        if let data { map.samples = try samples(DataSource(data).load(split, seed: common.seed, budget: common.budget), model, names) }
+        if let data {
+            let data = try model.aligned(DataSource(data).load(split, seed: common.seed, budget: common.budget))
+            map.samples = try samples(data, model, names)
+        }
         return map
     }
 

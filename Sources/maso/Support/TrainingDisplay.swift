@@ -7,6 +7,7 @@ struct TrainingDisplay {
     private let isQuiet: Bool
     private let isTerminal = isatty(2) == 1
     private var lastShown = ContinuousClock.now
+    private var pace = ""
 
     init(quiet: Bool) { isQuiet = quiet }
 
@@ -15,18 +16,19 @@ struct TrainingDisplay {
         switch event {
         case .batch(let progress):
             let now = ContinuousClock.now
-            guard isTerminal, lastShown.duration(to: now) > .milliseconds(100) else { return }
-            lastShown = now
             let left = progress.secondsLeft.map { ", \(Int($0)) s left" } ?? ""
+            pace = ", \(Int(progress.imagesPerSecond)) images a second\(left)"
+            guard lastShown.duration(to: now) > (isTerminal ? .milliseconds(100) : .seconds(10)) else { return }
+            lastShown = now
             writeError(
-                "\r\u{1b}[Kepoch \(progress.epoch) of \(progress.epochCount), batch \(progress.batch) of \(progress.batchCount): "
-                    + "loss \(brief(progress.loss)), accuracy \(brief(progress.accuracy)), \(Int(progress.imagesPerSecond)) images a second\(left)"
+                "\(isTerminal ? "\r\u{1b}[K" : "")epoch \(progress.epoch) of \(progress.epochCount), batch \(progress.batch) of \(progress.batchCount): "
+                    + "loss \(brief(progress.loss)), accuracy \(brief(progress.accuracy))\(pace)" + (isTerminal ? "" : "\n")
             )
         case .epoch(let record):
             let test = record.testAccuracy.map { ", test accuracy \(brief($0))" } ?? ""
             writeError(
                 "\(isTerminal ? "\r\u{1b}[K" : "")epoch \(record.epoch): loss \(brief(record.trainLoss)), accuracy \(brief(record.trainAccuracy))"
-                    + "\(test), \(brief(record.seconds)) s\n")
+                    + "\(test), \(brief(record.seconds)) s\(pace)\n")
         case .checkpoint: break
         }
     }
