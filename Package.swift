@@ -54,7 +54,10 @@ let package = Package(
         + chapter("Figures", ["CPNG"])
         + chapter(
             "Reports",
-            ["Analysis", "Training", "Partitions", "Splines", "Figures", "Interchange", "Networks", "Execution", "Graphs", "Tensors"])
+            [
+                "Analysis", "Training", "Partitions", "Splines", "Geometry", "Figures", "Interchange", "Networks", "Execution", "Graphs",
+                "Tensors",
+            ])
         + [
             .target(
                 name: "MaxAffineSplines",

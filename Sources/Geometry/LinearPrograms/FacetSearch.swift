@@ -203,7 +203,9 @@ public struct FacetSearch: Sendable {
             case .unbounded(nil), .infeasible, .undecided: return answer.undecided.append(row)
             }
             // What is met is new, but for rounding.
-            guard let (hit, direction) = hit(near: target), !isFacet[hit] else { return answer.undecided.append(row) }
+            var met = hit(near: target)
+            if met.map({ isFacet[$0.row] }) ?? true, let exact = exactFall(row, known.members) { met = hit(near: exact) }
+            guard let (hit, direction) = met, !isFacet[hit] else { return answer.undecided.append(row) }
             note(hit, along: direction, &known)
             if hit == row { return }
         }
@@ -229,13 +231,23 @@ public struct FacetSearch: Sendable {
             let rest = zip(multipliers, used).reduce(offset(row)) { $0 - $1.0 * offset($1.1) }
             if rest.signum >= 0 { return true }
         }
-        guard members.count * rows.dimension <= 5000 else { return false }
+        guard case .optimal(let fall, _)? = exactProgram(row, members, support) else { return false }
+        return (forms[row].value(at: ExactPoint(interior)) - fall).signum >= 0
+    }
+
+    /// How far the row falls from the interior point where the known facets hold, in fractions; `nil` where that is too much work.
+    private func exactProgram(_ row: Int, _ members: [Int], _ support: [Int]) -> ExactProgram.Outcome? {
+        guard let forms, members.count * rows.dimension <= 5000 else { return nil }
+        func slope(_ r: Int) -> [Rational] { forms[r].coefficients.dropLast().map { Rational($0) } }
         let point = ExactPoint(interior)
-        let shifted = members.map { slope($0) + [forms[$0].value(at: point)] }
-        switch ExactProgram.maximum(rows: shifted, objective: slope(row).map { -$0 }, basis: support) {
-        case .unbounded: return false
-        case .optimal(let fall, _): return (forms[row].value(at: point) - fall).signum >= 0
-        }
+        return ExactProgram.maximum(
+            rows: members.map { slope($0) + [forms[$0].value(at: point)] }, objective: slope(row).map { -$0 }, basis: support)
+    }
+
+    /// Towards the point where it falls furthest, rounded.
+    private func exactFall(_ row: Int, _ members: [Int]) -> [Double]? {
+        guard case .optimal(_, let step)? = exactProgram(row, members, []) else { return nil }
+        return step.map(\.doubleValue)
     }
 }
 

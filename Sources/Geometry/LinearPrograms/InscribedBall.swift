@@ -93,25 +93,36 @@ extension Halfspaces {
     }
 
     private func certified(_ center: [Double], _ active: [Int], _ forms: [AffineForm]?) -> InscribedBall {
-        var radius = Double.infinity
-        for row in 0..<count where norms[row] > 0 {
-            let (value, bound) = value(row, at: center)
-            radius = min(radius, (value - bound) / (norms[row] * (1 + Double(dimension + 16) * 0x1p-53)))
-        }
         let relative = 1 + Double(dimension + 16) * 0x1p-52
-        if let forms {
-            // Σ λ_i a_i = 0, Σ λ_i ‖a_i‖ = 1, λ ≥ 0: then r = Σ λ_i r ‖a_i‖ ≤ Σ λ_i (⟨a_i, x⟩ + b_i) = Σ λ_i b_i for every ball inside.
-            let columns = active.map { forms[$0].coefficients.dropLast().map { Rational($0) } + [Rational(norms[$0])] }
-            let target = [Rational](repeating: .zero, count: dimension) + [Rational(1.0)]
-            if let multipliers = exactCombination(of: columns, equal: target), multipliers.allSatisfy({ $0.signum >= 0 }) {
-                let upper = zip(multipliers, active).reduce(Rational.zero) { $0 + $1.0 * Rational(forms[$1.1].coefficients[dimension]) }
-                return InscribedBall(
-                    center: center, radius: radius, upperBound: upper.doubleValue * relative, certificate: .exact, active: active)
+        guard let forms else {
+            var radius = Double.infinity
+            for row in 0..<count where norms[row] > 0 {
+                let (value, bound) = value(row, at: center)
+                radius = min(radius, (value - bound) / (norms[row] * relative))
             }
-            if let ball = exactly(center, forms, active) { return ball }
+            return InscribedBall(
+                center: center, radius: radius, upperBound: .infinity, certificate: radius > 0 ? .rounded : .none, active: active)
         }
-        return InscribedBall(
-            center: center, radius: radius, upperBound: .infinity, certificate: radius > 0 ? .rounded : .none, active: active)
+        let radius = exactRadius(at: center, forms) / relative
+        // Σ λ_i a_i = 0, Σ λ_i ‖a_i‖ = 1, λ ≥ 0: then r = Σ λ_i r ‖a_i‖ ≤ Σ λ_i (⟨a_i, x⟩ + b_i) = Σ λ_i b_i for every ball inside.
+        let columns = active.map { forms[$0].coefficients.dropLast().map { Rational($0) } + [Rational(norms[$0])] }
+        let target = [Rational](repeating: .zero, count: dimension) + [Rational(1.0)]
+        if let multipliers = exactCombination(of: columns, equal: target), multipliers.allSatisfy({ $0.signum >= 0 }) {
+            let exact = zip(multipliers, active).reduce(Rational.zero) { $0 + $1.0 * Rational(forms[$1.1].coefficients[dimension]) }
+            let upper = exact.doubleValue * relative
+            if upper <= 0 || radius >= 0.999 * upper {
+                return InscribedBall(center: center, radius: radius, upperBound: upper, certificate: .exact, active: active)
+            }
+        }
+        return exactly(center, forms, active)
+            ?? InscribedBall(
+                center: center, radius: radius, upperBound: .infinity, certificate: radius > 0 ? .rounded : .none, active: active)
+    }
+
+    /// The distance of a point to the nearest row, of exact values.
+    private func exactRadius(at point: [Double], _ forms: [AffineForm]) -> Double {
+        let at = ExactPoint(point)
+        return forms.indices.filter { norms[$0] > 0 }.map { forms[$0].value(at: at).doubleValue / norms[$0] }.min() ?? .infinity
     }
 
     /// The same program in exact fractions throughout, with the norms as rounded; small ones only.
@@ -131,9 +142,7 @@ extension Halfspaces {
         case .optimal(let value, let shift):
             let best = zip(center, shift).map { (Rational($0) + $1).doubleValue }
             let upper = (value + lowest).doubleValue
-            var radius = Double.infinity
-            let at = ExactPoint(best)
-            for i in forms.indices where norms[i] > 0 { radius = min(radius, forms[i].value(at: at).doubleValue / norms[i]) }
+            let radius = exactRadius(at: best, forms)
             return InscribedBall(
                 center: best, radius: radius * (1 - Double(dimension + 16) * 0x1p-52),
                 upperBound: upper > 0 ? upper * (1 + 0x1p-40) : upper,

@@ -9,6 +9,12 @@ extension PlanarPartition {
         return (0..<cellCount).map { subdivision.exactArea(of: $0) }
     }
 
+    /// The exact corners of a cell, counter-clockwise.
+    package func exactVertices(of cell: Int) -> [ExactPoint] {
+        var subdivision = subdivision
+        return subdivision.mesh.vertices(of: cell).map { subdivision.point($0) }
+    }
+
     /// The areas of the smallest and of the largest cell, exact values rounded once; ∞ where cells are unbounded.
     ///
     /// Doubles choose the candidates, with a bound on their errors; exact arithmetic decides among them.

@@ -1,0 +1,141 @@
+// From cell to cell across facets, breadth first: the cells around a point in any dimension, without the whole partition.
+
+import Geometry
+
+/// The cells reached from a point by crossing facets.
+public struct RegionWalk: Sendable {
+    /// How far a walk goes. What comes first ends it.
+    public struct Limits: Sendable {
+        /// How many cells at most.
+        public var cells: Int
+        public var seconds: Double
+        /// How many facets are crossed at most on the way to a cell.
+        public var steps: Int
+        /// Only facets nearer to the point than this are crossed: the cells that the open ball meets.
+        public var radius: Double
+
+        public init(cells: Int = 1000, seconds: Double = 60, steps: Int = .max, radius: Double = .infinity) {
+            (self.cells, self.seconds, self.steps, self.radius) = (cells, seconds, steps, radius)
+        }
+    }
+
+    /// One cell met.
+    public struct Cell: Sendable {
+        public let codes: [[Int]]
+        /// How many facets were crossed to reach it.
+        public let steps: Int
+        public let facetCount: Int
+        /// The radius of the largest ball inside; ∞ where balls of every size fit, 0 where none was found.
+        public let inRadius: Double
+        /// The largest output at the ball's centre; of a single output 1 where it is positive.
+        public let classIndex: Int
+        /// The cells beyond its facets that were met too, ascending.
+        public fileprivate(set) var neighbors: [Int]
+        /// Whether every inequality was decided, and every neighbour that the limits allow was read.
+        public let isComplete: Bool
+    }
+
+    /// Why a walk ended.
+    public enum End: String, Sendable {
+        /// Every cell within the steps, the radius and the box was met.
+        case complete
+        case cells
+        case seconds
+    }
+
+    /// In the order met; the first is the point's own.
+    public let cells: [Cell]
+    public let end: End
+    /// Whether every cell was read in exact arithmetic.
+    public let isExact: Bool
+}
+
+extension RegionReader {
+    /// The cells around a point.
+    ///
+    /// Two cells are neighbours where they share a facet. Beyond a facet there is one cell: since the network is continuous, no unit changes
+    /// its piece only on the far side of a facet's inside.
+    /// - Parameter progress: told how many cells are read and how many are known.
+    /// - Throws: `PartitionError` as `region(at:)` does.
+    public func walk(
+        from point: [Double], limits: RegionWalk.Limits = RegionWalk.Limits(), progress: (Int, Int) -> Void = { _, _ in }
+    ) throws(PartitionError) -> RegionWalk {
+        let first = try region(at: point, options: Options(findsFacets: false))
+        return isExact
+            ? walk(from: first, AffineForm.self, limits, progress) : walk(from: first, RoundedForm.self, limits, progress)
+    }
+
+    private func walk<Form: FormArithmetic>(
+        from first: Region, _: Form.Type, _ limits: RegionWalk.Limits, _ progress: (Int, Int) -> Void
+    ) -> RegionWalk {
+        let start = ContinuousClock.now
+        func seconds() -> Double { start.duration(to: .now) / .seconds(1) }
+        // A point inside each cell, at which it is read; the first cell's own point may lie on its border.
+        var open: [(point: CellPoint, ties: CellReading<Form>.Ties, steps: Int)] = []
+        var numbers: [[[Int]]: Int] = [first.codes: 0]
+        var (cells, end): ([RegionWalk.Cell], RegionWalk.End) = ([], .complete)
+        open.append((CellPoint(first.ball?.center ?? first.point), .first, 0))
+        while cells.count < open.count {
+            if cells.count >= limits.cells { end = .cells }
+            if seconds() > limits.seconds { end = .seconds }
+            if end != .complete { break }
+            progress(cells.count, open.count)
+            let (at, ties, steps) = open[cells.count]
+            let options = Options(seconds: limits.seconds - seconds())
+            let cell = CellAnalysis(CellReading<Form>(program, at: at, ties: ties), at: at, in: box, options)
+            let region = cell.region(options, isNamedByRule: true, tieCount: 0, findsDistances: false) { _, _, _ in }
+            var (neighbors, isComplete) = ([Int](), region.undecidedCount == 0)
+            if let ball = cell.ball {
+                for facet in region.facets where facet.origin.layer >= 0 && steps < limits.steps {
+                    guard limits.radius == .infinity || distance(of: facet, of: region, from: first.point) < limits.radius else { continue }
+                    let beyond = cell.crossing(of: facet, from: ball.center)
+                    let reading = CellReading<Form>(program, at: beyond, ties: .toward(facet.direction))
+                    if let known = numbers[reading.codes] {
+                        neighbors.append(known)
+                    } else {
+                        numbers[reading.codes] = open.count
+                        neighbors.append(open.count)
+                        open.append((beyond, .toward(facet.direction), steps + 1))
+                    }
+                }
+            } else {
+                isComplete = false
+            }
+            cells.append(
+                RegionWalk.Cell(
+                    codes: region.codes, steps: steps, facetCount: region.facets.count, inRadius: region.ball?.radius ?? 0,
+                    classIndex: region.classIndex(at: cell.ball?.center ?? at.doubles), neighbors: neighbors, isComplete: isComplete))
+        }
+        let met = cells.count
+        for i in cells.indices { cells[i].neighbors = Set(cells[i].neighbors.filter { $0 < met }).sorted() }
+        return RegionWalk(cells: cells, end: end, isExact: isExact)
+    }
+
+    /// From a point to a facet of a cell.
+    private func distance(of facet: Region.Facet, of region: Region, from point: [Double]) -> Double {
+        var part = Halfspaces(dimension: point.count)
+        for other in region.facets { part.append(slope: other.slope, offset: other.offset) }
+        part.append(slope: facet.slope.map { -$0 }, offset: -facet.offset)
+        return part.projection(of: point)?.distance ?? .infinity
+    }
+}
+
+extension CellAnalysis {
+    /// Where the facet's ray leaves the cell: exactly on the facet and strictly inside every other inequality.
+    func crossing(of facet: Region.Facet, from center: [Double]) -> CellPoint {
+        guard let forms, let row = (0..<rows.count).first(where: { origins[$0] == facet.origin && Array(rows.slope($0)) == facet.slope })
+        else {
+            let speed = -zip(facet.slope, facet.direction).reduce(0) { $0 + $1.0 * $1.1 }
+            let slack = zip(facet.slope, center).reduce(facet.offset) { $0 + $1.0 * $1.1 }
+            return CellPoint(zip(center, facet.direction).map { $0 + slack / speed * $1 })
+        }
+        let (start, direction) = (ExactPoint(center), facet.direction.map { Dyadic($0) })
+        let speed = zip(forms[row].coefficients, direction).reduce(Dyadic.zero) { $0 - $1.0 * $1.1 }
+        // x = c + (s / speed) u: in homogeneous numbers speed · c w + s w · u, with weight speed · w.
+        let slack = forms[row].scaledValue(at: start)
+        let weight = Dyadic(start.weight)
+        return CellPoint(
+            ExactPoint(
+                homogeneous: zip(start.coordinates, direction).map { speed * Dyadic($0) + slack * $1 } + [speed * weight]))
+    }
+}
