@@ -65,7 +65,8 @@ typedef bool b8 __attribute__((ext_vector_type(8)));
       (double *out, long stride, long columns, double *eta, long count, const long *starts, const int32_t *indices, \
        const double *weights, const double *rows, long width, const double *errors), \
       (out, stride, columns, eta, count, starts, indices, weights, rows, width, errors)) \
-    F(void, scale, (double *out, const double *in, long n, const double *factors), (out, in, n, factors))
+    F(void, scale, (double *out, const double *in, long n, const double *factors), (out, in, n, factors)) \
+    F(double, sum_magnitudes, (const double *in, const double *sizes, long n), (in, sizes, n))
 
 #define SLOT(result, name, parameters, arguments) static __typeof__(name##_plain) *name = name##_plain;
 KERNELS(SLOT)

@@ -9,7 +9,8 @@ public struct PartitionSummary: Hashable, Sendable {
     public let cellCount: Int
     /// The number of cells of the code up to and with each nonlinearity.
     public let cellCounts: [Int]
-    /// How many different (A, b) there are, as functions of the domain's coordinates, compared exactly; `nil` of a polyline.
+    /// How many different (A, b) there are, as functions of the domain's coordinates, compared exactly; `nil` of a polyline, or of a
+    /// stream of cells.
     public let distinctMapCount: Int?
     /// In two dimensions: the length of the set where the largest output changes, or of the zero set of a single output; `nil` where
     /// that is ambiguous.
@@ -19,9 +20,12 @@ public struct PartitionSummary: Hashable, Sendable {
     public let maxVolume: Double
     /// How many cells have points however far away.
     public let unboundedCount: Int
+    /// How often floating point decided on the tiles of a planar domain, and what it cost where it did not.
+    public let filter: FilterStatistics?
 
     /// The summary of a planar partition; its boundary, where it is known already, is not made again.
-    public init(_ partition: PlanarPartition, _ boundary: DecisionBoundary? = nil) {
+    public init(_ partition: PlanarPartition, _ boundary: DecisionBoundary? = nil, filter: FilterStatistics? = nil) {
+        self.filter = filter
         let (boundary, areas) = (boundary ?? partition.decisionBoundary(), partition.areaRange())
         cellCount = partition.cellCount
         cellCounts = partition.cellCounts
@@ -42,14 +46,14 @@ public struct PartitionSummary: Hashable, Sendable {
             let volume = cell.polytope.volume.doubleValue
             (low, high) = (min(low, volume), max(high, volume))
         }
-        (cellCount, distinctMapCount, boundaryLength) = (cells, maps.count, nil)
+        (cellCount, distinctMapCount, boundaryLength, filter) = (cells, maps.count, nil, nil)
         (minVolume, maxVolume, unboundedCount) = (low, high, 0)
     }
 
     /// The summary of a partition of a line or polyline.
     public init(_ partition: LinearPartition) {
         (cellCount, cellCounts, distinctMapCount) = (partition.cellCount, partition.cellCounts, partition.distinctMapCount)
-        boundaryLength = nil
+        (boundaryLength, filter) = (nil, nil)
         let lengths = partition.lengthRange
         (minVolume, maxVolume, unboundedCount) = (lengths.lowerBound, lengths.upperBound, partition.unboundedCount)
     }

@@ -23,8 +23,7 @@ import Testing
         Set(zip(partition.cells, partition.exactAreas()).map { Seen(codes: $0.codes, area: $1) })
     }
 
-    @Test("Counts are the reference's", arguments: PlanarPartitionTests.cases)
-    func reference(_ reference: ReferenceCase) throws {
+    @Test("Counts are the reference's", arguments: PlanarPartitionTests.cases) func reference(_ reference: ReferenceCase) throws {
         let partition = try TiledPartition(of: reference.program(), on: reference.partitionDomain)
         let outcome = partition.count()
         #expect(outcome.cellCounts == reference.answer.regionsPerLayer)
@@ -32,8 +31,9 @@ import Testing
         #expect(partition.count(threads: 2).cellCounts == reference.answer.regionsPerLayer)
     }
 
-    @Test("Law: blocks have the planar partition's cells, by code and exact area", arguments: PlanarPartitionTests.cases)
-    func cells(_ reference: ReferenceCase) throws {
+    @Test("Law: blocks have the planar partition's cells, by code and exact area", arguments: PlanarPartitionTests.cases) func cells(
+        _ reference: ReferenceCase
+    ) throws {
         guard reference.answer.regions < 2000 else { return }
         let (program, domain) = (try reference.program(), reference.partitionDomain)
         let partition = try TiledPartition(of: program, on: domain)
@@ -44,8 +44,9 @@ import Testing
         #expect(abs(areas.reduce(0, +) - reference.answer.total) <= 1e-12 * reference.answer.total)
     }
 
-    @Test("Law: counts and cells are exact arithmetic's on random and degenerate networks", arguments: NetworkSampler.allCases)
-    func random(_ sampler: NetworkSampler) throws {
+    @Test("Law: counts and cells are exact arithmetic's on random and degenerate networks", arguments: NetworkSampler.allCases) func random(
+        _ sampler: NetworkSampler
+    ) throws {
         var certain = 0
         for seed in UInt64(0)..<100 {
             var rng = RandomGenerator(seed: seed, purpose: sampler.rawValue)
@@ -64,8 +65,7 @@ import Testing
         if sampler == .generic { #expect(certain > 50) }
     }
 
-    @Test("Law: a cell's map is the network at its centroid")
-    func maps() throws {
+    @Test("Law: a cell's map is the network at its centroid") func maps() throws {
         for seed in UInt64(0)..<20 {
             var rng = RandomGenerator(seed: seed, purpose: "maps")
             let program = try NetworkSampler.generic.program(inputs: 2, &rng)
@@ -79,8 +79,7 @@ import Testing
         }
     }
 
-    @Test("Law: the result does not depend on the number of threads, to the last bit")
-    func threads() throws {
+    @Test("Law: the result does not depend on the number of threads, to the last bit") func threads() throws {
         let reference = try #require(PlanarPartitionTests.cases.max { $0.answer.regions < $1.answer.regions })
         let partition = try TiledPartition(of: reference.program(), on: reference.partitionDomain)
         func areas(_ threads: Int) -> ([Double], [Int]) {
@@ -95,8 +94,7 @@ import Testing
         }
     }
 
-    @Test("Law: tiles divide and halve without changing the cells, on networks of thousands of cells")
-    func divided() throws {
+    @Test("Law: tiles divide and halve without changing the cells, on networks of thousands of cells") func divided() throws {
         for (seed, width) in [(UInt64(1), 40), (2, 32), (3, 24)] {
             var rng = RandomGenerator(seed: seed, purpose: "divided")
             for scale in [1, 4.0] {
@@ -111,14 +109,27 @@ import Testing
                     let inputs = program.outputCount
                     let matrix = SparseMatrix(dense: rows.map { Array($0.dropLast()) }, columnCount: inputs)
                     try program.append(.affine([.init(source: program.last, matrix: matrix)], offset: rows.map { $0[inputs] / 4 }))
-                    try program.append(
-                        .pieces(source: program.last, pieces: [PiecewiseFunction](repeating: .relu, count: width)))
+                    try program.append(.pieces(source: program.last, pieces: [PiecewiseFunction](repeating: .relu, count: width)))
                 }
                 let domain = Domain.box([-1...1, -1...1])
                 #expect(
-                    try TiledPartition(of: program, on: domain).count().cellCounts
-                        == PlanarPartition(of: program, on: domain).cellCounts, "width \(width), scale \(scale)")
+                    try TiledPartition(of: program, on: domain).count().cellCounts == PlanarPartition(of: program, on: domain).cellCounts,
+                    "width \(width), scale \(scale)")
             }
+        }
+    }
+}
+
+@Suite struct StreamedSummaryTests {
+    @Test("The smallest and the largest cell of a stream are the reference's, exactly", arguments: PlanarPartitionTests.cases) func areas(
+        _ reference: ReferenceCase
+    ) throws {
+        let partition = try TiledPartition(of: reference.program(), on: reference.partitionDomain)
+        for threads in 1...2 {
+            let summary = PartitionSummary(streaming: partition, threads: threads)
+            #expect(summary.cellCounts == reference.answer.regionsPerLayer)
+            #expect(summary.minVolume == reference.answer.minVolume)
+            #expect(summary.maxVolume == reference.answer.maxVolume)
         }
     }
 }

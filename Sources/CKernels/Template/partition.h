@@ -254,6 +254,14 @@ static void NAME(multiply_sparse)(
     }
 }
 
+static double NAME(sum_magnitudes)(const double *in, const double *sizes, long n) {
+    v8 sum = {0};
+    for (long j = 0; j < n; j += 8) sum += NAME(magnitude)(NAME(load)(in + j)) * NAME(load)(sizes + j);
+    double total = 0;
+    for (int k = 0; k < 8; k++) total += sum[k];
+    return total;
+}
+
 static void NAME(scale)(double *out, const double *in, long n, const double *factors) {
     for (long j = 0; j < n; j += 8) NAME(store)(out + j, NAME(load)(in + j) * NAME(load)(factors + j));
 }

@@ -75,3 +75,6 @@ void maso_partition_multiply_sparse(
 
 // out[i] = in[i] · factors[i].
 void maso_partition_scale(double *out, const double *in, long n, const double *factors);
+
+// Σ |in[j]| · sizes[j].
+double maso_partition_sum_magnitudes(const double *in, const double *sizes, long n);

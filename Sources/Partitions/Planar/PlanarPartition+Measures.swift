@@ -44,23 +44,10 @@ extension PlanarSubdivision {
         return twice * Rational(0.5)
     }
 
-    /// The area in Doubles, and a bound on its error: each of n − 2 cross products of vectors no longer than the diameter D has
-    /// coordinates off by 2δ (both ends) and rounds a few times, so it is off by less than 2·(4Dδ + 4δ²) + 8·2⁻⁵³·D².
+    /// The area in Doubles, and a bound on its error.
     fileprivate func areaWithBound(of cell: Int) -> (area: Double, bound: Double) {
         let vertices = mesh.vertices(of: cell)
-        let apex = position(vertices[0])
-        var (twice, diameter, error) = (0.0, 0.0, 0.0)
-        for vertex in vertices {
-            let offset = position(vertex) - apex
-            diameter = max(diameter, abs(offset.x), abs(offset.y))
-            error = max(error, positions.bound(0, at: vertex), positions.bound(1, at: vertex))
-        }
-        for (p, q) in zip(vertices.dropFirst(), vertices.dropFirst(2)) {
-            let (u, v) = (position(p) - apex, position(q) - apex)
-            twice += u.x * v.y - u.y * v.x
-        }
-        let scale = max(abs(apex.x), abs(apex.y)) * VertexTable.roundoff + error
-        let each = 16 * diameter * scale + 16 * scale * scale + 16 * VertexTable.roundoff * diameter * diameter
-        return (twice / 2, Double(vertices.count) * each)
+        let error = vertices.lazy.map { max(positions.bound(0, at: $0), positions.bound(1, at: $0)) }.max() ?? 0
+        return areaAndBound(vertices.map { position($0) }, error: error)
     }
 }

@@ -31,6 +31,22 @@ public struct SparseMatrix: Hashable, Sendable {
         (rowCount, self.columnCount, rowStarts, self.columns, self.values) = (rows.count, columnCount, starts, columns, values)
     }
 
+    /// A matrix by rows of (column, value) where values at one place stay side by side: they mean their exact sum, which may be no Double.
+    ///
+    /// - Precondition: as above, and no value is 0.
+    init(entries rows: [[(column: Int, value: Double)]], columnCount: Int) {
+        let sorted = rows.map { row in row.sorted { $0.column < $1.column } }
+        (rowCount, self.columnCount) = (rows.count, columnCount)
+        rowStarts = sorted.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
+        columns = sorted.flatMap { $0.map { Int32($0.column) } }
+        values = sorted.flatMap { $0.map(\.value) }
+    }
+
+    /// Whether several values stand at one place.
+    var hasRepeatedPlaces: Bool {
+        (0..<rowCount).contains { r in (rowStarts[r]..<rowStarts[r + 1]).dropFirst().contains { columns[$0] == columns[$0 - 1] } }
+    }
+
     /// A matrix by all its entries, shape `[rows][columns]`.
     public init(dense: [[Double]], columnCount: Int) {
         self.init(rows: dense.map { row in row.enumerated().map { (column: $0.offset, value: $0.element) } }, columnCount: columnCount)
@@ -41,7 +57,7 @@ public struct SparseMatrix: Hashable, Sendable {
     }
 
     /// The entries of row `r`.
-    public func row(_ r: Int) -> some Sequence<(column: Int, value: Double)> {
+    public func row(_ r: Int) -> some RandomAccessCollection<(column: Int, value: Double)> {
         (rowStarts[r]..<rowStarts[r + 1]).lazy.map { (column: Int(columns[$0]), value: values[$0]) }
     }
 }

@@ -50,7 +50,9 @@ public struct CellBlock: Sendable {
         /// The code at each nonlinearity: for every unit the number of its piece.
         public var codes: [[Int]] {
             let (flat, starts) = (flatCode, block.network.codeStarts)
-            return zip(starts, starts.dropFirst()).map { first, end in flat[first..<end].map { Int($0) } }
+            return starts.indices.dropLast().map { layer in
+                block.network.twinless.expand(flat[starts[layer]..<starts[layer + 1]], ofLayer: layer)
+            }
         }
 
         /// The network on this cell, A x + b, as Doubles. O(weights).
@@ -121,16 +123,12 @@ extension CellBlock {
                 sides.append(mesh.edgeLabels[h / 2])
             }
             starts.append(Int32(corners.count))
-            for level in subdivision.history.levels.indices {
-                codes += subdivision.code(of: cell, atLevel: level + 1).map { UInt16($0) }
-            }
+            for level in subdivision.history.levels.indices { codes += subdivision.code(of: cell, atLevel: level + 1).map { UInt16($0) } }
         }
         (self.starts, self.corners, self.sides, self.network) = (starts, corners, sides, network)
         lines = subdivision.lines.map(\.onSingleCell)
         positions = (0..<mesh.vertexCount).map { subdivision.position($0) }
-        errors = (0..<mesh.vertexCount).map { v in
-            max(subdivision.positions.bound(0, at: v), subdivision.positions.bound(1, at: v))
-        }
+        errors = (0..<mesh.vertexCount).map { v in max(subdivision.positions.bound(0, at: v), subdivision.positions.bound(1, at: v)) }
         self.codes = .all(codes)
     }
 }

@@ -21,9 +21,8 @@ struct Pool<Element: BitwiseCopyable>: ~Copyable {
 
     deinit { store.give(start, sizeClass) }
 
-    private static func block(
-        of store: BlockStore, capacity: Int
-    ) -> (start: UnsafeMutablePointer<Element>, capacity: Int, sizeClass: Int) {
+    private static func block(of store: BlockStore, capacity: Int) -> (start: UnsafeMutablePointer<Element>, capacity: Int, sizeClass: Int)
+    {
         let bytes = max(64, capacity * MemoryLayout<Element>.stride)
         let sizeClass = Int.bitWidth - (bytes - 1).leadingZeroBitCount
         let start = store.take(sizeClass).assumingMemoryBound(to: Element.self)

@@ -53,8 +53,8 @@ extension Tile {
         var displacement = 0.0
         for v in 0..<mesh.vertexCount { displacement = max(displacement, mesh.vertices.start[v].displacement) }
         return Ranges(
-            numbers: numbers, width: width, displacement: displacement,
-            roundoff: Double(count + 8 + 6 * TileMesh.generationLimit) * 0x1p-53)
+            numbers: numbers, width: width, displacement: displacement, roundoff: Double(count + 8 + 6 * TileMesh.generationLimit) * 0x1p-53
+        )
     }
 
     /// The bound of a sum of columns less a knot, from its plain sums.
@@ -66,8 +66,8 @@ extension Tile {
         let magnitude = sums.size + abs(knot)
         let error = (eta + sums.base + ranges.roundoff * magnitude) * (1 + 0x1p-30)
         return Bound(
-            middle: sums.middle - knot, radius: sums.radius * (1 + 0x1p-30) + 2 * error + sums.slope * ranges.displacement,
-            size: magnitude, base: error, slope: sums.slope * (1 + 0x1p-30))
+            middle: sums.middle - knot, radius: sums.radius * (1 + 0x1p-30) + 2 * error + sums.slope * ranges.displacement, size: magnitude,
+            base: error, slope: sums.slope * (1 + 0x1p-30))
     }
 
     /// The bound of one unit, or of the difference of two.
@@ -122,9 +122,7 @@ extension Tile {
     }
 
     /// Decides by bounds which members of groups can be largest on the tile, and lists the pairs where two can, at most 64.
-    mutating func candidates(
-        of matrix: ColumnMatrix, groups: [PiecewiseAffineProgram.Group], lines: [Int32]
-    ) -> [Candidate] {
+    mutating func candidates(of matrix: ColumnMatrix, groups: [PiecewiseAffineProgram.Group], lines: [Int32]) -> [Candidate] {
         let ranges = ranges(matrix.columnCount)
         let sums = Pool<Double>(store, capacity: 5 * matrix.stride)
         addUp(matrix, ranges, sums)

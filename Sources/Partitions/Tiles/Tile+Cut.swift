@@ -101,6 +101,7 @@ extension Tile {
             for j in 0..<matrix.columnCount { hingeWeights.append(matrix.column(j)[candidate.unit]) }
             if candidate.minus >= 0 { for j in 0..<matrix.columnCount { hingeWeights[start + j] -= matrix.column(j)[candidate.minus] } }
             hingeWeights[start] -= candidate.knot
+            hinges[first + i] = pad(hinges[first + i])
         }
         columnCount = first + candidates.count
     }

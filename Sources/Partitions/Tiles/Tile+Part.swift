@@ -15,8 +15,7 @@ extension Tile {
         let states = Pool<Double>(store, capacity: 2 * width)
         let (least, most) = (states.start, states.start + width)
         maso_partition_states(
-            mesh.rows.start, mesh.stride, width, division.corners.start, division.starts.start + cells.lowerBound, cells.count, least,
-            most)
+            mesh.rows.start, mesh.stride, width, division.corners.start, division.starts.start + cells.lowerBound, cells.count, least, most)
         var (kept, active, dead) = ([0, 1, 2] as [Int32], [Int](), [Bool](repeating: false, count: columnCount))
         for j in 3..<max(3, columnCount) {
             if most[j] <= 0 { dead[j] = true } else if least[j] > 0 { active.append(j) } else { kept.append(Int32(j)) }
@@ -56,8 +55,7 @@ extension Tile {
         tile.mesh.vertices.resize(to: count)
         for v in 0..<count { tile.mesh.vertices[v] = mesh.vertices[Int(vertices[v])] }
         tile.mesh.rows.resize(to: count * tile.mesh.stride)
-        maso_partition_gather(
-            mesh.rows.start, mesh.stride, vertices.start, count, kept, kept.count, tile.mesh.rows.start, tile.mesh.stride)
+        maso_partition_gather(mesh.rows.start, mesh.stride, vertices.start, count, kept, kept.count, tile.mesh.rows.start, tile.mesh.stride)
         fold(active, dead, kept.map { Int($0) }, into: &tile)
         return tile
     }
@@ -72,26 +70,34 @@ extension Tile {
 
         // Last first: a hinge's argument knows the columns before it only.
         var (weights, hinges) = (hingeWeights, hinges)
-        var argumentErrors = [Double](repeating: 0, count: columnCount)
-        for column in active.reversed() {
-            let argument = hinges[column]
-            for later in column + 1..<max(column + 1, columnCount) where column < hinges[later].count {
-                let factor = weights[hinges[later].start + column]
-                guard factor != 0 else { continue }
-                weights[hinges[later].start + column] = 0
-                for j in 0..<argument.count { weights[hinges[later].start + j] += factor * weights[argument.start + j] }
-                hinges[later].eta += abs(factor) * argumentError(hinges[column], weights) + 0x1p-53 * magnitude(hinges[later], weights)
-            }
-        }
-        // Each of A replacements rounds a sum of at most a row's magnitude before and what the replacements so far have added.
         let rounding = Double(active.count) * 0x1p-53
-        for column in active {
-            argumentErrors[column] = argumentError(hinges[column], weights) + rounding * magnitude(hinges[column], weights)
+        var argumentErrors = [Double](repeating: 0, count: columnCount)
+        weights.withUnsafeMutableBufferPointer { buffer in
+            guard let weights = buffer.baseAddress else { return }
+            func magnitude(_ hinge: Hinge) -> Double { maso_partition_sum_magnitudes(weights + hinge.start, size, padded(hinge.count)) }
+            // What replacing a hinge of weight 1 by its argument adds to a row's error.
+            func argumentError(_ hinge: Hinge, _ roundings: Double) -> Double {
+                (hinge.eta + (0x1p-51 + roundings) * magnitude(hinge)) * (1 + 0x1p-40)
+            }
+            for column in active.reversed() {
+                let argument = hinges[column]
+                let error = argumentError(argument, 0)
+                for later in column + 1..<max(column + 1, columnCount) where column < hinges[later].count {
+                    let row = weights + hinges[later].start
+                    let factor = row[column]
+                    guard factor != 0 else { continue }
+                    row[column] = 0
+                    maso_partition_add(row, weights + argument.start, padded(argument.count), factor)
+                    hinges[later].eta += abs(factor) * error + 0x1p-53 * magnitude(hinges[later])
+                }
+            }
+            // Each of A replacements rounds a sum of at most a row's magnitude before and what the replacements so far have added.
+            for column in active { argumentErrors[column] = argumentError(hinges[column], rounding) }
         }
         for (new, old) in kept.enumerated() where hinges[old].count > 0 {
             let start = tile.hingeWeights.count
             for j in kept where j < hinges[old].count { tile.hingeWeights.append(weights[hinges[old].start + j]) }
-            tile.hinges[new] = Hinge(start: start, count: tile.hingeWeights.count - start, eta: hinges[old].eta)
+            tile.hinges[new] = tile.pad(Hinge(start: start, count: tile.hingeWeights.count - start, eta: hinges[old].eta))
         }
 
         // The arguments are folded already: replacing one brings in no other column that is to go.
@@ -151,17 +157,5 @@ extension Tile {
                 tile.codes[entry.unit] = UInt16(truncatingIfNeeded: Int(tile.codes[entry.unit]) + entry.delta)
             }
         }
-    }
-
-    /// What replacing a hinge of weight 1 by its argument adds to a row's error.
-    private func argumentError(_ hinge: Hinge, _ weights: [Double]) -> Double {
-        (hinge.eta + 0x1p-51 * magnitude(hinge, weights)) * (1 + 0x1p-40)
-    }
-
-    /// Σ |weight| · size of a hinge's argument.
-    private func magnitude(_ hinge: Hinge, _ weights: [Double]) -> Double {
-        var magnitude = 0.0
-        for j in 0..<hinge.count { magnitude += abs(weights[hinge.start + j]) * size[j] }
-        return magnitude
     }
 }

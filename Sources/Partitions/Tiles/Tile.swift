@@ -17,7 +17,8 @@ struct Side: Equatable, BitwiseCopyable {
 }
 
 struct Tile: ~Copyable {
-    /// The argument of a hinge over the columns before it: `count` weights from `start` on in `hingeWeights`, and its error.
+    /// The argument of a hinge over the columns before it: `count` weights from `start` on in `hingeWeights`, zeros to
+    /// a multiple of 8, and its error.
     struct Hinge {
         var start = 0
         var count = 0
@@ -90,6 +91,12 @@ struct Tile: ~Copyable {
         values[0] = position
     }
 
+    /// Fills the last hinge's weights up with zeros, as far as kernels read.
+    mutating func pad(_ hinge: Hinge) -> Hinge {
+        for _ in hinge.count..<padded(hinge.count) { hingeWeights.append(0) }
+        return hinge
+    }
+
     /// Begins a nonlinear step of so many sides on a value.
     mutating func begin(_ source: Int, sideCount: Int, isMaximum: Bool) {
         sides = [Side](repeating: .unknown, count: sideCount)
@@ -110,9 +117,7 @@ struct Tile: ~Copyable {
     /// Whether a hinge is active on a cell: it is 0 at all corners where not.
     @inline(__always) func isPositive(_ column: Int, on cell: Int) -> Bool {
         var isPositive = false
-        mesh.forEachSide(of: cell) { h in
-            isPositive = isPositive || mesh.rows[Int(mesh.halfEdges[h].origin) * mesh.stride + column] > 0
-        }
+        mesh.forEachSide(of: cell) { h in isPositive = isPositive || mesh.rows[Int(mesh.halfEdges[h].origin) * mesh.stride + column] > 0 }
         return isPositive
     }
 }

@@ -131,8 +131,7 @@ extension TileMesh {
             if row[other] > reach { positive |= bit } else if row[other] >= -reach { return false }
             open ^= bit
         }
-        vertices.append(
-            .init(positive: positive, displacement: moved, offset: max(across, base * inverse), generation: generation))
+        vertices.append(.init(positive: positive, displacement: moved, offset: max(across, base * inverse), generation: generation))
 
         // h: a → w, rest: w → b; on the other side t: b → w, back: w → a.
         let rest = halfEdges.count

@@ -18,7 +18,7 @@ struct TileTerm: Sendable {
     init(_ term: PiecewiseAffineProgram.Term) {
         let matrix = term.matrix
         (source, columnCount) = (term.source, matrix.columnCount)
-        guard 4 * matrix.values.count > matrix.rowCount * matrix.columnCount else {
+        guard 4 * matrix.values.count > matrix.rowCount * matrix.columnCount, !matrix.hasRepeatedPlaces else {
             length = (0..<matrix.rowCount).map { matrix.rowStarts[$0 + 1] - matrix.rowStarts[$0] }.max() ?? 0
             storage = .sparse(matrix)
             return
@@ -28,7 +28,7 @@ struct TileTerm: Sendable {
         let weights = [Double](unsafeUninitializedCapacity: matrix.columnCount * stride) { weights, count in
             weights.initialize(repeating: 0)
             count = weights.count
-            for row in 0..<matrix.rowCount { for (column, value) in matrix.row(row) { weights[column * stride + row] += value } }
+            for row in 0..<matrix.rowCount { for (column, value) in matrix.row(row) { weights[column * stride + row] = value } }
         }
         storage = .dense(weights, stride: stride)
     }
@@ -46,9 +46,8 @@ struct TileTerm: Sendable {
         }
     }
 
-    private func addDense(
-        _ weights: [Double], _ stride: Int, _ source: ColumnMatrix, to out: ColumnMatrix, _ errors: UnsafePointer<Double>
-    ) {
+    private func addDense(_ weights: [Double], _ stride: Int, _ source: ColumnMatrix, to out: ColumnMatrix, _ errors: UnsafePointer<Double>)
+    {
         weights.withUnsafeBufferPointer { weights in
             let weights = weights.baseAddress!
             maso_partition_multiply(
@@ -56,9 +55,7 @@ struct TileTerm: Sendable {
             for term in source.hinges {
                 maso_partition_add(out.column(term.column), weights + term.unit * stride, stride, term.coefficient)
             }
-            for k in 0..<columnCount where errors[k] != 0 {
-                maso_partition_add_magnitude(out.eta, weights + k * stride, stride, errors[k])
-            }
+            for k in 0..<columnCount where errors[k] != 0 { maso_partition_add_magnitude(out.eta, weights + k * stride, stride, errors[k]) }
         }
     }
 

@@ -40,9 +40,7 @@ struct TileWorker: ~Copyable {
             case .pieces(let source, let functions, let knots):
                 if tile.sides.isEmpty && !knots.isEmpty { tile.begin(source, sideCount: knots.count, isMaximum: false) }
                 let matrix = tile.values[source]!
-                if !tile.open.isEmpty {
-                    guard cut(&tile, tile.candidates(of: matrix, knots: knots), of: matrix) else { return .open }
-                }
+                if !tile.open.isEmpty { guard cut(&tile, tile.candidates(of: matrix, knots: knots), of: matrix) else { return .open } }
                 if tile.open.isEmpty {
                     counts[network.depths[tile.step]] += tile.mesh.cellCount
                     if isCounted(tile) { return .finished }
@@ -121,9 +119,7 @@ struct TileWorker: ~Copyable {
     }
 
     /// A piecewise-affine function is its lowest piece plus, at every knot, the change of slope times the hinge there.
-    private func apply(
-        _ functions: [PiecewiseFunction], to input: ColumnMatrix, ofLayer layer: Int, _ tile: inout Tile
-    ) -> ColumnMatrix {
+    private func apply(_ functions: [PiecewiseFunction], to input: ColumnMatrix, ofLayer layer: Int, _ tile: inout Tile) -> ColumnMatrix {
         let result = ColumnMatrix(store, unitCount: functions.count, columnCount: input.columnCount, dense: [])
         let slopes = Pool<Double>(store, repeating: 0, count: result.stride)
         let start = network.codeStarts[layer]

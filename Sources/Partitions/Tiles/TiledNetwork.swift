@@ -18,7 +18,10 @@ final class TiledNetwork: Sendable {
         case maximum(source: Int, groups: [PiecewiseAffineProgram.Group], lines: [Int32])
     }
 
-    let program: PiecewiseAffineProgram
+    /// The program as a function of the domain's two coordinates.
+    let original: PiecewiseAffineProgram
+    /// The same with one unit for all that are the same function there; what tiles know.
+    let twinless: TwinlessProgram
     let polygon: [SIMD2<Double>]
     let steps: [Step]
     let lastUse: [Int]
@@ -29,8 +32,11 @@ final class TiledNetwork: Sendable {
     /// The polygon's sides, then where units are at knots, then where members of groups tie; on the one cell of a level.
     let lines: [Line]
 
-    init(of program: PiecewiseAffineProgram, on polygon: [SIMD2<Double>]) {
-        (self.program, self.polygon, depths) = (program, polygon, program.depths)
+    var program: PiecewiseAffineProgram { twinless.program }
+
+    init(of original: PiecewiseAffineProgram, on polygon: [SIMD2<Double>]) {
+        (self.original, self.polygon, twinless, depths) = (original, polygon, TwinlessProgram(original), original.depths)
+        let program = twinless.program
         var (steps, lastUse) = ([Step](), [Int](repeating: -1, count: program.counts.count))
         var (codeStarts, lines) = ([0], polygon.indices.map { Line.border(from: polygon[$0], to: polygon[($0 + 1) % polygon.count]) })
         let end = program.nonlinearSteps.last.map { $0 + 1 } ?? 0

@@ -40,7 +40,7 @@ public struct TiledPartition: Sendable {
     }
 
     /// The program as a function of the domain's two coordinates.
-    public var program: PiecewiseAffineProgram { network.program }
+    public var program: PiecewiseAffineProgram { network.original }
 
     /// Counts the cells; the same for any number of threads.
     public func count(threads: Int = 1) -> Outcome {
@@ -71,9 +71,7 @@ public struct TiledPartition: Sendable {
     public func reduce<Result: Sendable>(
         into initial: Result, threads: Int, _ add: @escaping @Sendable (inout Result, CellBlock) -> Void,
         _ merge: (inout Result, Result) -> Void
-    ) -> (result: Result, outcome: Outcome) {
-        reduce(into: initial, threads: threads, keepsColumns: true, add, merge)
-    }
+    ) -> (result: Result, outcome: Outcome) { reduce(into: initial, threads: threads, keepsColumns: true, add, merge) }
 
     private func reduce<Result: Sendable>(
         into initial: Result, threads: Int, keepsColumns: Bool, _ add: @escaping @Sendable (inout Result, CellBlock) -> Void,

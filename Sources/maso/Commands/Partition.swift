@@ -54,7 +54,8 @@ struct Partition: ParsableCommand {
             "peakBytes": JSONValue(peakBytes()), "pieces": result.linear.map { JSONValue($0.pieceCount) } ?? .null,
             "boundaryPoints": result.linear.map { JSONValue($0.boundaryPoints.count) } ?? .null,
             "cell": "a set of the domain with interior on which every unit has one code",
-            "ties": "the first piece that attains the maximum",
+            "ties": "the first piece that attains the maximum", "streamed": .bool(result.isStreamed),
+            "filter": summary.filter.map { filter($0) } ?? .null,
         ]
         if let map = result.planar { object = object.appending(map.answers) }
         try printResult(common.json, object) { text(result, summary, elapsed) }
@@ -63,16 +64,20 @@ struct Partition: ParsableCommand {
     /// A partition by the number of its dimensions.
     private enum Result {
         case linear(LinearPartition)
-        case planar(PartitionMap)
+        case planar(PartitionMap, FilterStatistics?)
+        /// More cells than are kept when nobody asks for them.
+        case streamed(PartitionSummary)
         case exact(PiecewiseAffineProgram, Domain)
 
-        var planar: PartitionMap? { if case .planar(let map) = self { map } else { nil } }
+        var planar: PartitionMap? { if case .planar(let map, _) = self { map } else { nil } }
+        var isStreamed: Bool { if case .streamed = self { true } else { false } }
         var linear: LinearPartition? { if case .linear(let partition) = self { partition } else { nil } }
 
         func summary() throws -> PartitionSummary {
             switch self {
             case .linear(let partition): PartitionSummary(partition)
-            case .planar(let map): PartitionSummary(map.partition, map.boundary)
+            case .planar(let map, let filter): PartitionSummary(map.partition, map.boundary, filter: filter)
+            case .streamed(let summary): summary
             case .exact(let program, let domain): try PartitionSummary(exactly: program, on: domain)
             }
         }
@@ -81,7 +86,7 @@ struct Partition: ParsableCommand {
         func requireForm(_ form: String?) throws {
             guard let form else { return }
             switch self {
-            case .planar: break
+            case .planar, .streamed: break
             case .linear where form == "json" || form == "npz": break
             case .linear: throw Failure(.unavailable, "-o .\(form): a line is written as .json or .npz")
             case .exact(_, let domain):
@@ -94,7 +99,12 @@ struct Partition: ParsableCommand {
     private func cut(_ program: PiecewiseAffineProgram, _ domain: Domain, _ model: Model) throws -> Result {
         switch domain.dimension {
         case 1: return .linear(try LinearPartition(of: program, on: domain))
-        case 2: return .planar(try picture.map(PlanarPartition(of: program, on: domain), model, common))
+        case 2 where domain.isWhole: return .planar(try picture.map(PlanarPartition(of: program, on: domain), model, common), nil)
+        case 2:
+            // Tiles count the cells fast and keep none; of many, only what was asked for is kept.
+            let stream = PartitionSummary(streaming: try TiledPartition(of: program, on: domain), threads: common.threadCount)
+            if output == nil, stream.cellCount > PartitionSummary.streamedCellCount { return .streamed(stream) }
+            return .planar(try picture.map(PlanarPartition(of: program, on: domain), model, common), stream.filter)
         case 3...8: return .exact(program, domain)
         default:
             throw Failure(
@@ -110,8 +120,8 @@ struct Partition: ParsableCommand {
         switch result {
         case .linear(let partition) where form(output) == "json": try OutputFile.write(partition.json.text(), to: output)
         case .linear(let partition): try NumpyArchive.write(partition.arrays, to: output)
-        case .planar(let map): try picture.write(map, summary, model, to: output, form: form(output), common)
-        case .exact: break
+        case .planar(let map, _): try picture.write(map, summary, model, to: output, form: form(output), common)
+        case .exact, .streamed: break
         }
     }
 
@@ -122,6 +132,7 @@ struct Partition: ParsableCommand {
             (summary.distinctMapCount.map { "\($0) different affine maps; " } ?? "")
                 + "volumes from \(brief(summary.minVolume)) to \(brief(summary.maxVolume))",
         ]
+        if result.isStreamed { lines.append("cells counted as they went by: no maps, no decision boundary; with -o they are kept") }
         if summary.unboundedCount > 0 { lines.append("\(summary.unboundedCount) cells are unbounded") }
         if let partition = result.linear {
             lines.append("\(partition.pieceCount) pieces along the line; the class changes at \(partition.boundaryPoints.count) points")
@@ -140,6 +151,15 @@ struct Partition: ParsableCommand {
         }
         if let output { lines.append("written to \(output)") }
         return lines.joined(separator: "\n")
+    }
+
+    /// How the signs of units at vertices were decided.
+    private func filter(_ statistics: FilterStatistics) -> JSONValue {
+        [
+            "signs": JSONValue(statistics.signCount), "halvedTiles": JSONValue(statistics.halvedTileCount),
+            "exactCells": JSONValue(statistics.exactCellCount), "exactSigns": JSONValue(statistics.exactSignCount),
+            "exactSeconds": JSONValue(statistics.exactSeconds),
+        ]
     }
 
     /// The most memory that this process has had.

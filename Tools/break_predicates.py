@@ -1,0 +1,72 @@
+"""Breaks the predicates of the exact partition one after the other, each in its source, runs the tests that should notice, and puts the
+source back. Says for each which tests failed; ends with 1 if a breach went unnoticed. Takes some minutes a predicate.
+
+    python3 Tools/break_predicates.py [--package PATH] [--tests FILTER] [NUMBER …]
+"""
+import argparse
+import pathlib
+import re
+import subprocess
+import sys
+
+# What is broken, in which file, the text there, and what stands in its place.
+BREACHES = [
+    ("the tiles' filter takes every value for certain", "Sources/CKernels/Template/partition.h",
+     "reach = least + vertices[v + i].displacement * steepness;", "reach = 0 * (least + vertices[v + i].displacement * steepness);"),
+    ("a unit that may be positive on a tile counts as decided", "Sources/Partitions/Tiles/Tile+Candidates.swift",
+     "var sign: Int { middle > radius ? 1 :", "var sign: Int { 2 * middle > radius ? 1 :"),
+    ("a constant unit at its knot counts as above", "Sources/Partitions/Tiles/Tile+Candidates.swift",
+     "matrix.data[k] > knot.value ? .above", "matrix.data[k] >= knot.value ? .above"),
+    ("of two members that may win, the one that a tile decides for loses", "Sources/Partitions/Tiles/TileWorker.swift",
+     "let winner = side == .above ? b : a", "let winner = side == .above ? a : b"),
+    ("a new vertex takes an open sign for negative", "Sources/Partitions/Tiles/TileMesh+Cut.swift",
+     "positive |= bit } else if row[other] >= -reach { return false }", "positive |= bit }"),
+    ("a hinge counts as dead where it is on some cells", "Sources/Partitions/Tiles/Tile+Part.swift",
+     "if most[j] <= 0 { dead[j] = true }", "if least[j] <= 0 { dead[j] = true }"),
+    ("the planar filter takes every value for certain", "Sources/Partitions/Planar/VertexTable.swift",
+     "var sign: Int8 = difference > bound ? 1 : 0", "var sign: Int8 = difference > 0 ? 1 : 0"),
+    ("exact signs at vertices are turned round", "Sources/Partitions/Planar/PlanarSubdivision.swift",
+     "return form.sign(at: point(vertex))", "return -form.sign(at: point(vertex))"),
+    ("a vertex on the cut is no end of a chord", "Sources/Geometry/Planar/PlanarMesh+Cut.swift",
+     "if sign < 0 { fall = walk }", "if sign < 0 && walk != start { fall = walk }"),
+    ("an exact sign forgets the offset", "Sources/Geometry/Exact/AffineForm.swift",
+     "for (a, x) in zip(coefficients, point.coordinates) where", "for (a, x) in zip(coefficients.dropLast(), point.coordinates) where"),
+    ("an exact cut counts touching cells", "Sources/Geometry/Polytopes/Polytope.swift",
+     "guard signs.contains(1) else { return", "guard signs.contains(where: { $0 >= 0 }) else { return"),
+    ("twins are merged whatever their offsets", "Sources/Partitions/Program/TwinlessProgram.swift",
+     "use[first] == use[row] && offset[first].bitPattern == offset[row].bitPattern", "use[first] == use[row]"),
+    ("areas are compared without their error bounds", "Sources/Partitions/Tiles/AreaExtremes.swift",
+     "guard sign * area - bound <= ceiling else { return }", "guard candidates.isEmpty else { return }"),
+]
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--package", default=".")
+parser.add_argument("--sources", help="where the sources are, if not in the package")
+parser.add_argument("--tests", default="PartitionsTests|GeometryTests")
+parser.add_argument("--option", action="append", default=[], help="one more argument for swift test")
+parser.add_argument("numbers", nargs="*", type=int)
+arguments = parser.parse_args()
+
+unnoticed = 0
+for number, (name, path, old, new) in enumerate(BREACHES, 1):
+    if arguments.numbers and number not in arguments.numbers:
+        continue
+    file = pathlib.Path(arguments.sources or arguments.package) / path
+    text = file.read_text()
+    if text.count(old) != 1:
+        sys.exit(f"{path}: the text of breach {number} is there {text.count(old)} times, expected once")
+    file.write_text(text.replace(old, new))
+    try:
+        run = subprocess.run(
+            ["swift", "test", "-c", "release", "--package-path", arguments.package, "--filter", arguments.tests, *arguments.option],
+            capture_output=True, text=True, timeout=3600)
+    finally:
+        file.write_text(text)
+    output = run.stdout + run.stderr
+    if "Compiling" in output and "error:" in output and "recorded an issue" not in output:
+        sys.exit(f"{number}. {name}: did not build\n{output[-2000:]}")
+    failed = sorted(set(re.findall(r'✘ Test "([^"]+)".* failed', output)))
+    crash = [] if failed or run.returncode == 0 else ["the test run, which trapped"]
+    print(f"{number}. {name} ({path}): " + ("; ".join(f"«{test}»" for test in failed + crash) or "NOT NOTICED"), flush=True)
+    unnoticed += not (failed or crash)
+sys.exit(1 if unnoticed else 0)
