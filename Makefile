@@ -33,11 +33,8 @@ test: dependencies
 test-long: test
 	Tools/test-long
 
-ONNX_NODE_CASES ?= $(CURDIR)/.build/onnx-node-cases
 node-tests: dependencies
-	@if python3 Tools/onnx-node-cases $(ONNX_NODE_CASES); then \
-		ONNX_NODE_CASES=$(ONNX_NODE_CASES) $(SWIFT_TEST) --filter NodeCaseTests; \
-	else echo "skipped: the cases of onnx 1.22.0 could not be fetched"; fi
+	@Tools/node-tests
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks

@@ -1,14 +1,16 @@
 """Writes Tests/InterchangeTests/Fixtures/ONNX: small exported models with outputs, Jacobians and codes.
 
-    python3 Tools/onnx_fixtures.py
+    python3 Tools/onnx_fixtures.py [NAME…]        (all where none is named)
 
 Made with torch 2.15.0, onnxscript 0.7.2, onnx 1.23.2, onnxruntime 1.31.1, skl2onnx 1.20.0, scikit-learn 1.9.1, numpy 2.4.6.
 Each NAME-EXPORTER-OPSET.onnx has its answers in NAME.npz: x, y (outputs in float64: PyTorch in double precision; onnxruntime for scikit-learn),
-jacobian [N, outputs, inputs] (PyTorch in float64), and codes [N, units] of the ReLU-like units in the order of execution.
+jacobian [N, outputs, inputs] (PyTorch in float64), codes [N, units] of the ReLU-like units in the order of execution, and windows
+[N, units], the places of the maxima within the windows of max pooling.
 """
 
 import copy
 import os
+import sys
 import warnings
 
 import numpy as np
@@ -21,7 +23,8 @@ warnings.filterwarnings("ignore")
 torch.manual_seed(7)
 FOLDER = os.path.join(os.path.dirname(__file__), "..", "Tests", "InterchangeTests", "Fixtures", "ONNX")
 os.makedirs(FOLDER, exist_ok=True)
-for old in (name for name in os.listdir(FOLDER) if not name.startswith("keras-")):
+ONLY = sys.argv[1:]
+for old in (name for name in os.listdir(FOLDER) if not name.startswith("keras-") and not ONLY):
     os.remove(os.path.join(FOLDER, old))
 
 
@@ -145,6 +148,9 @@ MODELS = {
                                  nn.Linear(6, 3), nn.Softmax(1)), [4]),
     "hardnet": (lambda: sequential(nn.Linear(3, 6), nn.Hardtanh(), nn.Linear(6, 6), nn.PReLU(6), nn.Linear(6, 6), nn.Hardswish(),
                                    nn.Linear(6, 6), nn.ELU(), nn.Linear(6, 2)), [3]),
+    "pools": (lambda: sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.MaxPool2d(3, 2, 1), nn.Conv2d(2, 3, 2, padding=1),
+                                 nn.MaxPool2d((2, 3), (1, 2), (1, 1), ceil_mode=True), nn.ReLU(), nn.Flatten(), nn.Linear(54, 3)), [1, 9, 9]),
+    "fixed": (lambda: sequential(nn.Linear(3, 7), nn.ReLU(), nn.Linear(7, 2)), [3]),
     "resizer": (lambda: sequential(nn.Conv2d(1, 2, 3, padding=1), nn.ReLU(), nn.Upsample(scale_factor=2, mode="bilinear"),
                                    nn.Conv2d(2, 1, 3, stride=2), nn.Upsample(scale_factor=2), nn.Flatten()), [1, 4, 4]),
 }
@@ -155,6 +161,24 @@ def codes(model, x):
     found = []
     hooks = [m.register_forward_hook(lambda m, i, o: found.append((i[0] > 0).flatten(1))) for m in model.modules()
              if isinstance(m, (nn.ReLU, nn.LeakyReLU, nn.PReLU))]
+    model(x)
+    for hook in hooks:
+        hook.remove()
+    return torch.cat(found, 1).to(torch.uint8).numpy() if found else np.zeros([len(x), 0], np.uint8)
+
+
+def windows(model, x):
+    """For each maximum over a window the place of the entry that is largest, row by row in the full window, in the order of execution."""
+    found = []
+    def look(module, inputs, output):
+        pair = lambda n: (n, n) if isinstance(n, int) else n
+        (kh, kw), (sh, sw), (ph, pw) = pair(module.kernel_size), pair(module.stride), pair(module.padding)
+        indices = F.max_pool2d(inputs[0], (kh, kw), (sh, sw), (ph, pw), ceil_mode=module.ceil_mode, return_indices=True)[1]
+        width = inputs[0].shape[-1]
+        top = (torch.arange(indices.shape[-2]) * sh - ph)[:, None]
+        left = torch.arange(indices.shape[-1]) * sw - pw
+        found.append(((indices // width - top) * kw + indices % width - left).flatten(1))
+    hooks = [m.register_forward_hook(look) for m in model.modules() if isinstance(m, nn.MaxPool2d)]
     model(x)
     for hook in hooks:
         hook.remove()
@@ -197,15 +221,15 @@ def export(name, make, shape, kind, opset):
             module.running_var.uniform_(0.5, 2)
             module.weight.data.uniform_(0.5, 1.5)
             module.bias.data.normal_(0, 0.3)
-    example = torch.randn([2] + shape)
+    example = torch.randn([1 if name == "fixed" else 2] + shape)
     path = os.path.join(FOLDER, f"{name}-{kind}-{opset}.onnx")
     try:
         if kind == "script":
             torch.onnx.export(model, (example,), path, dynamo=False, opset_version=opset, input_names=["x"], output_names=["y"],
-                              dynamic_axes={"x": {0: "batch"}, "y": {0: "batch"}})
+                              dynamic_axes=None if name == "fixed" else {"x": {0: "batch"}, "y": {0: "batch"}})
         else:
             torch.onnx.export(model, (example,), path, dynamo=True, opset_version=opset, input_names=["x"], output_names=["y"],
-                              dynamic_shapes=({0: torch.export.Dim("batch")},), external_data=False, verbose=False)
+                              dynamic_shapes=None if name == "fixed" else ({0: torch.export.Dim("batch")},), external_data=False, verbose=False)
     except Exception as error:
         print("not exported:", name, kind, opset, type(error).__name__, str(error).split("\n")[0][:100])
         if os.path.exists(path):
@@ -220,7 +244,8 @@ def export(name, make, shape, kind, opset):
     x = torch.randn([3] + shape, dtype=torch.float64, generator=torch.Generator().manual_seed(1)) * 1.5
     y = double(x).detach().flatten(1)
     jacobian = torch.stack([torch.autograd.functional.jacobian(lambda u: double(u[None]).flatten(), s).reshape(y.shape[1], -1) for s in x])
-    np.savez_compressed(answers, x=x.numpy(), y=y.numpy(), jacobian=jacobian.numpy(), codes=codes(double, x))
+    np.savez_compressed(answers, x=x.numpy(), y=y.numpy(), jacobian=jacobian.numpy(), codes=codes(double, x),
+                        windows=windows(double, x))
 
 
 def scikit():
@@ -255,7 +280,10 @@ def scikit():
 if __name__ == "__main__":
     everywhere = [("script", 17), ("dynamo", 20)]
     for name, (make, shape) in MODELS.items():
+        if ONLY and name not in ONLY:
+            continue
         for kind, opset in everywhere + ({"mlp": [("script", 9), ("dynamo", 23)], "resnet": [("script", 11)], "shufflenet": [("script", 9)],
+                                          "pools": [("script", k) for k in range(7, 21) if k != 17] + [("dynamo", k) for k in range(18, 26) if k != 20],
                                           "lenet": [("script", 13)], "resizer": [("script", 11)]}.get(name, [])):
             export(name, make, shape, kind, opset)
     scikit()

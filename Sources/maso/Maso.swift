@@ -17,7 +17,7 @@ struct Maso: AsyncParsableCommand {
         version: "maso \(MaxAffineSplinesVersion.text)",
         subcommands: [
             Demo.self, Train.self, Evaluate.self, Predict.self, Info.self, Affine.self, Codes.self, Neighbors.self, TemplatesCommand.self,
-            Partition.self, RegionCommand.self, Report.self, DataSets.self, Doctor.self,
+            Partition.self, RegionCommand.self, Report.self, Convert.self, DataSets.self, Doctor.self,
         ])
 
     static func main() async {

@@ -102,6 +102,24 @@ import Testing
         }
     }
 
+    @Test("Law: several inputs that are not chosen among are read as one, sample by sample one after the other")
+    func joinedInputs() throws {
+        let place = try Workplace()
+        let model = Self.model("keras-two-tensorflow")
+        let x = samples([3, 10])
+        let joined = try affine(place, model, x)
+        #expect(joined["slopes"]!.shape == [3, 3, 10])
+        // The slopes of the second input alone are the last four of each row.
+        let second = Tensor(shape: [1, 4], elements: Array(x.elements[6..<10]))
+        try NumpyArray.write(Tensor(shape: [6], elements: Array(x.elements[..<6])), to: place.path("first.npy"))
+        let alone = try affine(place, model, second, "--input", "second", "--bind", "first=first.npy")
+        let all: [Double] = joined["slopes"]!.elements
+        let lasts: [Double] = (0..<3).flatMap { (row: Int) -> ArraySlice<Double> in all[row * 10 + 6..<row * 10 + 10] }
+        #expect(alone["slopes"]!.elements == lasts)
+        let info = try JSONValue(parsing: Array(place.maso("info", model, "--json").output.utf8), file: "info")
+        #expect(info["inputs"] == [["name": "first", "shape": [6]], ["name": "second", "shape": [4]]])
+    }
+
     @Test("Choices that do not fit are refused in one line")
     func refusals() throws {
         let place = try Workplace()
@@ -124,7 +142,7 @@ import Testing
                 == "64 maso: --layout nhwc: the network reads samples of shape [3], not images of three axes\n")
         #expect(try refusal("SmallCNN", "--init", "1", "--mean", "0.5") == "64 maso: --mean: is for ONNX models\n")
         #expect(
-            try refusal(two)
+            try refusal(two, "--input", "first")
                 == "69 maso: keras-two-torch.onnx: the output needs several inputs, first, second: read one (--input first) and bind the "
                 + "others to a number or an npy file (--bind second=0)\n")
         #expect(

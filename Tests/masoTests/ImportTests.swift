@@ -35,7 +35,7 @@ import Testing
 
     @Test(
         "Exported networks are read exactly: residual, and outputs that predict gives too",
-        arguments: ["mlp", "lenet", "resnet", "unet", "rnn", "maxout"])
+        arguments: ["mlp", "lenet", "resnet", "unet", "rnn", "maxout", "fixed"])  // fixed: a batch of one
     func exported(name: String) throws {
         let place = try Workplace()
         let model = try #require(ImportTests.files("InterchangeTests/Fixtures/ONNX").first { $0.contains("/\(name)-script-17") })

@@ -21,19 +21,30 @@ public struct Model: Sendable {
     public let digest: String
     /// The network where it is one of ours; an imported one is its graph alone.
     public let network: Network?
-    /// What the input and the output read are called.
+    /// The inputs that are read, one sample's shape each. Where they are several, a sample is all of theirs, flattened, in this order.
+    public let inputs: [Input]
+    /// What the input, or all of them together, and the output read are called.
     public let inputName: String
     public let outputName: String
     /// What samples of an imported network go through first, where the user said so; it is part of the network as read.
     public let inputMap: InputMap?
+    /// The JSON of the native architecture that an ONNX file was made from, as the file has it: anyone may have written it.
+    let embeddedArchitecture: String?
+
+    /// A named input of one sample's shape.
+    public struct Input: Hashable, Sendable {
+        public let name: String
+        public let shape: Shape
+    }
 
     init(
-        name: String, readable: ReadableNetwork, parameterCount: Int, outputCount: Int, digest: String, inputName: String,
-        outputName: String, inputMap: InputMap?
+        name: String, readable: ReadableNetwork, parameterCount: Int, outputCount: Int, digest: String, inputs: [Input],
+        inputName: String, outputName: String, inputMap: InputMap?, embeddedArchitecture: String?
     ) {
         (self.name, self.readable, self.parameterCount) = (name, readable, parameterCount)
         (self.outputCount, self.digest) = (outputCount, digest)
-        (self.inputName, self.outputName, self.inputMap) = (inputName, outputName, inputMap)
+        (self.inputs, self.inputName, self.outputName) = (inputs, inputName, outputName)
+        (self.inputMap, self.embeddedArchitecture) = (inputMap, embeddedArchitecture)
         (normalization, classNames, network) = (.none, nil, nil)
     }
 
@@ -43,7 +54,8 @@ public struct Model: Sendable {
         self.name = name
         self.digest = digest
         self.network = network
-        (inputName, outputName, inputMap) = (NetworkGraph.inputName, "outputs", nil)
+        inputs = [Input(name: NetworkGraph.inputName, shape: architecture.inputShape)]
+        (inputName, outputName, inputMap, embeddedArchitecture) = (NetworkGraph.inputName, "outputs", nil, nil)
         parameterCount = network.parameterCount
         outputCount = architecture.classCount
         normalization = architecture.normalization

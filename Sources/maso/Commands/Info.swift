@@ -15,7 +15,7 @@ struct Info: ParsableCommand {
         let kind = smooth.isEmpty ? readable.graph.kind(of: [readable.output]).name : SplineKind.smooth.name
         let object: JSONValue = [
             "model": JSONValue(model.name),
-            "inputs": [["name": JSONValue(model.inputName), "shape": JSONValue(model.readable.inputShape)]],
+            "inputs": .array(model.inputs.map { ["name": JSONValue($0.name), "shape": JSONValue($0.shape)] }),
             "outputs": [["name": JSONValue(model.outputName), "shape": JSONValue([model.outputCount])]],
             "parameters": JSONValue(model.parameterCount), "kind": JSONValue(kind),
             "ties": "the first piece that attains the maximum",
@@ -52,6 +52,10 @@ struct Info: ParsableCommand {
             table([["layer", "name", "operators", "input", "output", "units", "pieces", "kind"]] + rows), "",
             "A layer is one nonlinearity with the affine operators before it. Ties: the first piece that attains the maximum.",
         ]
+        if model.inputs.count > 1 {
+            let parts = model.inputs.map { "\($0.name) (\(sizes($0.shape)))" }.joined(separator: ", ")
+            lines.append("A sample is \(parts), one after the other.")
+        }
         if let map = model.inputMap { lines.append(prepared(map)) }
         if !smooth.isEmpty { lines.append("Not piecewise affine, because of: \(smooth.joined(separator: ", ")).") }
         return lines.joined(separator: "\n")

@@ -436,18 +436,7 @@ extension [UInt8] {
         var seeds = HostileModel.all.map(\.bytes).filter { $0.count < 10_000 && !$0.isEmpty }
         seeds += try ExportedModel.all.map { try InterchangeTests.bytes(of: $0.path) }
         for _ in 0..<500 {
-            var bytes = seeds[generator.integer(below: seeds.count)]
-            for _ in 0...generator.integer(below: 4) where !bytes.isEmpty {
-                let place = generator.integer(below: bytes.count)
-                switch generator.integer(below: 6) {
-                case 0: bytes[place] ^= 1 << UInt8(generator.integer(below: 8))
-                case 1: bytes[place] = [0, 1, 0x7f, 0x80, 0xff][generator.integer(below: 5)]
-                case 2: for i in place..<min(place + 8, bytes.count) { bytes[i] = 0xff }
-                case 3: bytes.removeSubrange(place...)
-                case 4: bytes.insert(contentsOf: bytes[place..<min(place + 8, bytes.count)], at: place)
-                default: bytes.replaceSubrange(place..., with: seeds[generator.integer(below: seeds.count)].dropFirst(place))
-                }
-            }
+            let bytes = mutated(seeds, &generator)
             do throws(InterchangeError) { try HostileModelTests.read(bytes) } catch { #expect(!error.description.contains("\n")) }
         }
     }

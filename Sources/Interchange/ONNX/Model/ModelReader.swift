@@ -112,7 +112,7 @@ struct ModelReader {
         let graph = try self.graph(proto.graph, outer: [], place: "graph")
         return ONNXModel(
             file: file, irVersion: Int(proto.irVersion), opset: Int(opset), producer: "\(proto.producerName) \(proto.producerVersion)",
-            graph: graph, functions: functions)
+            metadata: Dictionary(proto.metadataProps.map { ($0.key, $0.value) }) { first, _ in first }, graph: graph, functions: functions)
     }
 
     /// The version of the standard operators, refused where it is not known.

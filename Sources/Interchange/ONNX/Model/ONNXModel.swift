@@ -11,6 +11,8 @@ public struct ONNXModel: Sendable {
     public let opset: Int
     /// "name version" of the program that wrote the file.
     public let producer: String
+    /// Texts that a program left in the file; they mean nothing to the graph.
+    public let metadata: [String: String]
     public let graph: ONNXGraph
     /// By domain, name and overload.
     let functions: [FunctionKey: ONNXFunction]

@@ -1,0 +1,215 @@
+// What a user asks of an ONNX file, settled against what the file has.
+
+import Graphs
+import Interchange
+import Tensors
+
+/// What is asked of a file, settled: which input is read, and how the samples become it.
+struct ImportRequest: Sendable {
+    private let file: ONNXModel
+    private let choices: ImportChoices
+    private let budget: MemoryBudget
+    private let input: ONNXValueInfo
+    private(set) var inputMap: InputMap?
+
+    init(_ file: ONNXModel, _ choices: ImportChoices, _ budget: MemoryBudget) throws(InterchangeError) {
+        (self.file, self.choices, self.budget) = (file, choices, budget)
+        for name in choices.bindings.keys.sorted() where !file.inputs.contains(where: { $0.name == name }) {
+            throw .usage(argument: "--bind \(name)", reason: "\(file.file) has no such input; it has \(ImportRequest.list(file.inputs))")
+        }
+        if let name = choices.output, !file.outputs.contains(where: { $0.name == name }) {
+            throw .usage(
+                argument: "--output \(name)", reason: "\(file.file) has no such output; it has \(ImportRequest.list(file.outputs))")
+        }
+        let free = file.inputs.filter { choices.bindings[$0.name] == nil }
+        if let name = choices.input {
+            guard let chosen = free.first(where: { $0.name == name }) else {
+                throw .usage(
+                    argument: "--input \(name)", reason: "\(file.file) has no such input to be read; it has \(ImportRequest.list(free))")
+            }
+            input = chosen
+        } else {
+            guard let only = free.first(where: { $0.type?.isNetworkData == true }) ?? free.first else {
+                throw .unsupported(file: file.file, what: "has no input")
+            }
+            input = only
+        }
+        if choices.layout != nil || choices.mean != nil || choices.deviation != nil || choices.scale != nil {
+            inputMap = try map()
+        }
+    }
+
+    /// The only batch that the file declares, if it does.
+    var fixedBatch: Int? {
+        if case .size(let size)? = input.dimensions?.first { return size }
+        return nil
+    }
+
+    /// The network for `batch` samples, with the inputs left that are not bound.
+    func network(batch: Int) throws(InterchangeError) -> ImportedNetwork {
+        try network(batch: batch, map: inputMap, shape: modelShape)
+    }
+
+    private func network(batch: Int, map: InputMap?, shape: Shape?) throws(InterchangeError) -> ImportedNetwork {
+        var options = ONNXImportOptions(batchSize: batch, outputs: choices.output.map { [$0] } ?? file.firstNumbers, budget: budget)
+        options.constants = try constants(batch: batch)
+        options.wholeNumberInputs = [input.name]
+        if let map { options.inputMaps[input.name] = map }
+        if let shape { options.shapes[input.name] = [fixedBatch ?? batch] + shape }
+        let network = try file.network(options)
+        let names = network.inputs.map(\.name)
+        let isAlone = choices.input != nil || map != nil
+        guard names.count <= 1 || !isAlone else {
+            let others = names.filter { $0 != input.name }
+            throw .unsupported(
+                file: file.file,
+                what: "the output needs several inputs, \(names.joined(separator: ", ")): read one (--input \(names[0])) and bind the "
+                    + "others to a number or an npy file (\(others.map { "--bind \($0)=0" }.joined(separator: " ")))")
+        }
+        if isAlone, let read = network.inputs.first, read.name != input.name {
+            throw .usage(argument: "--input \(input.name)", reason: "the output does not depend on it, but on \(read.name)")
+        }
+        return network
+    }
+
+    private static func list(_ inputs: [ONNXValueInfo]) -> String {
+        inputs.isEmpty ? "none" : inputs.map(\.name).joined(separator: ", ")
+    }
+
+    // MARK: The input that is read
+
+    /// One sample's shape as the network reads it, where it had to be given.
+    private var modelShape: Shape? {
+        guard let shape = choices.sampleShape else { return nil }
+        let isOpen = input.dimensions?.dropFirst().contains { if case .size = $0 { false } else { true } } ?? true
+        if choices.sampleShapeIsHint && (!isOpen || input.dimensions.map { $0.count != shape.count + 1 } == true) { return nil }
+        guard let order = inputMap?.order, order.count == shape.count + 1 else { return shape }
+        return order.dropFirst().map { shape[$0 - 1] }
+    }
+
+    /// The choices as a map into the network's input, with the channels where the network has them.
+    private func map() throws(InterchangeError) -> InputMap {
+        let plain: ImportedNetwork
+        if let layout = choices.layout, choices.sampleShape?.count == 3 {
+            // Of a shape that was given it is not yet known which way it lies: the way that fits.
+            let asGiven = modelShape,
+                moved = layout == .nchw ? asGiven.map { [$0[1], $0[2], $0[0]] } : asGiven.map { [$0[2], $0[0], $0[1]] }
+            if let fitting = try? network(batch: 1, map: nil, shape: asGiven) {
+                plain = fitting
+            } else {
+                plain = try network(batch: 1, map: nil, shape: moved)
+            }
+        } else {
+            plain = try network(batch: 1, map: nil, shape: modelShape)
+        }
+        guard let port = plain.inputs.first else { throw .unsupported(file: file.file, what: "the output depends on no input") }
+        guard plain.inputs.count == 1 else {
+            throw .usage(
+                argument: "--mean, --std, --scale, --layout",
+                reason: "the output needs several inputs, \(plain.inputs.map(\.name).joined(separator: ", ")); read one (--input)")
+        }
+        let shape = plain.graph.shape(port.value)
+        let found = plain.graph.channelAxis(of: port.value)
+        var map = InputMap(scale: choices.scale ?? 1, mean: choices.mean ?? [], deviation: choices.deviation ?? [])
+        map.channelAxis = found ?? (shape.count == 4 ? choices.layout?.channelAxis ?? 1 : max(shape.count - 1, 0))
+        if let layout = choices.layout {
+            guard shape.count == 4 else {
+                throw .usage(
+                    argument: "--layout \(layout.rawValue)",
+                    reason: "the network reads samples of shape \(Array(shape.dropFirst())), not images of three axes")
+            }
+            guard let found, let own = ImageLayout.allCases.first(where: { $0.channelAxis == found }) else {
+                throw .usage(
+                    argument: "--layout \(layout.rawValue)",
+                    reason: "the network has no convolution or pooling that tells where it has its channels; leave the option out")
+            }
+            if own != layout { map.order = own.orderFromOther }
+        }
+        for (name, numbers) in [("--mean", map.mean), ("--std", map.deviation)] where numbers.count > 1 {
+            guard numbers.count == shape[map.channelAxis] else {
+                throw .usage(
+                    argument: name,
+                    reason: "expected one number or \(shape[map.channelAxis]), one for each entry of axis \(map.channelAxis) of the input "
+                        + "\(shape), found \(numbers.count)")
+            }
+        }
+        return map
+    }
+
+    // MARK: The inputs that are not
+
+    private func constants(batch: Int) throws(InterchangeError) -> [String: ONNXTensor] {
+        var constants: [String: ONNXTensor] = [:]
+        for info in file.inputs {
+            guard let binding = choices.bindings[info.name] else { continue }
+            constants[info.name] = try constant(info, binding, batch: batch)
+        }
+        return constants
+    }
+
+    private func constant(_ info: ONNXValueInfo, _ binding: ImportChoices.Binding, batch: Int) throws(InterchangeError) -> ONNXTensor {
+        let argument = "--bind \(info.name)"
+        guard let type = info.type else { throw .usage(argument: argument, reason: "the input has no type") }
+        let shape: Shape
+        var numbers: [Double]
+        switch binding {
+        case .number(let number):
+            guard let dimensions = info.dimensions else {
+                throw .usage(argument: argument, reason: "the input declares no shape; bind an npy file")
+            }
+            var declared: Shape = []
+            for (axis, dimension) in dimensions.enumerated() {
+                guard case .size(let size) = dimension else {
+                    guard axis == 0 else {
+                        throw .usage(argument: argument, reason: "the input leaves the size of axis \(axis) open; bind an npy file")
+                    }
+                    declared.append(batch)
+                    continue
+                }
+                declared.append(size)
+            }
+            shape = declared
+            try budget.requireElements(of: shape, for: argument, file: file.file)
+            numbers = [Double](repeating: number, count: shape.elementCount)
+        case .array(let tensor, let path):
+            numbers = tensor.converted(to: Double.self).elements
+            let dimensions = info.dimensions ?? tensor.shape.map { .size($0) }
+            var fixed = tensor.shape
+            var isOpenBatch = false
+            if let first = dimensions.first, case .size = first {} else { isOpenBatch = !dimensions.isEmpty }
+            if isOpenBatch && fixed.count == dimensions.count - 1 { fixed.insert(1, at: 0) }
+            let fits =
+                fixed.count == dimensions.count
+                && zip(dimensions, fixed).enumerated().allSatisfy { axis, pair in
+                    if case .size(let size) = pair.0 { size == pair.1 } else { axis > 0 || pair.1 == 1 }
+                }
+            guard fits else {
+                throw .malformed(
+                    file: path, place: "shape",
+                    expected: "that of the input \(info.name), "
+                        + "[\(dimensions.map { if case .size(let size) = $0 { "\(size)" } else { "?" } }.joined(separator: ", "))]"
+                        + (isOpenBatch ? " for one sample" : ""), found: "\(tensor.shape)")
+            }
+            if isOpenBatch {
+                fixed[0] = batch
+                try budget.requireElements(of: fixed, for: argument, file: file.file)
+                numbers = (0..<batch).flatMap { _ in numbers }
+            }
+            shape = fixed
+        }
+        if type.isFloatingPoint { return ONNXTensor(name: info.name, type: type, shape: shape, elements: .doubles(numbers)) }
+        guard let range = type == .bool ? 0...1 : type.integerRange,
+            numbers.allSatisfy({ Int(exactly: $0).map(range.contains) == true })
+        else {
+            throw .usage(argument: argument, reason: "the input is of type \(type.name), and not every number given is one")
+        }
+        return ONNXTensor(name: info.name, type: type, shape: shape, elements: .integers(numbers.map { Int($0) }))
+    }
+}
+
+extension ONNXModel {
+    /// The first output that is numbers of a network, so that only what it needs is imported; `nil` where types are not declared.
+    fileprivate var firstNumbers: [String]? {
+        outputs.first { !$0.isNotTensor && $0.type?.isNetworkData == true }.map { [$0.name] }
+    }
+}
