@@ -1,7 +1,6 @@
 // The parts of a page about a planar partition, for its own page and for reports.
 
 import Figures
-import Geometry
 import Partitions
 
 enum PartitionSection {
@@ -56,7 +55,11 @@ enum PartitionSection {
         var map = map
         map.samples = []
         let names = map.partition.program.outputCount == 1 ? ["the output"] : map.classNames.map { "the output of \($0)" }
-        let shown = names.prefix(4)
+        // A facet weighs some sixty bytes as a shape, and as much again as numbers where it can be turned.
+        let facetCount = map.coloring == .class ? map.boundary.parts.count : map.partition.cellCount
+        guard facetCount <= 20_000 else {
+            return [.note("\(NumberText.count(facetCount)) facets are too many for this page; --surface draws them as a file.")]
+        }
         return [
             .paragraph(
                 """
@@ -64,11 +67,10 @@ enum PartitionSection {
                 the domain carry their coordinates.
                 """)
         ]
-            + shown.enumerated().map { output, name -> Block in
+            + names.prefix(facetCount <= 4_000 ? 4 : 1).enumerated().map { output, name -> Block in
                 let surface = map.surface(ofOutput: output, title: "The graph of \(name)")
                 let caption: Prose = "The graph of \(name)."
-                return surface.facets.count <= 4_000
-                    ? .surface(surface, caption: caption) : .figure(Figure(surface.picture(), caption: caption))
+                return facetCount <= 4_000 ? .surface(surface, caption: caption) : .figure(Figure(surface.picture(), caption: caption))
             }
     }
 
