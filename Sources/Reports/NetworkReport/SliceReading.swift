@@ -3,7 +3,7 @@
 import Analysis
 import Figures
 import Interchange
-public import Partitions
+import Partitions
 import Splines
 import Tensors
 
@@ -55,7 +55,13 @@ public struct SliceReading: Sendable {
     let boundary: [[SIMD2<Double>]]
     let window: Window
 
-    private struct TooMany: Error {}
+    /// How many times smaller than the box round the samples the window is, so that it has few enough cells; 1 for all of it.
+    public let reduction: Double
+
+    private struct TooMany: Error {
+        /// The part of the window that the cells so far cover.
+        let share: Double
+    }
 
     /// - Throws: `TooMany` cells for `limit`; `PartitionError` where the samples lie on a line; whatever reading them or the graph throws.
     private init(_ data: ReportData, _ program: PiecewiseAffineProgram, _ samples: [Int], limit: Int) throws {
@@ -66,13 +72,18 @@ public struct SliceReading: Sendable {
         guard case .box(let box) = domain.region, let embedding = domain.embedding else {
             preconditionFailure("a plane through points is an embedded box")
         }
-        var polygons: [[SIMD2<Double>]] = []
-        let outcome = try TiledPartition(of: program, on: domain).forEachBlock { block in
-            for cell in block.cells { polygons.append(cell.vertices) }
-            if polygons.count > limit { throw TooMany() }
+        // As many cells as are wanted: where the whole box has more, the middle of it, by how far the cells came.
+        var (scale, tries) = (1.0, 4)
+        var found: (window: Window, polygons: [[SIMD2<Double>]], counts: [Int])?
+        while found == nil {
+            do { found = try SliceReading.cells(of: program, box, embedding, scale: scale, limit: limit) } catch let error as TooMany {
+                tries -= 1
+                if tries == 0 { throw error }
+                scale *= min(0.9, (0.8 * error.share).squareRoot())
+            }
         }
-        (self.samples, cellCounts) = (samples, outcome.cellCounts)
-        window = Window(low: SIMD2(box[0].lowerBound, box[1].lowerBound), high: SIMD2(box[0].upperBound, box[1].upperBound))
+        let (window, polygons, counts) = found!
+        (self.samples, cellCounts, self.window, reduction) = (samples, counts, window, 1 / scale)
         places = points.map { point in
             let offset = zip(point, points[0]).map { $0 - $1 }
             let along = embedding.directions.map { direction in zip(direction, offset).reduce(0) { $0 + $1.0 * $1.1 } }
@@ -101,6 +112,27 @@ public struct SliceReading: Sendable {
         (self.parts, self.boundary) = (parts, boundary)
     }
 
+    /// The cells of the middle of a box.
+    /// - Throws: `TooMany` for `limit`; `PartitionError`.
+    private static func cells(
+        of program: PiecewiseAffineProgram, _ box: [ClosedRange<Double>], _ embedding: Domain.Embedding, scale: Double, limit: Int
+    ) throws -> (window: Window, polygons: [[SIMD2<Double>]], counts: [Int]) {
+        let ranges = box.map { range -> ClosedRange<Double> in
+            let (middle, half) = (range.lowerBound / 2 + range.upperBound / 2, scale * (range.upperBound - range.lowerBound) / 2)
+            return scale == 1 ? range : (middle - half)...(middle + half)
+        }
+        let window = Window(low: SIMD2(ranges[0].lowerBound, ranges[1].lowerBound), high: SIMD2(ranges[0].upperBound, ranges[1].upperBound))
+        var (polygons, area): ([[SIMD2<Double>]], Double) = ([], 0)
+        let outcome = try TiledPartition(of: program, on: Domain(.box(ranges), embedding: embedding)).forEachBlock { block in
+            for cell in block.cells {
+                polygons.append(cell.vertices)
+                area += cell.area
+            }
+            if polygons.count > limit { throw TooMany(share: area / (window.width * window.height)) }
+        }
+        return (window, polygons, outcome.cellCounts)
+    }
+
     /// The map with the three samples, and a table of them.
     /// - Throws: `PNGError` when libpng does.
     func blocks(_ data: ReportData) throws -> [Block] {
@@ -111,21 +143,30 @@ public struct SliceReading: Sendable {
             window: window, cells: parts.map { .init($0.corners, fill: ClassColors.tint($0.classIndex, variant: $0.cell)) })
         (map.width, map.edgeWidth) = (720, parts.count > 4_000 ? 0.15 : 0.4)
         map.lines = [.init(boundary, paint: .fixed(PolygonMap.edge), width: 2)]
-        map.samples = zip(places, labels).map { .init(data.classNames[$1], points: [$0], color: ClassColors.color($1)) }
+        let isShown = { (p: SIMD2<Double>) in p.x > window.low.x && p.x < window.high.x && p.y > window.low.y && p.y < window.high.y }
+        map.samples = zip(places, labels).filter { isShown($0.0) }.map {
+            .init(data.classNames[$1], points: [$0], color: ClassColors.color($1))
+        }
         map.sampleRadius = 6
         map.keys = seen.map { .init(data.classNames[$0], paint: .fixed(ClassColors.tint($0, variant: 0))) }
         let count = cellCounts.last ?? 1
+        let extent =
+            reduction == 1
+            ? "Shown is the box round the samples."
+            : "Shown is the middle of the box round the samples, \(NumberText.significant(reduction)) times smaller, so that there are few enough."
         let names = zip(samples, labels).map { "\($0) (class \(data.classNames[$1]))" }.joined(separator: ", ")
         return [
             .paragraph(
                 """
                 The plane through the test samples \(names), with lengths as in the input space. The network cuts what is shown of it into \
-                \(strong: NumberText.count(count)) cells, exactly; on each it is one affine map.
+                \(strong: NumberText.count(count)) cells, exactly; on each it is one affine map. \(extent)
                 """),
             .figure(
                 Figure(
                     try PartitionPage.picture(map, shapeLimit: 4_000),
-                    caption: "Colours: the class whose output is largest. Dark line: where it changes. Large dots: the samples.")),
+                    caption:
+                        "Colours: the class whose output is largest. Dark line: where it changes. \(reduction == 1 ? "Large dots: the samples." : "")"
+                )),
             .table(
                 Table(
                     caption: "Cells of the slice after each nonlinearity", header: ["nonlinearity", "cells"],
