@@ -7,7 +7,9 @@ enum PartitionSection {
     /// A frame for each nonlinearity: the cells up to there, and its own regions. Partitions of very many cells are drawn as images.
     static func layers(_ map: PartitionMap) throws -> [Block] {
         let counts = map.partition.cellCounts
-        let shown = counts.indices.suffix(12)
+        // Images weigh half a megabyte each: of large partitions the first layer, one in the middle and the last.
+        let most = map.partition.cellCount > 2_000 ? 3 : 12
+        let shown = ReportData.spread(most, of: counts.count).dropLast() + counts.indices.suffix(1)
         let frames = try shown.map { layer -> Frames.Frame in
             var depth = map
             (depth.sets, depth.coloring, depth.showsBoundary, depth.units, depth.samples) = (.depth(layer), .activity, false, [], [])
@@ -57,7 +59,7 @@ enum PartitionSection {
         let names = map.partition.program.outputCount == 1 ? ["the output"] : map.classNames.map { "the output of \($0)" }
         // A facet weighs some sixty bytes as a shape, and as much again as numbers where it can be turned.
         let facetCount = map.coloring == .class ? map.boundary.parts.count : map.partition.cellCount
-        guard facetCount <= 20_000 else {
+        guard facetCount <= 10_000 else {
             return [.note("\(NumberText.count(facetCount)) facets are too many for this page; --surface draws them as a file.")]
         }
         return [
