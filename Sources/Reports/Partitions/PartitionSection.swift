@@ -96,7 +96,7 @@ enum PartitionSection {
                 """
                 The boundary has length \(NumberText.significant(boundary.length, digits: 4)) in \(curve.pieceCount) connected \
                 \(curve.pieceCount == 1 ? "piece" : "pieces") with \(curve.loopCount) independent \(curve.loopCount == 1 ? "loop" : "loops"): \
-                \(curve.polylines.count) polylines between junctions and the border, \(closed) of them closed.
+                \(curve.polylines.count) \(curve.polylines.count == 1 ? "polyline" : "polylines") between junctions and the border, \(closed) of them closed.
                 """),
             .table(
                 Table(
