@@ -2,16 +2,8 @@
 
 /// Horizontal bars with their values written at the ends.
 public struct BarChart: Hashable, Sendable {
-    public struct Series: Hashable, Sendable {
-        public var name: String
-        /// One value a category; one that is not finite has no bar and says "n/a".
-        public var values: [Double]
-        public var paint: Paint
-
-        public init(_ name: String, values: [Double], paint: Paint) {
-            (self.name, self.values, self.paint) = (name, values, paint)
-        }
-    }
+    /// One value a category; one that is not finite has no bar and says "n/a".
+    public typealias Series = ValueSeries
 
     public var title: String
     public var description: String

@@ -2,15 +2,7 @@
 
 /// Overlaid histograms with common bins, each as shares of its own set.
 public struct Histogram: Hashable, Sendable {
-    public struct Series: Hashable, Sendable {
-        public var name: String
-        public var values: [Double]
-        public var paint: Paint
-
-        public init(_ name: String, values: [Double], paint: Paint) {
-            (self.name, self.values, self.paint) = (name, values, paint)
-        }
-    }
+    public typealias Series = ValueSeries
 
     public var title: String
     public var description: String

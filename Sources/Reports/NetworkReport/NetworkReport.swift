@@ -23,6 +23,8 @@ public struct NetworkReport: Sendable {
     public let codes: CodesReading
     /// The cells round the samples, of a piecewise-affine network of two inputs.
     public let partition: PartitionReading?
+    /// The cells of a plane through three samples, of a piecewise-affine network of more inputs.
+    public let slice: SliceReading.Choice
     public private(set) var sections: [Page.Section] = []
     public private(set) var omissions: [Omission] = []
 
@@ -45,13 +47,11 @@ public struct NetworkReport: Sendable {
         codes = try CodesReading(
             data, indices, queries: ReportData.spread(options.queryCount, of: data.test.count), neighborCount: options.neighborCount,
             searched: ReportData.spread(options.searchCount, of: (data.train ?? data.test).count), progress: progress)
-        if data.model.readable.inputShape.elementCount == 2, templates.worstResidual != nil {
-            progress("partition", 0, 1)
-            partition = try PartitionReading(data, PiecewiseAffineProgram(data.model.readable), indices)
-            progress("partition", 1, 1)
-        } else {
-            partition = nil
-        }
+        progress("partition", 0, 1)
+        let (inputs, isExact) = (data.model.readable.inputShape.elementCount, templates.worstResidual != nil)
+        partition = isExact && inputs == 2 ? try PartitionReading(data, PiecewiseAffineProgram(data.model.readable), indices) : nil
+        slice = try SliceReading.read(data, options, unitCount: isExact ? codes.layers.reduce(0) { $0 + $1.units } : nil)
+        progress("partition", 1, 1)
         try makeSections()
     }
 
@@ -88,6 +88,11 @@ public struct NetworkReport: Sendable {
             sections.append(.init("Partition of the plane", try partition.blocks()))
         } else if data.model.readable.inputShape.elementCount == 2 {
             omit("Partition of the plane", "the network is not piecewise affine, so it has no cells")
+        }
+        switch slice {
+        case .reading(let slice): sections.append(.init("A plane through three samples", try slice.blocks(data)))
+        case .omitted(let reason): omit("A plane through three samples", reason)
+        case .unasked: break
         }
         sections.append(.init("How exact this is", ExactnessSection.blocks(templates)))
         if !omissions.isEmpty {

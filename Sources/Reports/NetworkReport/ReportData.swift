@@ -27,6 +27,10 @@ public struct ReportOptions: Hashable, Sendable {
     public var drawnLayerCount = 6
     /// Classes drawn side by side; of more, those with the largest outputs.
     public var drawnClassCount = 10
+    /// The most cells of a plane through three samples, 0 for no such plane: it may take minutes; and the most units with which it is
+    /// tried.
+    public var sliceCellLimit = 0
+    public var sliceUnitLimit = 20_000
 
     public init() {}
 }

@@ -67,7 +67,7 @@ public struct PartitionMap: Sendable {
                 return [edge.start, edge.end]
             }
             map.edgeWidth = 0
-            map.lines.append(PolygonMap.Lines(borders, paint: .fixed(PolygonMap.edge), width: 1))
+            map.lines.append(PolygonMap.Lines(borders, paint: .fixed(PolygonMap.edge), width: borders.count > 5_000 ? 0.4 : 1))
         }
         if showsBoundary, !boundary.curve.polylines.isEmpty {
             map.lines.append(PolygonMap.Lines(boundary.curve.polylines.map(\.points), paint: .fixed(PolygonMap.edge), width: 2))

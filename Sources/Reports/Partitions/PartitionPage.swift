@@ -7,7 +7,7 @@ public import Partitions
 public enum PartitionPage {
     /// The map with shapes, or beyond `shapeLimit` cells with an image.
     public static func picture(_ map: PolygonMap, shapeLimit: Int = 20_000) throws -> Picture {
-        map.cells.count > shapeLimit ? try map.pictureWithImage(pixels: 1400) : map.picture()
+        map.cells.count > shapeLimit ? try map.pictureWithImage(pixels: Int(1.6 * map.width)) : map.picture()
     }
 
     /// - Throws: `PNGError` when libpng does.

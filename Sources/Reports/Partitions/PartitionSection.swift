@@ -1,14 +1,15 @@
 // The parts of a page about a planar partition, for its own page and for reports.
 
 import Figures
-import Geometry
 import Partitions
 
 enum PartitionSection {
     /// A frame for each nonlinearity: the cells up to there, and its own regions. Partitions of very many cells are drawn as images.
     static func layers(_ map: PartitionMap) throws -> [Block] {
         let counts = map.partition.cellCounts
-        let shown = counts.indices.suffix(12)
+        // Images weigh half a megabyte each: of large partitions the first layer, one in the middle and the last.
+        let most = map.partition.cellCount > 2_000 ? 3 : 12
+        let shown = ReportData.spread(most, of: counts.count).dropLast() + counts.indices.suffix(1)
         let frames = try shown.map { layer -> Frames.Frame in
             var depth = map
             (depth.sets, depth.coloring, depth.showsBoundary, depth.units, depth.samples) = (.depth(layer), .activity, false, [], [])
@@ -56,7 +57,11 @@ enum PartitionSection {
         var map = map
         map.samples = []
         let names = map.partition.program.outputCount == 1 ? ["the output"] : map.classNames.map { "the output of \($0)" }
-        let shown = names.prefix(4)
+        // A facet weighs some sixty bytes as a shape, and as much again as numbers where it can be turned.
+        let facetCount = map.coloring == .class ? map.boundary.parts.count : map.partition.cellCount
+        guard facetCount <= 10_000 else {
+            return [.note("\(NumberText.count(facetCount)) facets are too many for this page; --surface draws them as a file.")]
+        }
         return [
             .paragraph(
                 """
@@ -64,11 +69,10 @@ enum PartitionSection {
                 the domain carry their coordinates.
                 """)
         ]
-            + shown.enumerated().map { output, name -> Block in
+            + names.prefix(facetCount <= 4_000 ? 4 : 1).enumerated().map { output, name -> Block in
                 let surface = map.surface(ofOutput: output, title: "The graph of \(name)")
                 let caption: Prose = "The graph of \(name)."
-                return surface.facets.count <= 4_000
-                    ? .surface(surface, caption: caption) : .figure(Figure(surface.picture(), caption: caption))
+                return facetCount <= 4_000 ? .surface(surface, caption: caption) : .figure(Figure(surface.picture(), caption: caption))
             }
     }
 
@@ -92,7 +96,7 @@ enum PartitionSection {
                 """
                 The boundary has length \(NumberText.significant(boundary.length, digits: 4)) in \(curve.pieceCount) connected \
                 \(curve.pieceCount == 1 ? "piece" : "pieces") with \(curve.loopCount) independent \(curve.loopCount == 1 ? "loop" : "loops"): \
-                \(curve.polylines.count) polylines between junctions and the border, \(closed) of them closed.
+                \(curve.polylines.count) \(curve.polylines.count == 1 ? "polyline" : "polylines") between junctions and the border, \(closed) of them closed.
                 """),
             .table(
                 Table(

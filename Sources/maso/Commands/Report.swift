@@ -17,9 +17,17 @@ struct Report: ParsableCommand {
     @Option(parsing: .unconditional, help: ArgumentHelp("How many samples of each part of the data to read.", valueName: "n"))
     var samples = 600
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Cut the plane through samples of three classes, or as much of its middle as has at most n cells; this may take minutes.",
+            valueName: "n"))
+    var slice = 0
+
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
+        if slice < 0 { throw ValidationError("--slice: expected a number of cells, got \(slice)") }
         if samples < 1 { throw ValidationError("--samples: expected at least 1, got \(samples)") }
     }
 
@@ -28,6 +36,7 @@ struct Report: ParsableCommand {
         let model = try source.load(common)
         var options = ReportOptions()
         options.sampleCount = samples
+        options.sliceCellLimit = slice
         let data = try dataSource.reportData(model, labels, common)
         let progress = PartProgress(quiet: common.quiet)
         let report = try NetworkReport(data, options: options, progress: progress.show)
