@@ -31,4 +31,4 @@ for batch in batches:
         found = session.run(None, {declared.name: x[start : start + batch].astype(kind)})[0].reshape(batch, -1)
         worst = max(worst, abs(found - y[start : start + batch].reshape(batch, -1)).max() / scale)
 print(f"{worst:.1e}")
-sys.exit(worst > 1e-5)
+sys.exit(int(worst > 1e-5))

@@ -49,7 +49,7 @@ import Testing
 
     @Test(
         "A native network as ONNX has the same maps, and comes back as the same file",
-        arguments: [("DigitsCNN:batchNorm", [1, 8, 8]), ("Toy", [2]), ("RNN:input=4x6", [4, 6]), ("ResNet8-2:input=3x8x8", [3, 8, 8])])
+        arguments: [("DigitsCNN:batchNorm", [1, 8, 8]), ("Toy", [2]), ("RNN:input=4x6", [4, 6]), ("Resnet3:input=3x8x8", [3, 8, 8])])
     func roundTrip(architecture: String, shape: [Int]) throws {
         let place = try Workplace()
         try samples(place, [3] + shape)
@@ -64,7 +64,7 @@ import Testing
 
     @Test(
         "Networks of PyTorch and scikit-learn that are chains of our layers become native ones with the same maps",
-        arguments: ["mlp-dynamo-20", "lenet-script-17", "resnet-script-17", "mobilenet-dynamo-20", "unet-script-17", "scikit-classifier"])
+        arguments: ["mlp-dynamo-20", "lenet-script-17", "mobilenet-dynamo-20", "unet-script-17", "scikit-regressor"])
     func recognized(name: String) throws {
         let place = try Workplace()
         let model = "\(Self.models)/\(name).onnx"
@@ -146,7 +146,7 @@ import Testing
         .enabled(if: python != nil, "needs python3 (or $MASO_PYTHON) with onnx and onnxruntime"),
         arguments: [
             ("DigitsCNN:batchNorm", [1, 8, 8]), ("SmallCNN:pooling=mean,batchNorm", [1, 28, 28]), ("Toy", [2]), ("RNN:input=4x6", [4, 6]),
-            ("ResNet8-2:input=3x8x8,batchNorm", [3, 8, 8]), ("LargeCNN", [3, 32, 32]), ("largeCNN", [3, 32, 32]), ("MLP-9-7:input=5", [5]),
+            ("Resnet3:input=3x8x8,batchNorm", [3, 8, 8]), ("LargeCNN", [3, 32, 32]), ("largeCNN", [3, 32, 32]), ("MLP-9-7:input=5", [5]),
         ])
     func onnxruntime(architecture: String, shape: [Int]) throws {
         let place = try Workplace()
