@@ -31,24 +31,39 @@ extension Halfspaces {
     /// - Parameters:
     ///   - start: a point of the set, to rounding.
     ///   - forms: the same rows exactly, for an exact certificate.
-    ///   - isDone: asked between solves; `true` stops them.
-    public func inscribedBall(near start: [Double], forms: [AffineForm]? = nil, until isDone: () -> Bool = { false }) -> InscribedBall? {
+    ///   - seconds: how long the solver may take. After that the ball is the largest around `start`, without a bound from above.
+    public func inscribedBall(
+        near start: [Double], forms: [AffineForm]? = nil, seconds: Double = .infinity
+    ) -> InscribedBall? {
         let slacks = values(at: start).map { max($0, 0) }
         let rows = (0..<count).filter { norms[$0] > 0 }
         guard !rows.isEmpty else {
-            return InscribedBall(center: start, radius: .infinity, upperBound: .infinity, certificate: .exact, active: [])
+            return InscribedBall(
+                center: start, radius: .infinity, upperBound: .infinity, certificate: .exact, active: [])
         }
         let spread = rows.map { slacks[$0] / norms[$0] }.sorted()[min(dimension, rows.count - 1)]
         // Lengths are measured in this unit, so that the solver's tolerances fit the set's size.
         let unit = spread > 0 ? spread : max(slacks.max() ?? 0, 1e-3)
+        let clock = ContinuousClock.now
         var (reach, nearest): (Double, [Double]?) = (16, nil)
         while true {
-            guard let answer = ball(near: start, rows, slacks, unit: unit, reach: reach, until: isDone) else { return nil }
+            guard
+                let answer = ball(
+                    near: start, rows, slacks, unit: unit, reach: reach,
+                    { seconds - clock.duration(to: .now) / .seconds(1) })
+            else {
+                let around = certified(start, [], nil)
+                return around.radius > 0
+                    ? InscribedBall(
+                        center: start, radius: around.radius, upperBound: .infinity, certificate: .none,
+                        active: []) : nil
+            }
             nearest = nearest ?? answer.center
             if answer.isHeldByReach && reach < 1e11 {
                 if grow(rows, along: zip(answer.center, start).map { $0 - $1 }) {
                     return InscribedBall(
-                        center: nearest ?? start, radius: .infinity, upperBound: .infinity, certificate: .exact, active: [])
+                        center: nearest ?? start, radius: .infinity, upperBound: .infinity, certificate: .exact,
+                        active: [])
                 }
                 reach *= 64
                 continue
@@ -58,24 +73,32 @@ extension Halfspaces {
     }
 
     private func ball(
-        near start: [Double], _ rows: [Int], _ slacks: [Double], unit: Double, reach: Double, until isDone: () -> Bool
+        near start: [Double], _ rows: [Int], _ slacks: [Double], unit: Double, reach: Double,
+        _ secondsLeft: () -> Double
     ) -> (center: [Double], active: [Int], isHeldByReach: Bool)? {
         let bounds = [ClosedRange<Double>](repeating: -reach...reach, count: dimension) + [0...reach]
-        let program = SimplexProgram(variables: bounds, objective: [Double](repeating: 0, count: dimension) + [1])
+        let program = SimplexProgram(
+            variables: bounds, objective: [Double](repeating: 0, count: dimension) + [1])
         var (inside, isInside): ([Int], [Bool]) = ([], [Bool](repeating: false, count: count))
         func take(_ new: some Sequence<Int>) {
             for row in new where !isInside[row] {
                 isInside[row] = true
                 inside.append(row)
-                program.append(slope: slope(row).map { $0 / norms[row] } + [-1], offset: slacks[row] / norms[row] / unit)
+                program.append(
+                    slope: slope(row).map { $0 / norms[row] } + [-1], offset: slacks[row] / norms[row] / unit)
             }
         }
-        take(rows.sorted { slacks[$0] / norms[$0] < slacks[$1] / norms[$1] }.prefix(4 * dimension + 50))
-        while !isDone() {
-            guard case .optimal(let solution, let multipliers, let costs) = program.solve() else { return nil }
+        take(rows.sorted { slacks[$0] / norms[$0] < slacks[$1] / norms[$1] }.prefix(dimension + 50))
+        while secondsLeft() > 0 {
+            guard
+                case .optimal(let solution, let multipliers, let costs) = program.solve(
+                    seconds: secondsLeft())
+            else { return nil }
             let (y, radius) = (Array(solution[..<dimension]), solution[dimension])
             let violated = rows.filter { !isInside[$0] }
-                .map { (row: $0, excess: product($0, y) / norms[$0] + slacks[$0] / norms[$0] / unit - radius) }
+                .map {
+                    (row: $0, excess: product($0, y) / norms[$0] + slacks[$0] / norms[$0] / unit - radius)
+                }
                 .filter { $0.excess < -1e-10 * (1 + radius) }.sorted { $0.excess < $1.excess }
             if violated.isEmpty {
                 let active = multipliers.indices.filter { multipliers[$0] > 1e-12 }.map { inside[$0] }
@@ -89,10 +112,15 @@ extension Halfspaces {
     /// Whether every row grows in a direction, with rounding accounted for: then balls of any size fit, further and further along it.
     private func grow(_ rows: [Int], along guess: [Double]) -> Bool {
         let length = Halfspaces.norm(guess)
-        return length > 0 && rows.allSatisfy { product($0, guess) > (1e-9 + Double(dimension + 16) * 0x1p-52) * norms[$0] * length }
+        return length > 0
+            && rows.allSatisfy {
+                product($0, guess) > (1e-9 + Double(dimension + 16) * 0x1p-52) * norms[$0] * length
+            }
     }
 
-    private func certified(_ center: [Double], _ active: [Int], _ forms: [AffineForm]?) -> InscribedBall {
+    private func certified(_ center: [Double], _ active: [Int], _ forms: [AffineForm]?)
+        -> InscribedBall
+    {
         let relative = 1 + Double(dimension + 16) * 0x1p-52
         guard let forms else {
             var radius = Double.infinity
@@ -101,28 +129,39 @@ extension Halfspaces {
                 radius = min(radius, (value - bound) / (norms[row] * relative))
             }
             return InscribedBall(
-                center: center, radius: radius, upperBound: .infinity, certificate: radius > 0 ? .rounded : .none, active: active)
+                center: center, radius: radius, upperBound: .infinity,
+                certificate: radius > 0 ? .rounded : .none, active: active)
         }
         let radius = exactRadius(at: center, forms) / relative
         // Σ λ_i a_i = 0, Σ λ_i ‖a_i‖ = 1, λ ≥ 0: then r = Σ λ_i r ‖a_i‖ ≤ Σ λ_i (⟨a_i, x⟩ + b_i) = Σ λ_i b_i for every ball inside.
-        let columns = active.map { forms[$0].coefficients.dropLast().map { Rational($0) } + [Rational(norms[$0])] }
+        let columns = active.map {
+            forms[$0].coefficients.dropLast().map { Rational($0) } + [Rational(norms[$0])]
+        }
         let target = [Rational](repeating: .zero, count: dimension) + [Rational(1.0)]
-        if let multipliers = exactCombination(of: columns, equal: target), multipliers.allSatisfy({ $0.signum >= 0 }) {
-            let exact = zip(multipliers, active).reduce(Rational.zero) { $0 + $1.0 * Rational(forms[$1.1].coefficients[dimension]) }
+        if let multipliers = exactCombination(of: columns, equal: target),
+            multipliers.allSatisfy({ $0.signum >= 0 })
+        {
+            let exact = zip(multipliers, active).reduce(Rational.zero) {
+                $0 + $1.0 * Rational(forms[$1.1].coefficients[dimension])
+            }
             let upper = exact.doubleValue * relative
             if upper <= 0 || radius >= 0.999 * upper {
-                return InscribedBall(center: center, radius: radius, upperBound: upper, certificate: .exact, active: active)
+                return InscribedBall(
+                    center: center, radius: radius, upperBound: upper, certificate: .exact, active: active)
             }
         }
         return exactly(center, forms, active)
             ?? InscribedBall(
-                center: center, radius: radius, upperBound: .infinity, certificate: radius > 0 ? .rounded : .none, active: active)
+                center: center, radius: radius, upperBound: .infinity,
+                certificate: radius > 0 ? .rounded : .none, active: active)
     }
 
     /// The distance of a point to the nearest row, of exact values.
     private func exactRadius(at point: [Double], _ forms: [AffineForm]) -> Double {
         let at = ExactPoint(point)
-        return forms.indices.filter { norms[$0] > 0 }.map { forms[$0].value(at: at).doubleValue / norms[$0] }.min() ?? .infinity
+        return forms.indices.filter { norms[$0] > 0 }.map {
+            forms[$0].value(at: at).doubleValue / norms[$0]
+        }.min() ?? .infinity
     }
 
     /// The same program in exact fractions throughout, with the norms as rounded; small ones only.
@@ -134,11 +173,15 @@ extension Halfspaces {
         // r = floor' + s with s free: every offset is at least 0 at the centre where s = 0.
         let lowest = zip(values, norms).filter { $0.1 > 0 }.map { $0.0 / Rational($0.1) }.min() ?? floor
         let rows = forms.indices.map { i in
-            forms[i].coefficients.dropLast().map { Rational($0) } + [-Rational(norms[i]), values[i] - lowest * Rational(norms[i])]
+            forms[i].coefficients.dropLast().map { Rational($0) } + [
+                -Rational(norms[i]), values[i] - lowest * Rational(norms[i]),
+            ]
         }
         let objective = [Rational](repeating: .zero, count: dimension) + [Rational(1.0)]
         switch ExactProgram.maximum(rows: rows, objective: objective, basis: active) {
-        case .unbounded: return InscribedBall(center: center, radius: .infinity, upperBound: .infinity, certificate: .exact, active: [])
+        case .unbounded:
+            return InscribedBall(
+                center: center, radius: .infinity, upperBound: .infinity, certificate: .exact, active: [])
         case .optimal(let value, let shift):
             let best = zip(center, shift).map { (Rational($0) + $1).doubleValue }
             let upper = (value + lowest).doubleValue

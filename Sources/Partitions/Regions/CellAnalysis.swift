@@ -36,7 +36,7 @@ struct CellAnalysis<Form: FormArithmetic> {
         }
         (self.rows, self.origins) = (rows, origins)
         self.forms = Form.self == AffineForm.self ? forms : nil
-        ball = rows.inscribedBall(near: point.doubles, forms: self.forms)
+        ball = rows.inscribedBall(near: point.doubles, forms: self.forms, seconds: options.seconds)
     }
 
     /// Whether a ball of positive radius inside is proved.
