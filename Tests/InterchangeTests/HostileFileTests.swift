@@ -288,7 +288,8 @@ import Testing
     func mutation(seed: UInt64) throws {
         var generator = RandomGenerator(seed: seed)
         let names = [
-            "c-f4.npy", "fortran-big-i4.npy", "version-3.npy", "deflated.npz", "stored.npz", "tensors.safetensors", "members.gz",
+            "c-f4.npy", "fortran-big-i4.npy", "version-3.npy", "deflated.npz", "stored.npz", "tensors.safetensors",
+            "model.safetensors", "members.gz",
             "svhn.mat",
             "images.idx", "labels.idx.gz", "digits.json",
         ]
