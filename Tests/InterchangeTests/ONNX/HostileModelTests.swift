@@ -362,6 +362,13 @@ struct HostileModel: CustomTestStringConvertible {
         add(
             "no scale", W.model([W.node("Resize", ["x", "", "s"], ["y"])], [W.floats("s", [2], [.nan, 1])]),
             "65 x: node «n» (Resize): scales [nan, 1.0] do not fit 2 axes")
+        // Two bytes each in the file, some hundred in memory.
+        let empty = (0..<1_000_000).flatMap { _ in [0x0a, 0] as [UInt8] }
+        add("a million empty nodes", empty.withModel, "69 x: the structure of the file needs 512 MB, allowed are 67 MB (--max-memory)")
+        add(
+            "sizes of one byte each",
+            W.model([W.node("Relu", ["x"], ["y"])], [Message().bytes(1, [UInt8](repeating: 1, count: 20_000_000))]),
+            "69 x: the structure of the file needs 160 MB, allowed are 67 MB (--max-memory)")
         add(
             "many copies",
             W.model([W.node("Concat", [String](repeating: "x", count: 500_000), ["y"], [W.attribute("axis", integer: 0)])]),

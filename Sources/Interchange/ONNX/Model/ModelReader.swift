@@ -33,6 +33,7 @@ extension ONNXModel {
         bytes: [UInt8], file: String, folder: String? = nil, budget: MemoryBudget = .standard, externalDataFolder: String? = nil
     ) throws(InterchangeError) {
         var reader = ModelReader(file: file, folder: folder, budget: budget, externalDataFolder: externalDataFolder)
+        try budget.require(WireEstimate.model(bytes), for: "the structure of the file", file: file)
         let proto: Onnx_ModelProto
         do { proto = try Onnx_ModelProto(serializedBytes: bytes, partial: true) } catch {
             throw reader.malformed("", "not an ONNX model (\(ModelReader.reason(error)))")

@@ -1,0 +1,166 @@
+// Gathering and scattering by indices that are known when the model is read.
+
+import Graphs
+import Tensors
+
+extension NodeContext {
+    private func index(_ i: Int, _ size: Int) throws(InterchangeError) -> Int {
+        guard i >= -size, i < size else { throw malformed("index \(i) is outside an axis of size \(size)") }
+        return i < 0 ? i + size : i
+    }
+
+    func gather() throws(InterchangeError) -> [ImportedValue] {
+        let (a, positions) = (try operand(0), try operand(1))
+        let axis = try axis(integer("axis", default: 0), rank: a.shape.count)
+        var indices: [Int] = []
+        for i in try integers(positions, "the indices") { indices.append(try index(i, a.shape[axis])) }
+        let shape = a.shape[..<axis] + positions.shape + a.shape[(axis + 1)...]
+        try importer.checkSize(Array(shape), node.place)
+        return [
+            try moved([a]) { g, u throws(GraphError) in
+                try g.reshape(g.append(.gather(axis: axis, indices: indices), u, name: name), Array(shape))
+            }
+        ]
+    }
+
+    /// The entries of the flattened operand at `indices`, in blocks of `block`.
+    func gatheredFlat(_ a: ImportedValue, _ indices: [Int], block: Int = 1, shape: Shape) throws(InterchangeError) -> ImportedValue {
+        let count = block == 0 ? 0 : a.shape.elementCount / block
+        return try moved([a]) { g, u throws(GraphError) in
+            let flat = try g.reshape(u[0], [count, block])
+            return try g.reshape(g.append(.gather(axis: 0, indices: indices), [flat], name: name), shape)
+        }
+    }
+
+    func gatherElements() throws(InterchangeError) -> [ImportedValue] {
+        let (a, positions) = (try operand(0), try operand(1))
+        let axis = try axis(integer("axis", default: 0), rank: a.shape.count)
+        let given = try integers(positions, "the indices")
+        let strides = a.shape.rowMajorStrides
+        try require(
+            positions.shape.count == a.shape.count
+                && positions.shape.indices.allSatisfy { $0 == axis || positions.shape[$0] <= a.shape[$0] },
+            "indices of shape \(positions.shape) do not fit shape \(a.shape)")
+        var place = [Int](repeating: 0, count: a.shape.count)
+        var flat: [Int] = []
+        for i in given {
+            var source = place
+            source[axis] = try index(i, a.shape[axis])
+            flat.append(zip(source, strides).reduce(0) { $0 + $1.0 * $1.1 })
+            place.advance(in: positions.shape)
+        }
+        return [try gatheredFlat(a, flat, shape: positions.shape)]
+    }
+
+    /// For each index tuple the number of its block, blocks running over the axes after the tuple's.
+    private func blocks(_ positions: ImportedValue, of shape: Shape, batch: Int) throws(InterchangeError) -> [Int] {
+        let given = try integers(positions, "the indices")
+        guard let depth = positions.shape.last, depth + batch <= shape.count, positions.shape.count > batch,
+            Array(positions.shape[..<batch]) == Array(shape[..<batch])
+        else {
+            throw malformed("indices of shape \(positions.shape) do not fit shape \(shape)")
+        }
+        let tuples = positions.shape.dropLast().reduce(1, *)
+        let batches = shape[..<batch].reduce(1, *)
+        var result: [Int] = []
+        for tuple in 0..<tuples {
+            var block = batches == 0 ? 0 : tuple / max(tuples / batches, 1)
+            for k in 0..<depth { block = block * shape[batch + k] + (try index(given[tuple * depth + k], shape[batch + k])) }
+            result.append(block)
+        }
+        return result
+    }
+
+    func gatherND() throws(InterchangeError) -> [ImportedValue] {
+        let (a, positions) = (try operand(0), try operand(1))
+        let batch = try integer("batch_dims", default: 0)
+        try require(batch >= 0 && batch < max(a.shape.count, 1), "attribute 'batch_dims': \(batch)")
+        let blocks = try blocks(positions, of: a.shape, batch: batch)
+        let rest = Array(a.shape[(batch + (positions.shape.last ?? 0))...])
+        return [try gatheredFlat(a, blocks, block: rest.elementCount, shape: positions.shape.dropLast() + rest)]
+    }
+
+    func scatterND() throws(InterchangeError) -> [ImportedValue] {
+        let (a, positions, updates) = (try operand(0), try operand(1), try operand(2))
+        let reduction = try string("reduction", default: "none")
+        let blocks = try blocks(positions, of: a.shape, batch: 0)
+        let rest = Array(a.shape[(positions.shape.last ?? 0)...])
+        try require(
+            updates.shape == positions.shape.dropLast() + rest,
+            "updates of shape \(updates.shape) do not fit indices of shape \(positions.shape)")
+        return [try scattered(a, blocks, updates, block: rest.elementCount, reduction)]
+    }
+
+    func scatterElements() throws(InterchangeError) -> [ImportedValue] {
+        let (a, positions, updates) = (try operand(0), try operand(1), try operand(2))
+        let axis = try axis(integer("axis", default: 0), rank: a.shape.count)
+        let reduction = try string("reduction", default: "none")
+        let given = try integers(positions, "the indices")
+        try require(
+            positions.shape == updates.shape && positions.shape.count == a.shape.count
+                && positions.shape.indices.allSatisfy { $0 == axis || positions.shape[$0] <= a.shape[$0] },
+            "indices of shape \(positions.shape) do not fit")
+        let strides = a.shape.rowMajorStrides
+        var place = [Int](repeating: 0, count: a.shape.count)
+        var flat: [Int] = []
+        for i in given {
+            var target = place
+            target[axis] = try index(i, a.shape[axis])
+            flat.append(zip(target, strides).reduce(0) { $0 + $1.0 * $1.1 })
+            place.advance(in: positions.shape)
+        }
+        return [try scattered(a, flat, updates, block: 1, reduction)]
+    }
+
+    /// Blocks of `a` replaced by updates, or combined with them.
+    private func scattered(_ a: ImportedValue, _ blocks: [Int], _ updates: ImportedValue, block: Int, _ reduction: String)
+        throws(InterchangeError)
+        -> ImportedValue
+    {
+        let count = block == 0 ? 0 : a.shape.elementCount / block
+        func rows(_ value: ImportedValue, _ count: Int) throws(InterchangeError) -> ImportedValue { try reshaped(value, [count, block]) }
+        if reduction == "none" {
+            var source = Array(0..<count)
+            for (update, target) in blocks.enumerated() { source[target] = count + update }
+            let both = [try rows(a, count), try rows(updates, blocks.count)]
+            return try moved(both) { g, u throws(GraphError) in
+                try g.reshape(g.append(.gather(axis: 0, indices: source), [g.concatenate(u, axis: 0)], name: name), a.shape)
+            }
+        }
+        guard ["add", "mul", "max", "min"].contains(reduction) else {
+            throw malformed("attribute 'reduction': \(quoted(reduction)) is not known")
+        }
+        guard a.type.isFloatingPoint else { throw unsupported("reduction \(quoted(reduction)) is supported for floating-point numbers") }
+        let (u, v) = (try number(a), try number(updates))
+        // Updates of one block come one after the other: round r holds the r-th of each.
+        var rounds: [[(target: Int, update: Int)]] = []
+        var met: [Int: Int] = [:]
+        for (update, target) in blocks.enumerated() {
+            let round = met[target, default: 0]
+            met[target] = round + 1
+            if round == rounds.count { rounds.append([]) }
+            rounds[round].append((target, update))
+        }
+        let number = try build { g throws(GraphError) in
+            var value = try g.reshape(u, [count, block])
+            let new = try g.reshape(v, [blocks.count, block])
+            for round in rounds {
+                let (targets, updates) = (round.map(\.target), round.map(\.update))
+                let old = try g.append(.gather(axis: 0, indices: targets), [value])
+                let fresh = try g.append(.gather(axis: 0, indices: updates), [new])
+                let combined =
+                    switch reduction {
+                    case "add": try g.add(old, fresh)
+                    case "mul": try g.multiply(old, fresh)
+                    case "max": try g.maximum([old, fresh], name: self.name)
+                    default: try g.minimum([old, fresh], name: self.name)
+                    }
+                var source = Array(0..<count)
+                for (place, target) in targets.enumerated() { source[target] = count + place }
+                value = try g.append(.gather(axis: 0, indices: source), [g.concatenate([value, combined], axis: 0)])
+            }
+            return try g.reshape(value, a.shape)
+        }
+        return result(number, a.type)
+    }
+}
