@@ -1,8 +1,14 @@
 // The answers about a partition of any size, from its cells as they go by.
 
 extension PartitionSummary {
-    /// From how many cells on a summary is taken from the stream, when nobody asks for the cells themselves.
-    public static let streamedCellCount = 100_000
+    /// From how many values on, cells times units, a summary is taken from the stream when nobody asks for the cells themselves: the
+    /// planar partition keeps them all, with their errors.
+    private static let streamedValueCount = 100_000_000
+
+    /// Whether the cells of this summary of a program are too many to be kept for nothing.
+    public func isLarge(for program: PiecewiseAffineProgram) -> Bool {
+        cellCount > PartitionSummary.streamedValueCount / max(1, program.counts.reduce(0, +))
+    }
 
     /// The summary of a partition by tiles, which keeps no cell: without the number of different maps and the decision boundary, which
     /// would need all of them.

@@ -103,7 +103,7 @@ struct Partition: ParsableCommand {
         case 2:
             // Tiles count the cells fast and keep none; of many, only what was asked for is kept.
             let stream = PartitionSummary(streaming: try TiledPartition(of: program, on: domain), threads: common.threadCount)
-            if output == nil, stream.cellCount > PartitionSummary.streamedCellCount { return .streamed(stream) }
+            if output == nil, stream.isLarge(for: program) { return .streamed(stream) }
             return .planar(try picture.map(PlanarPartition(of: program, on: domain), model, common), stream.filter)
         case 3...8: return .exact(program, domain)
         default:
