@@ -87,7 +87,7 @@ import Testing
         let model = Model(network, name: "DigitsCNN", digest: "")
         let data = Digits.dataSet(.test)
         let reader = try CodeReader(model.readable, batch: data.count)
-        let inputs: Tensor<Double> = data.inputs(normalization: .none)
+        let inputs: Tensor<Double> = data.inputs(normalization: .standard(for: data.sampleShape))
         let codes = try reader.read(inputs).codes[0]
         let distances = (0..<data.count).filter { $0 != 3 }
             .map { ($0, CodeDistance.between(codes.rows(3..<4).elements[...], codes.rows($0..<$0 + 1).elements[...])) }

@@ -100,7 +100,7 @@ import Testing
         try OutputFile.write("x,label\n" + rows.joined(), to: place.path("train.csv"))
         try OutputFile.write("x,label\n" + rows.filter { !$0.contains("cat") }.joined(), to: place.path("two.csv"))
         try OutputFile.write("x,label\n0,fox\n1,dog\n", to: place.path("other.csv"))
-        let train = ["train", "MLP-8", "--data", "csv:train.csv", "-o", "c.safetensors", "--epochs", "300", "--quiet"]
+        let train = ["train", "MLP-8", "--data", "csv:train.csv", "-o", "c.safetensors", "--epochs", "2000", "--quiet"]
         #expect(try place.start(train).outcome().status == 0)
         let whole = try place.start(["evaluate", "c.safetensors", "--data", "csv:train.csv", "--split", "train"]).outcome()
         #expect(whole.status == 0 && whole.output.contains("accuracy 1,"), "\(whole)")
