@@ -72,8 +72,8 @@ struct PlanarSubdivision: Sendable {
     private var capacity: Int { tables[0]!.stride }
     private var level: Int { history.levels.count }
 
-    /// Takes the program's steps one after the other, up to and with step `end`; those before `start` cut nothing any more.
-    mutating func run(from start: Int = 0, through end: Int = .max) {
+    /// Takes the program's steps one after the other; those before `start` cut nothing any more.
+    mutating func run(from start: Int = 0) {
         var lastUse = [Int](repeating: -1, count: program.counts.count)
         for (index, step) in program.steps.enumerated() {
             switch step {
@@ -82,7 +82,7 @@ struct PlanarSubdivision: Sendable {
             }
         }
         (lastUse[0], lastUse[program.last]) = (Int.max, Int.max)
-        for (index, step) in program.steps.enumerated().prefix(while: { $0.offset <= end }) {
+        for (index, step) in program.steps.enumerated() {
             switch step {
             case .affine(let terms, let offset):
                 let sources = terms.map { (matrix: $0.matrix, source: tables[$0.source]!) }

@@ -12,12 +12,17 @@ public struct CellBlock: Sendable {
     let starts: [Int32]
     let corners: [Int32]
     let sides: [Int32]
-    /// The codes of all nonlinearities, one after the other, where no bit adds to them.
-    let commonCode: [UInt16]
-    /// Units whose code differs between the cells: larger by `delta` where the cell's bit is set.
-    let varying: [(unit: Int, delta: Int)]
-    let bits: [UInt64]
+    let lines: [Line]
+    let codes: Codes
     let network: TiledNetwork
+
+    /// The codes of all nonlinearities, one after the other.
+    enum Codes: Sendable {
+        /// Those that all cells share, and for each cell a bit for each unit in `varying`, which adds its delta to the unit's code.
+        case varying([UInt16], units: [(unit: Int, delta: Int)], bits: [UInt64])
+        /// Cell by cell.
+        case all([UInt16])
+    }
 
     /// The cells, in the order of the subdivision.
     public var cells: some RandomAccessCollection<Cell> { (0..<starts.count - 1).lazy.map { Cell(block: self, index: $0) } }
@@ -54,12 +59,17 @@ public struct CellBlock: Sendable {
         public var map: AffineMap { PlanarSubdivision(of: block.network.program, on: exactly).map(of: 0) }
 
         var flatCode: [UInt16] {
-            var code = block.commonCode
-            let words = (block.varying.count + 63) / 64
-            for (i, entry) in block.varying.enumerated() where block.bits[index * words + i / 64] >> UInt64(i % 64) & 1 == 1 {
-                code[entry.unit] = UInt16(truncatingIfNeeded: Int(code[entry.unit]) + entry.delta)
+            switch block.codes {
+            case .all(let codes):
+                let width = codes.count / block.count
+                return Array(codes[index * width..<(index + 1) * width])
+            case .varying(var code, let units, let bits):
+                let words = (units.count + 63) / 64
+                for (i, entry) in units.enumerated() where bits[index * words + i / 64] >> UInt64(i % 64) & 1 == 1 {
+                    code[entry.unit] = UInt16(truncatingIfNeeded: Int(code[entry.unit]) + entry.delta)
+                }
+                return code
             }
-            return code
         }
 
         /// The exact area.
@@ -72,7 +82,7 @@ public struct CellBlock: Sendable {
         var exactly: PlanarCell {
             PlanarCell(
                 corners: vertices, errors: range.map { block.errors[Int(block.corners[$0])] },
-                lines: range.map { block.network.lines[Int(block.sides[$0])] }, code: flatCode, codeStarts: block.network.codeStarts)
+                lines: range.map { block.lines[Int(block.sides[$0])] }, code: flatCode, codeStarts: block.network.codeStarts)
         }
     }
 }
@@ -97,10 +107,29 @@ extension CellBlock {
             }
             starts.append(Int32(truncatingIfNeeded: corners.count))
         }
-        (self.starts, self.corners, self.sides, self.network) = (starts, corners, sides, network)
+        (self.starts, self.corners, self.sides, self.network, lines) = (starts, corners, sides, network, network.lines)
         positions = (0..<tile.mesh.vertexCount).map { tile.mesh.position($0) }
         errors = (0..<tile.mesh.vertexCount).map { tile.mesh.vertices[$0].displacement }
-        (commonCode, varying, self.bits) = (tile.codes, tile.varying.map { ($0.unit, $0.delta) }, bits)
+        codes = .varying(tile.codes, units: tile.varying.map { ($0.unit, $0.delta) }, bits: bits)
+    }
+
+    /// The cells of a subdivision that exact arithmetic has finished.
+    init(_ subdivision: PlanarSubdivision, _ network: TiledNetwork) {
+        let mesh = subdivision.mesh
+        var (starts, corners, sides, codes) = ([0] as [Int32], [Int32](), [Int32](), [UInt16]())
+        for cell in 0..<mesh.cellCount {
+            for h in mesh.halfEdges(of: cell) {
+                corners.append(mesh.origin[h])
+                sides.append(mesh.edgeLabels[h / 2])
+            }
+            starts.append(Int32(corners.count))
+            for level in subdivision.history.levels.indices { codes += subdivision.code(of: cell, atLevel: level + 1).map { UInt16($0) } }
+        }
+        (self.starts, self.corners, self.sides, self.network) = (starts, corners, sides, network)
+        lines = subdivision.lines.map(\.onSingleCell)
+        positions = (0..<mesh.vertexCount).map { subdivision.position($0) }
+        errors = (0..<mesh.vertexCount).map { v in max(subdivision.positions.bound(0, at: v), subdivision.positions.bound(1, at: v)) }
+        self.codes = .all(codes)
     }
 }
 

@@ -58,8 +58,6 @@ struct Tile: ~Copyable {
     var rivals: [SIMD2<Int32>] = []
     /// The places in `sides` that are still unknown.
     var open: [Int32] = []
-    /// The step's code, where exact arithmetic has found it already.
-    var decided: [UInt16]?
 
     /// No cells yet.
     init(_ store: BlockStore, columnCount: Int, values: [ColumnMatrix?]) {

@@ -2,7 +2,6 @@
 // order.
 
 import CKernels
-import Geometry
 
 /// A tile that has been divided. Nobody writes to it any more: hence Sendable.
 final class DividedTile: @unchecked Sendable {
@@ -22,8 +21,6 @@ final class DividedTile: @unchecked Sendable {
 /// Work to be done, or cells that are done.
 enum TileItem: Sendable {
     case part(DividedTile, Int)
-    /// What exact arithmetic made of a tile's one cell.
-    case piece(of: DividedTile, ExactPiece)
     case block(CellBlock)
 }
 
@@ -53,7 +50,6 @@ extension TileWorker {
         switch item {
         case .block(let block): try body(block)
         case .part(let parent, let index): try process(parent.part(index, store), body)
-        case .piece(let whole, let piece): try process(piece.tile(whole.part(0, store)), body)
         }
     }
 
@@ -63,25 +59,18 @@ extension TileWorker {
         while items.count < count {
             var isChanged = false
             items = items.flatMap { item in
-                switch item {
-                case .block: return [item]
-                case .part(let parent, let index):
-                    isChanged = true
-                    return expand(parent.part(index, store))
-                case .piece(let whole, let piece):
-                    isChanged = true
-                    return expand(piece.tile(whole.part(0, store)))
-                }
+                guard case .part(let parent, let index) = item else { return [item] }
+                isChanged = true
+                return expand(parent.part(index, store))
             }
             if !isChanged { break }
         }
         return items
     }
 
-    /// Takes the tile's one cell through its step in exact arithmetic; what it is cut into goes on as tiles.
-    private mutating func finishExactly(_ tile: consuming Tile) -> [TileItem] {
+    /// Takes the tile's one cell through the remaining steps in exact arithmetic.
+    private mutating func finishExactly(_ tile: borrowing Tile) -> [TileItem] {
         let start = ContinuousClock.now
-        let step = tile.step
         var (corners, errors, lines) = ([SIMD2<Double>](), [Double](), [Line]())
         tile.mesh.forEachSide(of: 0) { h in
             let edge = tile.mesh.halfEdges[h]
@@ -89,20 +78,16 @@ extension TileWorker {
             errors.append(tile.mesh.vertices[Int(edge.origin)].displacement)
             lines.append(network.lines[Int(edge.line)])
         }
-        let layer = network.depths[step]
         let cell = PlanarCell(
-            corners: corners, errors: errors, lines: lines, code: tile.code(of: 0), codeStarts: Array(network.codeStarts[...layer]))
+            corners: corners, errors: errors, lines: lines, code: tile.code(of: 0),
+            codeStarts: Array(network.codeStarts[...network.depths[tile.step]]))
         var subdivision = PlanarSubdivision(of: network.program, on: cell)
-        subdivision.run(from: step, through: step)
-        // With one part, all hinges are folded into the matrices.
-        let whole = DividedTile(tile, limit: 1)
-        let parts = (0..<subdivision.mesh.cellCount).map {
-            TileItem.piece(of: whole, ExactPiece(subdivision, cell: $0, layer: layer, network))
-        }
+        subdivision.run(from: tile.step)
+        for layer in network.depths[tile.step]..<counts.count { counts[layer] += subdivision.counts[layer] }
         statistics.exactCellCount += 1
         statistics.exactSignCount += subdivision.exactSignCount
         let elapsed = (ContinuousClock.now - start).components
         statistics.exactSeconds += Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
-        return parts
+        return keepsColumns ? [.block(CellBlock(subdivision, network))] : []
     }
 }

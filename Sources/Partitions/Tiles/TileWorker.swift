@@ -104,11 +104,6 @@ struct TileWorker: ~Copyable {
     /// Turns the sides of a step into codes and columns that add to them.
     private func note(_ functions: [PiecewiseFunction], _ tile: inout Tile) {
         let start = tile.codes.count
-        if let decided = tile.decided {
-            tile.codes += decided
-            (tile.decided, tile.sides) = (nil, [])
-            return
-        }
         var index = 0
         for (unit, function) in functions.enumerated() {
             var piece = 0
@@ -168,8 +163,7 @@ struct TileWorker: ~Copyable {
         for (k, group) in groups.enumerated() {
             let (side, rivals) = (tile.sides[k], tile.rivals[k])
             let (a, b) = (Int(rivals.x), Int(rivals.y))
-            let known = tile.decided.flatMap { group.codes.firstIndex(of: Int($0[k])) }
-            let winner = known ?? (side == .above ? b : a)
+            let winner = side == .above ? b : a
             winners[k] = Int32(truncatingIfNeeded: group.members[winner])
             tile.codes.append(UInt16(truncatingIfNeeded: group.codes[winner]))
             result.eta[k] = input.eta[group.members[winner]]
@@ -183,7 +177,7 @@ struct TileWorker: ~Copyable {
             let (from, to) = (input.column(j), result.column(j))
             for k in 0..<groups.count { to[k] = from[Int(winners[k])] }
         }
-        (tile.decided, tile.sides) = (nil, [])
+        tile.sides = []
         return result
     }
 }

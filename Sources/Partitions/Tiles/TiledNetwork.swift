@@ -76,27 +76,5 @@ final class TiledNetwork: Sendable {
         (self.steps, self.lastUse, self.codeStarts, self.lines) = (steps, lastUse, codeStarts, lines)
     }
 
-    /// The number of a line that one cell knows.
-    func number(of line: Line) -> Int32 {
-        switch line {
-        case .border:
-            if let side = lines.prefix(polygon.count).firstIndex(of: line) { return Int32(side) }
-        case .knot(let value, let unit, let knot, _, let level):
-            for (index, step) in steps.enumerated() where depths[index] == level {
-                guard case .pieces(value, _, let knots) = step else { continue }
-                if let known = knots.first(where: { Int($0.unit) == unit && $0.value == knot }) { return known.line }
-            }
-        case .tie(let value, let unit, let other, _, let level):
-            for (index, step) in steps.enumerated() where depths[index] == level {
-                guard case .maximum(value, let groups, let lines) = step else { continue }
-                for (group, line) in zip(groups, lines) {
-                    guard let a = group.members.firstIndex(of: other), let b = group.members.firstIndex(of: unit) else { continue }
-                    return line + Int32(a * group.members.count + b)
-                }
-            }
-        }
-        preconditionFailure("\(line) is no line of the network")
-    }
-
     var layerCount: Int { codeStarts.count - 1 }
 }
