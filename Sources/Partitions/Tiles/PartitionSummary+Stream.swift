@@ -10,14 +10,28 @@ extension PartitionSummary {
         cellCount > PartitionSummary.streamedValueCount / max(1, program.counts.reduce(0, +))
     }
 
-    /// The summary of a partition by tiles, which keeps no cell: without the number of different maps and the decision boundary, which
-    /// would need all of them.
+    /// The summary of a partition by tiles, which keeps no cell: without the decision boundary.
     public init(streaming partition: TiledPartition, threads: Int) {
-        let sum = partition.reduce(into: AreaExtremes(partition.network.program), threads: threads, { $0.add($1) }, { $0.merge($1) })
-        var extremes = sum.result
+        let program = partition.network.program
+        let sum = partition.reduce(
+            into: (areas: AreaExtremes(program), maps: DistinctMaps(program)), threads: threads,
+            { result, block in
+                result.areas.add(block)
+                result.maps.add(block.history)
+            },
+            { total, part in
+                total.areas.merge(part.areas)
+                total.maps.merge(part.maps)
+            })
+        var extremes = sum.result.areas
         let areas = extremes.range()
         (cellCount, cellCounts, filter) = (sum.outcome.cellCount, sum.outcome.cellCounts, sum.outcome.statistics)
-        (distinctMapCount, boundaryLength) = (nil, nil)
+        let (residueCount, contest) = sum.result.maps.settled()
+        distinctMapCount =
+            contest.isEmpty
+            ? residueCount
+            : residueCount + partition.reduce(into: contest, threads: threads, { $0.add($1.history) }, { $0.merge($1) }).result.surplus()
+        boundaryLength = nil
         (minVolume, maxVolume, unboundedCount) = (areas.lowerBound, areas.upperBound, 0)
     }
 }
