@@ -7,10 +7,19 @@ import Geometry
 struct CodeHistory: Sendable {
     struct Level: Sendable {
         /// For each cell, the cell of the level before that it lies in.
-        let parents: [Int32]
+        private(set) var parents: [Int32]
         /// Row by row, `width` codes for each cell.
-        let codes: [UInt16]
+        private(set) var codes: [UInt16]
         let width: Int
+
+        init(parents: [Int32], codes: [UInt16], width: Int) { (self.parents, self.codes, self.width) = (parents, codes, width) }
+
+        /// Adds a cell.
+        mutating func append(_ code: [UInt16], parent: Int) {
+            precondition(code.count == width, "\(code.count) codes, expected \(width)")
+            parents.append(Int32(parent))
+            codes += code
+        }
 
         func code(_ unit: Int, of cell: Int) -> Int { Int(codes[cell * width + unit]) }
     }
@@ -37,6 +46,8 @@ struct ExactForms: Sendable {
     /// The number of nonlinear steps among the steps that make each value and come before it: the level its forms depend on at most.
     private let depths: [Int]
     private var memory: [Key: AffineForm] = [:]
+    /// How many are remembered.
+    var count: Int { memory.count }
 
     init(program: PiecewiseAffineProgram) {
         self.program = program
