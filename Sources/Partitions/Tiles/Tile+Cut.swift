@@ -3,10 +3,10 @@
 import CKernels
 
 extension Tile {
-    /// Cuts the tile by candidates; those that do cut become columns. Candidates with an open sign at a vertex stay unknown.
+    /// Cuts the tile by candidates; those that do cut become columns.
     ///
-    /// - Parameter isLast: whether nothing reads the tile's columns after these candidates, if all are decided.
-    /// - Returns: whether any candidate was decided; where not, the tile is as before.
+    /// - Parameter isLast: whether nothing reads the tile's columns after these candidates.
+    /// - Returns: whether it was done; where not, the tile is as before.
     mutating func cut(by candidates: [Candidate], of matrix: ColumnMatrix, isLast: Bool, _ scratch: inout TileMesh.Scratch) -> Bool {
         let (width, vertexCount) = (padded(candidates.count), mesh.vertexCount)
         let weights = Pool<Double>(store, repeating: 0, count: (matrix.columnCount + 2) * width)
@@ -24,11 +24,10 @@ extension Tile {
             mesh.rows.start, mesh.vertices.start, vertexCount, mesh.stride, matrix.columnCount, width, weights.start, bases, slopes,
             scratch.values.start, &signs)
         let all = candidates.count == 64 ? ~0 : (1 << UInt64(candidates.count)) - 1 as UInt64
-        let valid = all & ~signs.doubtful
-        guard valid != 0 else { return false }
-        let crossing = signs.any & ~signs.all & valid
-        let former = open
-        for (c, candidate) in candidates.enumerated() where (valid & ~crossing) >> UInt64(c) & 1 == 1 {
+        let doubtful = signs.doubtful & all
+        if doubtful != 0 { settle(doubtful, candidates, width, bases, slopes, &signs, &scratch) }
+        let crossing = signs.any & ~signs.all & all
+        for (c, candidate) in candidates.enumerated() where crossing >> UInt64(c) & 1 == 0 {
             sides[candidate.place] = signs.all >> UInt64(c) & 1 == 1 ? .above : .below
         }
         guard crossing != 0 else {
@@ -38,8 +37,8 @@ extension Tile {
         let chosen = candidates.indices.filter { crossing >> UInt64($0) & 1 == 1 }
         let before = (mesh.stride, columnCount, hinges, size, base, slope)
         let weightCount = hingeWeights.count
-        // After the last cut nobody reads the hinges: the coordinates will do.
-        let isLast = isLast && valid == all
+        // After the last cut nobody reads the hinges: the coordinates will do. Exact arithmetic does read them.
+        let isLast = isLast && doubtful == 0
         if isLast { columnCount = 3 }
         // The signs of candidates must fit a word from the multiple of 8 before the first one on.
         let first = chosen.count <= 56 ? columnCount : padded(columnCount)
@@ -48,19 +47,21 @@ extension Tile {
         maso_partition_pack(
             mesh.rows.start, mesh.vertices.start, vertexCount, mesh.stride, columnCount, scratch.values.start, width,
             chosen.map { Int32($0) }, chosen.count, scratch.rows.start, stride, first)
+        scratch.hasZeros = false
+        if doubtful & crossing != 0 { noteZeros(chosen, width, &scratch) }
         swap(&mesh.rows, &scratch.rows)
         mesh.stride = stride
         scratch.halfEdges.assign(mesh.halfEdges)
         scratch.first.assign(mesh.first)
-        addColumns(chosen.map { candidates[$0] }, first: first, of: matrix, isLast: isLast)
+        addColumns(chosen.map { candidates[$0] }, bases: chosen.map { bases[$0] }, first: first, of: matrix, isLast: isLast)
         let lines = chosen.map { candidates[$0].line }
-        let certain = base.withUnsafeBufferPointer { base in
+        let certain = base.withUnsafeMutableBufferPointer { base in
             slope.withUnsafeBufferPointer { slope in
                 lines.withUnsafeBufferPointer { lines in
                     mesh.cut(
                         .init(
                             first: first, count: chosen.count, base: base.baseAddress!, slope: slope.baseAddress!,
-                            lines: lines.baseAddress!, grain: grain, isLast: isLast), &scratch)
+                            lines: lines.baseAddress!, grain: grain, isLast: isLast, codes: codes), &scratch)
                 }
             }
         }
@@ -76,13 +77,57 @@ extension Tile {
         swap(&mesh.first, &scratch.first)
         mesh.vertices.resize(to: vertexCount)
         hingeWeights.removeSubrange(weightCount...)
-        for c in chosen { sides[candidates[c].place] = .unknown }
-        open = former.filter { sides[Int($0)] == .unknown }
-        return false
+        for candidate in candidates { sides[candidate.place] = .unknown }
+        return isLast ? cut(by: candidates, of: matrix, isLast: false, &scratch) : false
+    }
+
+    /// Decides the signs that evaluation has left open at vertices.
+    private mutating func settle(
+        _ doubtful: UInt64, _ candidates: [Candidate], _ width: Int, _ bases: UnsafeMutablePointer<Double>,
+        _ slopes: UnsafePointer<Double>, _ signs: inout maso_partition_signs, _ scratch: inout TileMesh.Scratch
+    ) {
+        scratch.exact.tidy()
+        let outgoing = mesh.outgoing()
+        var nodes: [Int32: ExactSigns.Node] = [:]
+        for (c, candidate) in candidates.enumerated() where doubtful >> UInt64(c) & 1 == 1 {
+            let base = bases[c]
+            var isPositive = (somewhere: false, everywhere: true)
+            for v in 0..<mesh.vertexCount {
+                let (place, displacement) = (v * width + c, mesh.vertices[v].displacement)
+                let value = scratch.values[place]
+                if abs(value) <= base + slopes[c] * displacement {
+                    let h = Int(outgoing[v])
+                    let cell = mesh.halfEdges[h].cell
+                    let node = nodes[cell] ?? scratch.exact.node(of: mesh.code(of: Int(cell), codes))
+                    nodes[cell] = node
+                    let sign = scratch.exact.sign(
+                        of: candidate.line, at: (mesh.halfEdges[mesh.previous(h)].line, mesh.halfEdges[h].line), under: node)
+                    let settled = TileMesh.settled(value, sign: sign, base: base, slope: slopes[c], displacement: displacement)
+                    scratch.values[place] = settled.value
+                    bases[c] = max(bases[c], settled.base)
+                }
+                isPositive.somewhere = isPositive.somewhere || scratch.values[place] > 0
+                isPositive.everywhere = isPositive.everywhere && scratch.values[place] > 0
+            }
+            let bit = 1 << UInt64(c) as UInt64
+            signs.any = isPositive.somewhere ? signs.any | bit : signs.any & ~bit
+            signs.all = isPositive.everywhere ? signs.all | bit : signs.all & ~bit
+        }
+    }
+
+    /// Marks the vertices at which chosen candidates are 0.
+    private func noteZeros(_ chosen: [Int], _ width: Int, _ scratch: inout TileMesh.Scratch) {
+        scratch.zeros.resize(to: mesh.vertexCount)
+        for v in 0..<mesh.vertexCount {
+            var zero: UInt64 = 0
+            for (i, c) in chosen.enumerated() where scratch.values[v * width + c] == 0 { zero |= 1 << UInt64(i) }
+            scratch.zeros[v] = zero
+            if zero != 0 { scratch.hasZeros = true }
+        }
     }
 
     /// The columns of candidates that cut, from `first` on, after columns of zeros.
-    private mutating func addColumns(_ candidates: [Candidate], first: Int, of matrix: ColumnMatrix, isLast: Bool) {
+    private mutating func addColumns(_ candidates: [Candidate], bases: [Double], first: Int, of matrix: ColumnMatrix, isLast: Bool) {
         let padding = mesh.stride - size.count
         if padding > 0 {
             let zeros = repeatElement(0.0, count: padding)
@@ -94,7 +139,7 @@ extension Tile {
         for _ in columnCount..<max(columnCount, first) { hinges.append(Hinge()) }
         for (i, candidate) in candidates.enumerated() {
             sides[candidate.place] = .hinge(first + i)
-            (size[first + i], base[first + i], slope[first + i]) = (candidate.bound.size, candidate.bound.base, candidate.bound.slope)
+            (size[first + i], base[first + i], slope[first + i]) = (candidate.bound.size, bases[i], candidate.bound.slope)
             guard !isLast else { continue }
             let start = hingeWeights.count
             hinges.append(Hinge(start: start, count: matrix.columnCount, eta: candidate.bound.base))

@@ -23,7 +23,7 @@ extension Tile {
 
         var tile = Tile(store, columnCount: kept.count, values: values)
         (tile.step, tile.grain, tile.sides, tile.rivals, tile.open) = (step, grain, sides, rivals, open)
-        (tile.codes, tile.varying) = (codes, varying)
+        tile.codes = codes
         tile.mesh.halfEdges.resize(to: halves.count)
         tile.mesh.first.resize(to: cells.count)
         var vertices = Pool<Int32>(store, capacity: halves.count)
@@ -149,12 +149,12 @@ extension Tile {
             let column = Int(sides[i].column)
             tile.sides[i] = number[column] >= 0 ? .hinge(number[column]) : dead[column] ? .below : .above
         }
-        tile.varying.removeAll(keepingCapacity: true)
-        for entry in varying where !dead[entry.column] {
+        tile.codes.varying.removeAll(keepingCapacity: true)
+        for entry in codes.varying where !dead[entry.column] {
             if number[entry.column] >= 0 {
-                tile.varying.append(.init(unit: entry.unit, column: number[entry.column], delta: entry.delta))
+                tile.codes.varying.append(.init(unit: entry.unit, column: number[entry.column], delta: entry.delta))
             } else {
-                tile.codes[entry.unit] = UInt16(truncatingIfNeeded: Int(tile.codes[entry.unit]) + entry.delta)
+                tile.codes.shared[entry.unit] = UInt16(truncatingIfNeeded: Int(tile.codes.shared[entry.unit]) + entry.delta)
             }
         }
     }

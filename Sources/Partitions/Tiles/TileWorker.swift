@@ -9,7 +9,7 @@ struct TileWorker: ~Copyable {
         case finished
         /// It has more cells than a tile should.
         case full
-        /// A sign is open, or three members of a group may be largest: smaller tiles may know more.
+        /// Three members of a group may be largest (or a row was interpolated too often): smaller tiles may know more.
         case open
     }
 
@@ -25,11 +25,13 @@ struct TileWorker: ~Copyable {
     private var scratch: TileMesh.Scratch
     /// Cells after each nonlinearity.
     var counts: [Int]
+    /// But for the exact signs at vertices of tiles.
     var statistics = FilterStatistics()
+    var exact: ExactSigns { scratch.exact }
 
     init(_ network: TiledNetwork, _ store: BlockStore, keepsColumns: Bool) {
         (self.network, self.store, self.keepsColumns) = (network, store, keepsColumns)
-        scratch = TileMesh.Scratch(store)
+        scratch = TileMesh.Scratch(store, network)
         counts = [Int](repeating: 0, count: network.layerCount)
     }
 
@@ -103,17 +105,17 @@ struct TileWorker: ~Copyable {
 
     /// Turns the sides of a step into codes and columns that add to them.
     private func note(_ functions: [PiecewiseFunction], _ tile: inout Tile) {
-        let start = tile.codes.count
+        let start = tile.codes.shared.count
         var index = 0
         for (unit, function) in functions.enumerated() {
             var piece = 0
             for r in function.knots.indices {
                 let side = tile.sides[index]
                 if side == .above { piece = r + 1 }
-                if side.isHinge { tile.varying.append(.init(unit: start + unit, column: Int(side.column), delta: 1)) }
+                if side.isHinge { tile.codes.varying.append(.init(unit: start + unit, column: Int(side.column), delta: 1)) }
                 index += 1
             }
-            tile.codes.append(UInt16(truncatingIfNeeded: piece))
+            tile.codes.shared.append(UInt16(truncatingIfNeeded: piece))
         }
         tile.sides = []
     }
@@ -125,7 +127,7 @@ struct TileWorker: ~Copyable {
         let start = network.codeStarts[layer]
         var inexact: [Int] = []
         for (unit, function) in functions.enumerated() {
-            let piece = Int(tile.codes[start + unit])
+            let piece = Int(tile.codes.shared[start + unit])
             let (slope, offset) = (function.slopes[piece], function.offsets[piece])
             guard slope != 0 || offset != 0 else { continue }
             result.dense.append(Int32(truncatingIfNeeded: unit))
@@ -135,7 +137,7 @@ struct TileWorker: ~Copyable {
         }
         for j in 0..<input.columnCount { maso_partition_scale(result.column(j), input.column(j), result.stride, slopes.start) }
         for unit in inexact {
-            let offset = functions[unit].offsets[Int(tile.codes[start + unit])]
+            let offset = functions[unit].offsets[Int(tile.codes.shared[start + unit])]
             var magnitude = abs(offset)
             for j in 0..<input.columnCount { magnitude += abs(result.column(j)[unit]) * tile.size[j] }
             result.data[unit] += offset
@@ -143,8 +145,8 @@ struct TileWorker: ~Copyable {
         }
         // The hinges of a unit are at the knots from its piece on, one after the other.
         var (previous, r) = (-1, 0)
-        for entry in tile.varying where start <= entry.unit && entry.unit < start + functions.count {
-            r = entry.unit == previous ? r + 1 : Int(tile.codes[entry.unit])
+        for entry in tile.codes.varying where start <= entry.unit && entry.unit < start + functions.count {
+            r = entry.unit == previous ? r + 1 : Int(tile.codes.shared[entry.unit])
             previous = entry.unit
             let function = functions[entry.unit - start]
             let change = function.slopes[r + 1] - function.slopes[r]
@@ -158,18 +160,18 @@ struct TileWorker: ~Copyable {
     private func apply(_ groups: [PiecewiseAffineProgram.Group], to input: ColumnMatrix, _ tile: inout Tile) -> ColumnMatrix {
         let result = ColumnMatrix(
             store, unitCount: groups.count, columnCount: input.columnCount, dense: (0..<Int32(groups.count)).map { $0 })
-        let start = tile.codes.count
+        let start = tile.codes.shared.count
         let winners = Pool<Int32>(store, capacity: groups.count)
         for (k, group) in groups.enumerated() {
             let (side, rivals) = (tile.sides[k], tile.rivals[k])
             let (a, b) = (Int(rivals.x), Int(rivals.y))
             let winner = side == .above ? b : a
             winners[k] = Int32(truncatingIfNeeded: group.members[winner])
-            tile.codes.append(UInt16(truncatingIfNeeded: group.codes[winner]))
+            tile.codes.shared.append(UInt16(truncatingIfNeeded: group.codes[winner]))
             result.eta[k] = input.eta[group.members[winner]]
             if side.isHinge {
                 let column = Int(side.column)
-                tile.varying.append(.init(unit: start + k, column: column, delta: group.codes[b] - group.codes[a]))
+                tile.codes.varying.append(.init(unit: start + k, column: column, delta: group.codes[b] - group.codes[a]))
                 result.hinges.append(.init(unit: k, column: column, coefficient: 1))
             }
         }
