@@ -11,6 +11,8 @@ struct DistinctMaps: Sendable {
     private let residuePrograms: [ResidueProgram]
     /// Of all cells that went by.
     private var residues: [UInt64] = []
+    /// Whether on the whole of a cell two outputs may be equal, or the only one 0.
+    private(set) var mayHaveTies = false
 
     init(_ program: PiecewiseAffineProgram) { (self.program, residuePrograms) = (program, ResidueProgram.programs(program)) }
 
@@ -18,9 +20,19 @@ struct DistinctMaps: Sendable {
     var cellCount: Int { residues.count }
 
     /// Takes the cells of the history's last level.
-    mutating func add(_ history: CodeHistory) { residues += residues(of: history) }
+    mutating func add(_ history: CodeHistory) {
+        let outputs = outputs(on: history)
+        let width = program.outputCount
+        for row in stride(from: 0, to: outputs.count, by: width).map({ outputs[$0..<$0 + width] }) where !mayHaveTies {
+            mayHaveTies = width == 1 ? row.first == 0 : Set(row).count < width
+        }
+        residues += mixtures(of: outputs)
+    }
 
-    mutating func merge(_ other: DistinctMaps) { residues += other.residues }
+    mutating func merge(_ other: DistinctMaps) {
+        residues += other.residues
+        mayHaveTies = mayHaveTies || other.mayHaveTies
+    }
 
     /// What is known when all cells have gone by once: the number of residues, and what is left to compare.
     consuming func settled() -> (residueCount: Int, contest: Contest) {
@@ -30,33 +42,39 @@ struct DistinctMaps: Sendable {
             if i == 0 || residue != residues[i - 1] { count += 1 } else { contested.insert(residue) }
         }
         residues = []
-        return (count, Contest(maps: self, residues: contested))
+        return (count, Contest(self, among: contested))
     }
 
-    /// One number for each cell of the history's last level.
-    private func residues(of history: CodeHistory) -> [UInt64] {
-        let (first, second) = (residuePrograms[0].outputs(on: history), residuePrograms[1].outputs(on: history))
-        let width = program.outputCount
-        return stride(from: 0, to: first.count, by: width).map { start in
-            // Of one output both residues, of several a mixture.
-            var mixed: UInt64 = 0
-            for i in start..<start + width { mixed = (mixed &* 0x9E37_79B9_7F4A_7C15) ^ (UInt64(first[i]) << 27 | UInt64(second[i])) }
-            return mixed
+    /// The outputs' residues in both fields on each cell of the history's last level, cell by cell.
+    private func outputs(on history: CodeHistory) -> [UInt64] {
+        zip(residuePrograms[0].outputs(on: history), residuePrograms[1].outputs(on: history)).map { UInt64($0) << 27 | UInt64($1) }
+    }
+
+    /// One number for each cell: of several outputs a mixture.
+    private func mixtures(of outputs: [UInt64]) -> [UInt64] {
+        stride(from: 0, to: outputs.count, by: program.outputCount).map { start in
+            outputs[start..<start + program.outputCount].reduce(0) { ($0 &* 0x9E37_79B9_7F4A_7C15) ^ $1 }
         }
     }
 
-    /// Cells of equal residues: in the second pass.
+    /// Cells of equal residues, in the second pass; or all cells, where they are few enough to be kept and go by once.
     struct Contest: Sendable {
         private let maps: DistinctMaps
-        private let residues: Set<UInt64>
+        /// All where `nil`.
+        private let residues: Set<UInt64>?
         private var members: [UInt64: [RelevantCode: CodeHistory]] = [:]
 
-        fileprivate init(maps: DistinctMaps, residues: Set<UInt64>) { (self.maps, self.residues) = (maps, residues) }
+        fileprivate init(_ maps: DistinctMaps, among residues: Set<UInt64>) { (self.maps, self.residues) = (maps, residues) }
 
-        var isEmpty: Bool { residues.isEmpty }
+        init(of program: PiecewiseAffineProgram) { (maps, residues) = (DistinctMaps(program), nil) }
+
+        var isEmpty: Bool { residues?.isEmpty ?? false }
+
+        /// The number of different maps among the cells.
+        var mapCount: Int { members.count + surplus() }
 
         mutating func add(_ history: CodeHistory) {
-            for (cell, residue) in maps.residues(of: history).enumerated() where residues.contains(residue) {
+            for (cell, residue) in maps.mixtures(of: maps.outputs(on: history)).enumerated() where residues?.contains(residue) ?? true {
                 let code = RelevantCode(of: cell, in: history, maps.program)
                 if members[residue]?[code] == nil { members[residue, default: [:]][code] = history.path(of: cell) }
             }

@@ -2,13 +2,13 @@
 // different, without a rounding anywhere.
 
 /// The field of residues modulo the prime p = 2^bits − gap, small enough that 240 products add up in 64 bits.
-struct ResidueField: Sendable {
+package struct ResidueField: Sendable {
     /// The largest primes below 2²⁸ and 2²⁷.
-    static let fields = [ResidueField(bits: 28, gap: 57), ResidueField(bits: 27, gap: 39)]
+    package static let fields = [ResidueField(bits: 28, gap: 57), ResidueField(bits: 27, gap: 39)]
 
-    let bits: UInt64
+    package let bits: UInt64
     let gap: UInt64
-    var prime: UInt64 { (1 << bits) - gap }
+    package var prime: UInt64 { (1 << bits) - gap }
     /// 2^(i − 1074) for the exponents of all Doubles.
     private let powers: [UInt64]
 
@@ -25,7 +25,7 @@ struct ResidueField: Sendable {
     }
 
     /// - Precondition: `value` is finite.
-    func residue(_ value: Double) -> UInt32 {
+    package func residue(_ value: Double) -> UInt32 {
         let significand = value.significandBitPattern | (value.isNormal ? 1 << 52 : 0)
         let exponent = max(Int(value.exponentBitPattern), 1) - 1
         let magnitude = significand % prime * powers[exponent] % prime
@@ -33,17 +33,17 @@ struct ResidueField: Sendable {
     }
 
     /// The residue of a number below 2⁴⁴: 2^bits is `gap`, twice.
-    func reduce(_ number: UInt64) -> UInt32 {
+    package func reduce(_ number: UInt64) -> UInt32 {
         let low: UInt64 = (1 << bits) - 1
         let once = (number & low) + (number >> bits) * gap
         let twice = (once & low) + (once >> bits) * gap
         return UInt32(truncatingIfNeeded: twice < prime ? twice : twice - prime)
     }
 
-    func add(_ a: UInt32, _ b: UInt32) -> UInt32 {
+    package func add(_ a: UInt32, _ b: UInt32) -> UInt32 {
         let sum = UInt64(a) + UInt64(b)
         return UInt32(sum < prime ? sum : sum - prime)
     }
 
-    func multiply(_ a: UInt32, _ b: UInt32) -> UInt32 { UInt32(UInt64(a) * UInt64(b) % prime) }
+    package func multiply(_ a: UInt32, _ b: UInt32) -> UInt32 { UInt32(UInt64(a) * UInt64(b) % prime) }
 }

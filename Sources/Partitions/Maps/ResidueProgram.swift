@@ -1,10 +1,11 @@
 // The frozen program at one point whose coordinates are residues: what tells affine maps apart, for a product a weight.
 
 import CKernels
+import Tensors
 
-/// A planar program over the two residue fields, evaluated at a fixed point on the cells of a history.
+/// A program over one of the two residue fields, evaluated at a fixed point on the cells of a history.
 ///
-/// Maps whose values there differ are different. Different maps have equal values where their difference, a form of three coefficients,
+/// Maps whose values there differ are different. Different maps have equal values where their difference, an affine form,
 /// happens to be 0 at the point in both fields, one time in 2⁵⁵.
 struct ResidueProgram: Sendable {
     private enum Step: Sendable {
@@ -26,10 +27,9 @@ struct ResidueProgram: Sendable {
         }
     }
 
-    /// Where it is evaluated: any residues do, these are the digits of π.
-    private static let point: [UInt32] = [31_415_926, 53_589_793]
-
     private let field: ResidueField
+    /// Where it is evaluated: any residues do.
+    private let point: [UInt32]
     private let steps: [Step]
     private let depths: [Int]
     private let counts: [Int]
@@ -41,6 +41,8 @@ struct ResidueProgram: Sendable {
 
     private init(_ program: PiecewiseAffineProgram, over field: ResidueField) {
         (self.field, depths, counts) = (field, program.depths, program.counts)
+        var digits = RandomGenerator(seed: 0, purpose: "point")
+        point = (0..<program.inputCount).map { _ in UInt32(digits.integer(below: Int(field.prime))) }
         let depths = program.depths
         steps = program.steps.enumerated().map { index, step in
             switch step {
@@ -60,7 +62,7 @@ struct ResidueProgram: Sendable {
     func outputs(on history: CodeHistory) -> [UInt32] {
         let levels = history.levels
         // A value's rows are kept for the cells of the level at which it is made.
-        var values: [[UInt32]] = [ResidueProgram.point]
+        var values: [[UInt32]] = [point]
         func cellCount(_ level: Int) -> Int { level == 0 ? 1 : levels[level - 1].parents.count }
         for (index, step) in steps.enumerated() {
             let (level, count) = (depths[index + 1], counts[index + 1])

@@ -43,6 +43,13 @@ struct CodeHistory: Sendable {
     }
 }
 
+extension CodeHistory {
+    /// The history of one cell, from its code at each nonlinearity.
+    init(codes: [[Int]]) {
+        levels = codes.map { Level(parents: [0], codes: $0.map { UInt16($0) }, width: $0.count) }
+    }
+}
+
 /// Exact affine forms of a program's units on the cells of a history, made on demand and remembered.
 struct ExactForms: Sendable {
     private struct Key: Hashable {

@@ -40,6 +40,15 @@ public struct TiledPartition: Sendable {
         network = TiledNetwork(of: program, on: try domain.polygon())
     }
 
+    private init(_ network: TiledNetwork) { self.network = network }
+
+    /// The same cells divided by class, as by one more nonlinearity.
+    var dividedByClass: TiledPartition {
+        var program = network.original
+        do { try program.append(program.classStep) } catch { preconditionFailure("\(error)") }
+        return TiledPartition(TiledNetwork(of: program, on: network.polygon))
+    }
+
     /// The program as a function of the domain's two coordinates.
     public var program: PiecewiseAffineProgram { network.original }
 
