@@ -71,7 +71,7 @@ extension TileMesh {
     /// More interpolations than `base` allows for.
     static let generationLimit = 512
     /// The most grains that a vertex may be off: beyond, exact arithmetic places it, lest signs there be open too often.
-    static let displacementLimit = 0x1p24
+    static let displacementLimit = 0x1p34
 
     /// The candidates that have opposite signs at two vertices.
     @inline(__always) private func opposite(_ a: Int, _ b: Int, _ scratch: borrowing Scratch) -> UInt64 {
