@@ -29,23 +29,20 @@ typedef bool b8 __attribute__((ext_vector_type(8)));
 
 // F(result, name, parameters, arguments)
 #define KERNELS(F) \
-    F(void, evaluate, \
+    F(maso_partition_signs, evaluate, \
       (const double *rows, const maso_partition_vertex *vertices, long count, long stride, long columns, long width, const double *m, \
-       const double *base, const double *slope, double *z, maso_partition_signs *signs), \
-      (rows, vertices, count, stride, columns, width, m, base, slope, z, signs)) \
+       const double *base, const double *slope, double *z, uint64_t *positive), \
+      (rows, vertices, count, stride, columns, width, m, base, slope, z, positive)) \
     F(void, pack, \
       (const double *rows, maso_partition_vertex *vertices, long count, long stride, long columns, const double *z, long width, \
-       const int32_t *which, long chosen, double *out, long out_stride, long first), \
-      (rows, vertices, count, stride, columns, z, width, which, chosen, out, out_stride, first)) \
+       const uint64_t *positive, const int32_t *which, long chosen, double *out, long out_stride, long first), \
+      (rows, vertices, count, stride, columns, z, width, positive, which, chosen, out, out_stride, first)) \
     F(void, interpolate, (const double *p, const double *q, double *w, long stride, long begin, double tau), \
       (p, q, w, stride, begin, tau)) \
     F(void, hinge, (double *rows, long count, long stride, long first, long width), (rows, count, stride, first, width)) \
     F(void, ranges, (const double *rows, long count, long stride, long width, double *low, double *high), \
       (rows, count, stride, width, low, high)) \
-    F(void, states, \
-      (const double *rows, long stride, long width, const int32_t *corners, const int32_t *starts, long cells, double *least, \
-       double *most), \
-      (rows, stride, width, corners, starts, cells, least, most)) \
+    F(void, positive, (const double *rows, long count, long stride, long width, uint64_t *bits), (rows, count, stride, width, bits)) \
     F(void, gather, \
       (const double *rows, long stride, const int32_t *vertices, long count, const int32_t *columns, long kept, double *out, \
        long out_stride), \

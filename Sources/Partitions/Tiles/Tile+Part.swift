@@ -11,19 +11,21 @@ extension Tile {
         let halves = Int(division.starts[cells.lowerBound])..<Int(division.starts[cells.upperBound])
 
         // A hinge is dead where 0 at all corners, active where positive at a corner of every cell.
-        let width = padded(columnCount)
-        let states = Pool<Double>(store, capacity: 2 * width)
-        let (least, most) = (states.start, states.start + width)
-        maso_partition_states(
-            mesh.rows.start, mesh.stride, width, division.corners.start, division.starts.start + cells.lowerBound, cells.count, least, most)
         var (kept, active, dead) = ([0, 1, 2] as [Int32], [Int](), [Bool](repeating: false, count: columnCount))
-        for j in 3..<max(3, columnCount) {
-            if most[j] <= 0 { dead[j] = true } else if least[j] > 0 { active.append(j) } else { kept.append(Int32(j)) }
+        kept.reserveCapacity(columnCount)
+        active.reserveCapacity(columnCount)
+        for word in 0..<(columnCount + 63) / 64 {
+            let (some, every) = division.states(of: cells, word: word)
+            for j in max(3, 64 * word)..<max(3, min(columnCount, 64 * word + 64)) {
+                let bit = 1 << UInt64(j - 64 * word) as UInt64
+                if some & bit == 0 { dead[j] = true } else if every & bit != 0 { active.append(j) } else { kept.append(Int32(j)) }
+            }
         }
 
         var tile = Tile(store, columnCount: kept.count, values: values)
         (tile.step, tile.grain, tile.sides, tile.rivals, tile.open) = (step, grain, sides, rivals, open)
         tile.codes = codes
+        tile.mesh.halfEdges.reserve(2 * halves.count)
         tile.mesh.halfEdges.resize(to: halves.count)
         tile.mesh.first.resize(to: cells.count)
         var vertices = Pool<Int32>(store, capacity: halves.count)
@@ -79,6 +81,8 @@ extension Tile {
             func argumentError(_ hinge: Hinge, _ roundings: Double) -> Double {
                 (hinge.eta + (0x1p-51 + roundings) * magnitude(hinge)) * (1 + 0x1p-40)
             }
+            // A bound on every hinge's magnitude, whatever has been replaced in it.
+            var magnitudes = hinges.map { $0.count > 0 ? magnitude($0) : 0 }
             for column in active.reversed() {
                 let argument = hinges[column]
                 let error = argumentError(argument, 0)
@@ -88,7 +92,8 @@ extension Tile {
                     guard factor != 0 else { continue }
                     row[column] = 0
                     maso_partition_add(row, weights + argument.start, padded(argument.count), factor)
-                    hinges[later].eta += abs(factor) * error + 0x1p-53 * magnitude(hinges[later])
+                    magnitudes[later] += abs(factor) * magnitudes[column]
+                    hinges[later].eta += abs(factor) * error + 0x1p-52 * magnitudes[later]
                 }
             }
             // Each of A replacements rounds a sum of at most a row's magnitude before and what the replacements so far have added.
@@ -104,7 +109,7 @@ extension Tile {
         for value in values.indices {
             guard let old = values[value] else { continue }
             let columns = kept.prefix { $0 < old.columnCount }
-            let new = ColumnMatrix(tile.store, unitCount: old.unitCount, columnCount: columns.count, dense: old.dense)
+            let new = ColumnMatrix(tile.store, unitCount: old.unitCount, columnCount: columns.count, dense: old.dense, isZero: false)
             for (j, column) in columns.enumerated() { new.column(j).update(from: old.column(column), count: old.stride) }
             new.eta.update(from: old.eta, count: old.stride)
             if !active.isEmpty {

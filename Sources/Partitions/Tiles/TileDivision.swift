@@ -13,6 +13,9 @@ struct TileDivision: ~Copyable {
     private(set) var halves: Pool<Int32>
     private(set) var corners: Pool<Int32>
     private(set) var number: Pool<Int32>
+    /// For every 64 columns and each vertex a bit for each column that is positive there.
+    private var positive: Pool<UInt64>
+    private let vertexCount: Int
 
     /// Parts of at most `limit` cells.
     init(_ tile: borrowing Tile, limit: Int) {
@@ -22,6 +25,13 @@ struct TileDivision: ~Copyable {
         halves = Pool(store, capacity: edgeCount)
         corners = Pool(store, capacity: edgeCount)
         number = Pool(store, capacity: edgeCount)
+        vertexCount = tile.mesh.vertexCount
+        positive = Pool(store, capacity: vertexCount * ((tile.columnCount + 63) / 64))
+        for j in stride(from: 0, to: tile.columnCount, by: 64) {
+            maso_partition_positive(
+                tile.mesh.rows.start + j, vertexCount, tile.mesh.stride, min(64, padded(tile.columnCount - j)),
+                positive.start + j / 64 * vertexCount)
+        }
         let places = Pool<SIMD2<Double>>(store, capacity: count)
         order.resize(to: count)
         for cell in 0..<count {
@@ -52,6 +62,24 @@ struct TileDivision: ~Copyable {
             } while h != start
         }
         starts[count] = Int32(truncatingIfNeeded: place)
+    }
+
+    /// For 64 columns, from 64 `word` on, those that are positive at a corner of some of the cells in order, and of every one.
+    func states(of cells: Range<Int>, word: Int) -> (some: UInt64, every: UInt64) {
+        let positive = positive.start + word * vertexCount
+        var (some, every) = (0 as UInt64, ~0 as UInt64)
+        var place = Int(starts[cells.lowerBound])
+        for cell in cells {
+            let end = Int(starts[cell + 1])
+            var bits: UInt64 = 0
+            while place < end {
+                bits |= positive[Int(corners[place])]
+                place += 1
+            }
+            some |= bits
+            every &= bits
+        }
+        return (some, every)
     }
 
     /// Halves order[from ..< to] across its longer side until it is in so many parts.
