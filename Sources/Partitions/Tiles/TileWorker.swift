@@ -14,9 +14,15 @@ struct TileWorker: ~Copyable {
     }
 
     /// The most cells of a tile after a cut, and of each of its parts if it has more. Chosen by measurement: smaller tiles have fewer
-    /// columns, larger ones share more of the matrices' work.
-    static let fullSize = 512
-    static let partSize = 128
+    /// columns, larger ones share more of the matrices' work, above all where their last cells are only counted.
+    static let (fullSize, partSize) = (384, 128)
+    static let (countedFullSize, countedPartSize) = (768, 256)
+
+    /// Those for a tile as it is now.
+    func sizes(_ tile: borrowing Tile) -> (full: Int, part: Int) {
+        !keepsColumns && network.depths[tile.step] == network.layerCount - 1
+            ? (TileWorker.countedFullSize, TileWorker.countedPartSize) : (TileWorker.fullSize, TileWorker.partSize)
+    }
 
     let network: TiledNetwork
     let store: BlockStore
@@ -68,7 +74,7 @@ struct TileWorker: ~Copyable {
                     go(on: &tile, with: result)
                 }
             }
-            if tile.mesh.cellCount > TileWorker.fullSize, tile.step < network.steps.count { return .full }
+            if tile.mesh.cellCount > sizes(tile).full, tile.step < network.steps.count { return .full }
         }
         return .finished
     }
