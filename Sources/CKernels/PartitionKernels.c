@@ -9,18 +9,28 @@ typedef double v8 __attribute__((vector_size(64)));
 typedef int64_t m8 __attribute__((vector_size(64)));
 typedef bool b8 __attribute__((ext_vector_type(8)));
 
+// The bits of `word` where `mask` has some, side by side.
+static inline uint64_t extract(uint64_t word, uint64_t mask) {
+    uint64_t result = 0;
+    for (int i = 0; mask != 0; mask &= mask - 1, i++) result |= (word >> __builtin_ctzll(mask) & 1) << i;
+    return result;
+}
+
+#define EXTRACT(word, mask) extract(word, mask)
 #define NAME(f) f##_plain
 #include "Template/partition.h"
 #undef NAME
+#undef EXTRACT
 
 #if defined(__x86_64__)
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#define EXTRACT(word, mask) __builtin_ia32_pext_di(word, mask)
+#pragma clang attribute push(__attribute__((target("avx2,fma,bmi2"))), apply_to = function)
 #define NAME(f) f##_avx2
 #include "Template/partition.h"
 #undef NAME
 #pragma clang attribute pop
 
-#pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,avx2,fma"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,avx2,fma,bmi2"))), apply_to = function)
 #define NAME(f) f##_avx512
 #include "Template/partition.h"
 #undef NAME
@@ -78,6 +88,7 @@ KERNELS(ENTRY)
 
 __attribute__((constructor)) static void choose(void) {
     __builtin_cpu_init();
+    if (!__builtin_cpu_supports("bmi2")) return;
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")
         && __builtin_cpu_supports("avx512bw")) {
         KERNELS(USE_AVX512)

@@ -77,18 +77,16 @@ static maso_partition_signs NAME(evaluate)(
 static void NAME(pack)(
     const double *rows, maso_partition_vertex *vertices, long count, long stride, long columns, const double *z, long width,
     const uint64_t *positive, const int32_t *which, long chosen, double *out, long out_stride, long first) {
+    uint64_t mask = 0;
+    for (long i = 0; i < chosen; i++) mask |= (uint64_t)1 << which[i];
     for (long v = 0; v < count; v++) {
         const double *from = rows + v * stride, *values = z + v * width;
         double *to = out + v * out_stride;
-        uint64_t bits = 0;
         for (long j = 0; j < columns; j += 8) NAME(store)(to + j, NAME(load)(from + j));
         for (long j = columns; j < first; j++) to[j] = 0;
-        for (long i = 0; i < chosen; i++) {
-            to[first + i] = values[which[i]];
-            bits |= (positive[v] >> which[i] & 1) << i;
-        }
+        for (long i = 0; i < chosen; i++) to[first + i] = values[which[i]];
         for (long j = first + chosen; j < out_stride; j++) to[j] = 0;
-        vertices[v].positive = bits;
+        vertices[v].positive = EXTRACT(positive[v], mask);
     }
 }
 

@@ -31,26 +31,25 @@ extension Tile {
         var vertices = Pool<Int32>(store, capacity: halves.count)
         let vertexNumber = Pool<Int32>(store, repeating: -1, count: mesh.vertexCount)
         let offset = Int32(truncatingIfNeeded: halves.lowerBound)
+        let halfCount = UInt32(truncatingIfNeeded: halves.count)
         for (cell, i) in cells.enumerated() {
-            let (start, end) = (Int(division.starts[i]), Int(division.starts[i + 1]))
-            tile.mesh.first[cell] = division.starts[i] - offset
+            let (start, end) = (Int(division.starts[i]), Int(division.starts[i &+ 1]))
+            let first = Int32(truncatingIfNeeded: start) &- offset
+            tile.mesh.first[cell] = first
             for place in start..<end {
-                let corner = division.corners[place]
-                var number = vertexNumber[Int(corner)]
+                let old = division.halves[place]
+                var number = vertexNumber[Int(old.origin)]
                 if number < 0 {
                     number = Int32(truncatingIfNeeded: vertices.count)
-                    vertexNumber[Int(corner)] = number
-                    vertices.append(corner)
+                    vertexNumber[Int(old.origin)] = number
+                    vertices.append(old.origin)
                 }
-                let old = mesh.halfEdges[Int(division.halves[place])]
-                var twin: Int32 = -1
-                if old.twin >= 0 {
-                    let number = division.number[Int(old.twin)]
-                    if halves.contains(Int(number)) { twin = number - offset }
-                }
-                tile.mesh.halfEdges[place - halves.lowerBound] = .init(
-                    origin: number, next: Int32(truncatingIfNeeded: place + 1 < end ? place + 1 : start) - offset, twin: twin,
-                    cell: Int32(truncatingIfNeeded: cell), line: old.line)
+                // Not in this part: none.
+                let twin = division.number[Int(max(old.twin, 0))] &- offset
+                let hasTwin = old.twin >= 0 && UInt32(bitPattern: twin) < halfCount
+                let next = place &+ 1 < end ? Int32(truncatingIfNeeded: place &+ 1) &- offset : first
+                tile.mesh.halfEdges[place &- halves.lowerBound] = .init(
+                    origin: number, next: next, twin: hasTwin ? twin : -1, cell: Int32(truncatingIfNeeded: cell), line: old.line)
             }
         }
         let count = vertices.count

@@ -9,9 +9,8 @@ struct TileDivision: ~Copyable {
     private var order: Pool<Int32>
     /// Where the half-edges of each cell in order begin, and their number in all.
     private(set) var starts: Pool<Int32>
-    /// Half-edges by their new numbers, their origins, and new numbers by old.
-    private(set) var halves: Pool<Int32>
-    private(set) var corners: Pool<Int32>
+    /// Half-edges by their new numbers, with origins and twins as the tile numbers them, and new numbers by old.
+    private(set) var halves: Pool<TileMesh.HalfEdge>
     private(set) var number: Pool<Int32>
     /// For every 64 columns and each vertex a bit for each column that is positive there.
     private var positive: Pool<UInt64>
@@ -23,7 +22,6 @@ struct TileDivision: ~Copyable {
         order = Pool(store, capacity: count)
         starts = Pool(store, capacity: count + 1)
         halves = Pool(store, capacity: edgeCount)
-        corners = Pool(store, capacity: edgeCount)
         number = Pool(store, capacity: edgeCount)
         vertexCount = tile.mesh.vertexCount
         positive = Pool(store, capacity: vertexCount * ((tile.columnCount + 63) / 64))
@@ -44,7 +42,6 @@ struct TileDivision: ~Copyable {
         }
         divide(0, count, parts: (count + limit - 1) / limit, places.start)
         halves.resize(to: edgeCount)
-        corners.resize(to: edgeCount)
         number.resize(to: edgeCount)
         starts.resize(to: count + 1)
         var place = 0
@@ -54,10 +51,9 @@ struct TileDivision: ~Copyable {
             var h = start
             repeat {
                 let edge = tile.mesh.halfEdges[h]
-                halves[place] = Int32(truncatingIfNeeded: h)
-                corners[place] = edge.origin
+                halves[place] = edge
                 number[h] = Int32(truncatingIfNeeded: place)
-                place += 1
+                place &+= 1
                 h = Int(edge.next)
             } while h != start
         }
@@ -73,8 +69,8 @@ struct TileDivision: ~Copyable {
             let end = Int(starts[cell + 1])
             var bits: UInt64 = 0
             while place < end {
-                bits |= positive[Int(corners[place])]
-                place += 1
+                bits |= positive[Int(halves[place].origin)]
+                place &+= 1
             }
             some |= bits
             every &= bits
