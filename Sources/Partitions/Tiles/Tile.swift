@@ -50,6 +50,10 @@ struct Tile: ~Copyable {
     /// The places in `sides` that are still unknown.
     var open: [Int32] = []
 
+    /// The number of its cells after the last candidates, where these were counted and not cut.
+    var countedCells: Int?
+    var cellCount: Int { countedCells ?? mesh.cellCount }
+
     /// No cells yet.
     init(_ store: BlockStore, columnCount: Int, values: [ColumnMatrix?]) {
         self.store = store

@@ -9,10 +9,12 @@ struct TileDivision: ~Copyable {
     private var order: Pool<Int32>
     /// Where the half-edges of each cell in order begin, and their number in all.
     private(set) var starts: Pool<Int32>
-    /// Half-edges by their new numbers, their origins, and new numbers by old.
-    private(set) var halves: Pool<Int32>
-    private(set) var corners: Pool<Int32>
+    /// Half-edges by their new numbers, with origins and twins as the tile numbers them, and new numbers by old.
+    private(set) var halves: Pool<TileMesh.HalfEdge>
     private(set) var number: Pool<Int32>
+    /// For every 64 columns and each vertex a bit for each column that is positive there.
+    private var positive: Pool<UInt64>
+    private let vertexCount: Int
 
     /// Parts of at most `limit` cells.
     init(_ tile: borrowing Tile, limit: Int) {
@@ -20,8 +22,14 @@ struct TileDivision: ~Copyable {
         order = Pool(store, capacity: count)
         starts = Pool(store, capacity: count + 1)
         halves = Pool(store, capacity: edgeCount)
-        corners = Pool(store, capacity: edgeCount)
         number = Pool(store, capacity: edgeCount)
+        vertexCount = tile.mesh.vertexCount
+        positive = Pool(store, capacity: vertexCount * ((tile.columnCount + 63) / 64))
+        for j in stride(from: 0, to: tile.columnCount, by: 64) {
+            maso_partition_positive(
+                tile.mesh.rows.start + j, vertexCount, tile.mesh.stride, min(64, padded(tile.columnCount - j)),
+                positive.start + j / 64 * vertexCount)
+        }
         let places = Pool<SIMD2<Double>>(store, capacity: count)
         order.resize(to: count)
         for cell in 0..<count {
@@ -34,7 +42,6 @@ struct TileDivision: ~Copyable {
         }
         divide(0, count, parts: (count + limit - 1) / limit, places.start)
         halves.resize(to: edgeCount)
-        corners.resize(to: edgeCount)
         number.resize(to: edgeCount)
         starts.resize(to: count + 1)
         var place = 0
@@ -44,14 +51,31 @@ struct TileDivision: ~Copyable {
             var h = start
             repeat {
                 let edge = tile.mesh.halfEdges[h]
-                halves[place] = Int32(truncatingIfNeeded: h)
-                corners[place] = edge.origin
+                halves[place] = edge
                 number[h] = Int32(truncatingIfNeeded: place)
-                place += 1
+                place &+= 1
                 h = Int(edge.next)
             } while h != start
         }
         starts[count] = Int32(truncatingIfNeeded: place)
+    }
+
+    /// For 64 columns, from 64 `word` on, those that are positive at a corner of some of the cells in order, and of every one.
+    func states(of cells: Range<Int>, word: Int) -> (some: UInt64, every: UInt64) {
+        let positive = positive.start + word * vertexCount
+        var (some, every) = (0 as UInt64, ~0 as UInt64)
+        var place = Int(starts[cells.lowerBound])
+        for cell in cells {
+            let end = Int(starts[cell + 1])
+            var bits: UInt64 = 0
+            while place < end {
+                bits |= positive[Int(halves[place].origin)]
+                place &+= 1
+            }
+            some |= bits
+            every &= bits
+        }
+        return (some, every)
     }
 
     /// Halves order[from ..< to] across its longer side until it is in so many parts.

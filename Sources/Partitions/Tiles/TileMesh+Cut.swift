@@ -24,22 +24,23 @@ extension TileMesh {
     struct Scratch: ~Copyable {
         /// For each candidate the edges it crosses, as chains through `queue`.
         var heads: Pool<Int32>
-        var queue: Pool<Crossing>
+        var queue: Pool<Place>
         /// For each cell the half-edge that ends where the present candidate has entered it, or −1.
         var pending: Pool<Int32>
-        /// Values of candidates at vertices, and the rows before a cut.
+        /// Values of candidates at vertices, and for each vertex a bit for each that is positive there.
         var values: Pool<Double>
+        var positive: Pool<UInt64>
+        /// The rows before a cut.
         var rows: Pool<Double>
-        /// The mesh before a cut.
-        var halfEdges: Pool<HalfEdge>
-        var first: Pool<Int32>
+        /// Cells that are divided for being counted only.
+        var counted: TileMesh
         /// Whether any candidate is 0 at a vertex; then for each vertex a bit for each that is.
         var hasZeros = false
         var zeros: Pool<UInt64>
         var exact: ExactSigns
 
         /// A half-edge that is crossed, or ~ of one that begins at a zero, for its cell may be divided from there.
-        struct Crossing: BitwiseCopyable {
+        struct Place: BitwiseCopyable {
             let halfEdge: Int32
             let next: Int32
         }
@@ -50,8 +51,8 @@ extension TileMesh {
             pending = Pool(store)
             values = Pool(store)
             rows = Pool(store)
-            halfEdges = Pool(store)
-            first = Pool(store)
+            positive = Pool(store)
+            counted = TileMesh(store)
             zeros = Pool(store)
             exact = ExactSigns(network)
         }
@@ -62,16 +63,40 @@ extension TileMesh {
                 let c = rest.trailingZeroBitCount
                 rest &= rest &- 1
                 let place = queue.count
-                queue.append(Crossing(halfEdge: Int32(truncatingIfNeeded: h), next: heads[c]))
+                queue.append(Place(halfEdge: Int32(truncatingIfNeeded: h), next: heads[c]))
                 heads[c] = Int32(truncatingIfNeeded: place)
             }
+        }
+    }
+
+    /// Where a function is 0 between two vertices on whose edge it is affine, and that have opposite signs.
+    struct Crossing {
+        /// Whether there is a place for it at all that has a bound.
+        let isCertain: Bool
+        /// As TileMesh's header has them, of a vertex put where the function interpolates to 0.
+        let displacement: Double
+        let offset: Double
+
+        /// Between `a`, with the row p, and `b`, with the row q, where the function has the values `valueA` and `valueB`.
+        @inline(__always) init(
+            _ p: UnsafePointer<Double>, _ q: UnsafePointer<Double>, _ a: maso_partition_vertex, _ b: maso_partition_vertex,
+            _ valueA: Double, _ valueB: Double, base: Double, slope: Double, _ grain: Double
+        ) {
+            let spread = abs(valueA) + abs(valueB)
+            let across = max(a.offset, b.offset) + grain
+            let reach = base + slope * across
+            let length = abs(q[1] - p[1]) + abs(q[2] - p[2])
+            let inverse = (length + grain) / (spread - 2 * reach) * (1 + 0x1p-30)
+            isCertain = 4 * reach < spread
+            displacement = reach * inverse + across
+            offset = max(across, base * inverse)
         }
     }
 
     /// More interpolations than `base` allows for.
     static let generationLimit = 512
     /// The most grains that a vertex may be off: beyond, exact arithmetic places it, lest signs there be open too often.
-    static let displacementLimit = 0x1p24
+    static let displacementLimit = 0x1p34
 
     /// The candidates that have opposite signs at two vertices.
     @inline(__always) private func opposite(_ a: Int, _ b: Int, _ scratch: borrowing Scratch) -> UInt64 {
@@ -82,7 +107,8 @@ extension TileMesh {
     /// Cuts all cells by candidates whose signs at the vertices are certain: where a candidate is positive at one corner and negative at
     /// another. A vertex where it is 0 is a place where it enters or leaves a cell if its neighbours there have opposite signs.
     ///
-    /// - Returns: `false` where a sign could not be certified; the mesh is then of no use.
+    /// - Returns: `false` where a sign of the last cut could not be certified; the mesh is then of no use.
+    /// - Precondition: no vertex comes from `generationLimit` interpolations less `cut.count`.
     mutating func cut(_ cut: Cut, _ scratch: inout Scratch) -> Bool {
         scratch.queue.removeAll()
         for c in 0..<cut.count { scratch.heads[c] = -1 }
@@ -140,15 +166,10 @@ extension TileMesh {
         let (start, end) = (vertices[a], vertices[b])
         let column = cut.first &+ candidate
         let (valueP, valueQ) = (p[column], q[column])
-        let (spread, base) = (abs(valueP) + abs(valueQ), cut.base[column])
-        let across = max(start.offset, end.offset) + cut.grain
-        let reach = base + cut.slope[column] * across
+        let crossing = TileMesh.Crossing(p, q, start, end, valueP, valueQ, base: cut.base[column], slope: cut.slope[column], cut.grain)
         let generation = max(start.generation, end.generation) &+ 1
-        guard generation < TileMesh.generationLimit else { return false }
-        let length = abs(q[1] - p[1]) + abs(q[2] - p[2])
-        let inverse = (length + cut.grain) / (spread - 2 * reach) * (1 + 0x1p-30)
-        var (moved, offset) = (reach * inverse + across, max(across, base * inverse))
-        if 4 * reach < spread && moved < TileMesh.displacementLimit * cut.grain {
+        var (moved, offset) = (crossing.displacement, crossing.offset)
+        if crossing.isCertain && moved < TileMesh.displacementLimit * cut.grain {
             maso_partition_interpolate(p, q, row, stride, cut.isLast ? column & ~7 : 8, valueP / (valueP - valueQ))
             row[column] = 0
         } else {
@@ -157,14 +178,15 @@ extension TileMesh {
             offset = moved
         }
         var positive = start.positive & end.positive
-        var open = (start.positive ^ end.positive) & later
+        var differing = (start.positive ^ end.positive) & later
         var zero: UInt64 = 0
         if scratch.hasZeros {
             let (zeroA, zeroB) = (scratch.zeros[a], scratch.zeros[b])
             positive |= (start.positive & zeroB) | (end.positive & zeroA)
-            open &= ~(zeroA | zeroB)
+            differing &= ~(zeroA | zeroB)
             zero = zeroA & zeroB & later
         }
+        var open = differing
         while open != 0 {
             let bit = open & (0 &- open)
             let other = cut.first &+ open.trailingZeroBitCount
@@ -173,7 +195,7 @@ extension TileMesh {
                 positive |= bit
             } else if row[other] >= -reach {
                 if cut.isLast { return false }
-                let decided = settle(h, a, b, at: w, candidate: candidate, others: open, cut, &scratch)
+                let decided = settle(h, a, b, at: w, candidate: candidate, others: differing, cut, &scratch)
                 (moved, offset) = (decided.displacement, decided.displacement)
                 positive |= decided.positive
                 zero |= decided.zero

@@ -31,9 +31,11 @@ extension TileWorker {
     /// Takes a tile as far as it goes undivided.
     mutating func expand(_ tile: consuming Tile) -> [TileItem] {
         var tile = tile
-        switch advance(&tile) {
+        let outcome = advance(&tile)
+        let limit = sizes(tile).part
+        switch outcome {
         case .finished: return keepsColumns ? [.block(CellBlock(tile, network))] : []
-        case .full: return DividedTile(tile, limit: TileWorker.partSize).parts
+        case .full: return DividedTile(tile, limit: limit).parts
         case .open where tile.mesh.cellCount > 1:
             statistics.halvedTileCount += 1
             return DividedTile(tile, limit: (tile.mesh.cellCount + 3) / 4).parts

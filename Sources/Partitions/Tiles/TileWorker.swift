@@ -14,9 +14,15 @@ struct TileWorker: ~Copyable {
     }
 
     /// The most cells of a tile after a cut, and of each of its parts if it has more. Chosen by measurement: smaller tiles have fewer
-    /// columns, larger ones share more of the matrices' work.
-    static let fullSize = 384
-    static let partSize = 128
+    /// columns, larger ones share more of the matrices' work, above all where their last cells are only counted.
+    static let (fullSize, partSize) = (384, 128)
+    static let (countedFullSize, countedPartSize) = (768, 256)
+
+    /// Those for a tile as it is now.
+    func sizes(_ tile: borrowing Tile) -> (full: Int, part: Int) {
+        !keepsColumns && network.depths[tile.step] == network.layerCount - 1
+            ? (TileWorker.countedFullSize, TileWorker.countedPartSize) : (TileWorker.fullSize, TileWorker.partSize)
+    }
 
     let network: TiledNetwork
     let store: BlockStore
@@ -44,7 +50,7 @@ struct TileWorker: ~Copyable {
                 let matrix = tile.values[source]!
                 if !tile.open.isEmpty { guard cut(&tile, tile.candidates(of: matrix, knots: knots), of: matrix) else { return .open } }
                 if tile.open.isEmpty {
-                    counts[network.depths[tile.step]] += tile.mesh.cellCount
+                    counts[network.depths[tile.step]] += tile.cellCount
                     if isCounted(tile) { return .finished }
                     note(functions, &tile)
                     go(on: &tile, with: apply(functions, to: matrix, ofLayer: network.depths[tile.step], &tile))
@@ -61,14 +67,14 @@ struct TileWorker: ~Copyable {
                     guard cut(&tile, tile.candidates(of: matrix, groups: groups, lines: lines), of: matrix) else { return .open }
                 }
                 if tile.open.isEmpty {
-                    counts[network.depths[tile.step]] += tile.mesh.cellCount
+                    counts[network.depths[tile.step]] += tile.cellCount
                     if isCounted(tile) { return .finished }
                     let result = apply(groups, to: matrix, &tile)
                     tile.rivals = []
                     go(on: &tile, with: result)
                 }
             }
-            if tile.mesh.cellCount > TileWorker.fullSize, tile.step < network.steps.count { return .full }
+            if tile.mesh.cellCount > sizes(tile).full, tile.step < network.steps.count { return .full }
         }
         return .finished
     }
@@ -77,8 +83,9 @@ struct TileWorker: ~Copyable {
     private mutating func cut(_ tile: inout Tile, _ candidates: [Tile.Candidate], of matrix: ColumnMatrix) -> Bool {
         if candidates.isEmpty { return tile.open.isEmpty }
         statistics.signCount += candidates.count * tile.mesh.vertexCount
-        let isLast = !keepsColumns && candidates.count == tile.open.count && tile.step == network.steps.count - 1
-        return tile.cut(by: candidates, of: matrix, isLast: isLast, &scratch)
+        let evaluation = tile.evaluate(candidates, of: matrix, &scratch)
+        if isCounted(tile), candidates.count == tile.open.count, tile.count(evaluation, &scratch) { return true }
+        return tile.cut(by: evaluation, &scratch)
     }
 
     private mutating func takeAffine(_ tile: inout Tile, _ terms: [TileTerm], _ offset: [Double]) {
@@ -122,7 +129,9 @@ struct TileWorker: ~Copyable {
 
     /// A piecewise-affine function is its lowest piece plus, at every knot, the change of slope times the hinge there.
     private func apply(_ functions: [PiecewiseFunction], to input: ColumnMatrix, ofLayer layer: Int, _ tile: inout Tile) -> ColumnMatrix {
-        let result = ColumnMatrix(store, unitCount: functions.count, columnCount: input.columnCount, dense: [])
+        let result = ColumnMatrix(store, unitCount: functions.count, columnCount: input.columnCount, dense: [], isZero: false)
+        result.eta.update(repeating: 0, count: result.stride)
+        result.dense.reserveCapacity(functions.count)
         let slopes = Pool<Double>(store, repeating: 0, count: result.stride)
         let start = network.codeStarts[layer]
         var inexact: [Int] = []
