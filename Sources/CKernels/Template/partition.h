@@ -48,12 +48,13 @@ static inline __attribute__((always_inline)) uint64_t NAME(bits)(m8 mask) {
         for (int i = 0; i < VERTICES; i++) positive[v + i] |= bits[i] << c; \
     }
 
-#define EVALUATE_ALL(BLOCKS) \
+// More rows where the blocks are few, so that enough sums are under way.
+#define EVALUATE_ALL(BLOCKS, VERTICES) \
     for (; c + 8 * BLOCKS <= width; c += 8 * BLOCKS) { \
         m8 doubt[BLOCKS]; \
         for (int b = 0; b < BLOCKS; b++) doubt[b] = (m8){0}; \
         long v = 0; \
-        for (; v + 4 <= count; v += 4) EVALUATE(4, BLOCKS) \
+        for (; v + VERTICES <= count; v += VERTICES) EVALUATE(VERTICES, BLOCKS) \
         for (; v < count; v++) EVALUATE(1, BLOCKS) \
         for (int b = 0; b < BLOCKS; b++) signs.doubtful |= NAME(bits)(doubt[b]) << (c + 8 * b); \
     }
@@ -64,9 +65,10 @@ static maso_partition_signs NAME(evaluate)(
     long c = 0;
     maso_partition_signs signs = {0, ~(uint64_t)0, 0};
     memset(positive, 0, count * sizeof *positive);
-    EVALUATE_ALL(4)
-    EVALUATE_ALL(2)
-    EVALUATE_ALL(1)
+    EVALUATE_ALL(4, 4)
+    EVALUATE_ALL(3, 4)
+    EVALUATE_ALL(2, 8)
+    EVALUATE_ALL(1, 8)
     for (long v = 0; v < count; v++) {
         signs.any |= positive[v];
         signs.all &= positive[v];

@@ -114,8 +114,9 @@ extension TileMesh {
         for c in 0..<cut.count { scratch.heads[c] = -1 }
         for h in 0..<halfEdges.count {
             let edge = halfEdges[h]
-            if edge.twin >= 0 && edge.twin < Int32(truncatingIfNeeded: h) { continue }
-            let crossing = opposite(Int(edge.origin), end(h), scratch)
+            // Each edge once: −1, no twin, is larger than any h here.
+            let isSecond = UInt32(bitPattern: edge.twin) < UInt32(truncatingIfNeeded: h)
+            let crossing = opposite(Int(edge.origin), end(h), scratch) & (isSecond ? 0 : ~0)
             if crossing != 0 { scratch.enqueue(h, crossing) }
         }
         if scratch.hasZeros {
