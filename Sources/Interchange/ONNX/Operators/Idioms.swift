@@ -67,6 +67,48 @@ extension Graph {
         return try pieces(a.base, Pieces(slopes: largest ? slopes : slopes.reversed()), knots: Knots([0]), name: name)
     }
 
+    /// u · s, where s takes one of some numbers by a code, such as a truth value cast to 0 and 1: the pieces of u that the code names.
+    mutating func stepped(_ u: Value, _ v: Value, name: String) throws(GraphError) -> Value? {
+        for (factor, step) in [(u, v), (v, u)] {
+            let (from, to) = (shape(factor), shape(step))
+            let rank = max(from.count, to.count)
+            let common = (0..<rank).map { axis in
+                max(axis + from.count < rank ? 1 : from[axis + from.count - rank], axis + to.count < rank ? 1 : to[axis + to.count - rank])
+            }
+            guard !common.contains(0), let found = try self.step(step, spreadTo: common) else { continue }
+            return try append(.apply(Pieces(slopes: found.numbers)), [broadcast(factor, to: common), found.code], name: name)
+        }
+        return nil
+    }
+
+    /// The code that a value's number follows, of the shape given, and the numbers; `nil` where it is no step. Repeating a step repeats
+    /// what its code is selected from.
+    private mutating func step(_ value: Value, spreadTo shape: Shape) throws(GraphError) -> (code: Value, numbers: [Double])? {
+        var (base, moves): (Value, [Primitive]) = (value, [])
+        var (slope, offset) = (1.0, 0.0)
+        while true {
+            switch self[base].primitive {
+            case .affine(let innerSlope, let innerOffset):
+                (slope, offset) = (slope * innerSlope, slope * innerOffset + offset)
+            case .reshape, .broadcast, .transpose: moves.append(self[base].primitive)
+            case .apply(let pieces) where pieces.slopes.allSatisfy({ $0 == 0 }):
+                var code = self[base].operands[1]
+                let numbers = pieces.offsets.map { slope * $0 + offset }
+                guard numbers.allSatisfy(\.isFinite) else { return nil }
+                if !moves.isEmpty || self.shape(code) != shape {
+                    guard case .select(.knots) = self[code].primitive else { return nil }
+                    let select = self[code]
+                    var source = select.operands[0]
+                    for move in moves.reversed() { source = try append(move, [source]) }
+                    code = try append(select.primitive, [broadcast(source, to: shape)], name: select.name)
+                }
+                return (code, numbers)
+            default: return nil
+            }
+            base = self[base].operands[0]
+        }
+    }
+
     /// Where(x > c, f(x), g(x)) with f and g affine: pieces of x with the condition's own code.
     mutating func pieces(whenTrue: Value, whenFalse: Value, code: Value, isInverted: Bool, name: String) throws(GraphError) -> Value? {
         guard case .select(.knots(let knots)) = self[code].primitive, knots.positions.count == 1 else { return nil }
