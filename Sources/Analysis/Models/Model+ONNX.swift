@@ -12,15 +12,17 @@ extension Model {
     init(onnx path: String, _ choices: ImportChoices, budget: MemoryBudget) throws(InterchangeError) {
         let file = try InputFile(path: path, budget: budget)
         let model = try ONNXModel(file, externalDataFolder: choices.externalDataFolder)
-        try self.init(model, choices, budget: budget, digest: SHA256.digest(file.stored))
+        try self.init(model, choices, budget: budget) { SHA256.digest(file.stored) }
     }
 
     /// A network from the bytes of an ONNX file, whose name errors give as `file`.
     public init(onnx bytes: [UInt8], file: String, budget: MemoryBudget = .standard) throws(InterchangeError) {
-        try self.init(ONNXModel(bytes: bytes, file: file, budget: budget), ImportChoices(), budget: budget, digest: SHA256.digest(bytes))
+        try self.init(ONNXModel(bytes: bytes, file: file, budget: budget), ImportChoices(), budget: budget) { SHA256.digest(bytes) }
     }
 
-    private init(_ file: ONNXModel, _ choices: ImportChoices, budget: MemoryBudget, digest: String) throws(InterchangeError) {
+    private init(
+        _ file: ONNXModel, _ choices: ImportChoices, budget: MemoryBudget, digest: @escaping @Sendable () -> String
+    ) throws(InterchangeError) {
         let request = try ImportRequest(file, choices, budget)
         let network = try request.network(batch: 1)
         guard let port = network.inputs.first else { throw .unsupported(file: file.file, what: "the output depends on no input") }
@@ -49,7 +51,7 @@ extension Model {
 }
 
 extension Graph {
-    /// The value that stands for an output: what a final softmax or its logarithm is taken of (`outputs` are before it, DESIGN §6), and what is behind a
+    /// The value that stands for an output: what a final softmax or its logarithm is taken of (`outputs` are before it), and what is behind a
     /// final reshape that runs several outputs of a sample along the batch axis, as scikit-learn's regressors end with.
     func read(_ value: Value, batch: Int) -> Value {
         if let scores = beforeSoftmax(value) { return scores }

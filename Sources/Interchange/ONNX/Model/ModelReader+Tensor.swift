@@ -163,7 +163,8 @@ extension ModelReader {
     }
 
     /// `count` little-endian integers that lie one after the other, each made an element.
-    private static func load<T: FixedWidthInteger, Element>(_ bytes: UnsafeRawBufferPointer, _ count: Int, _ make: (T) -> Element) -> [Element]
+    private static func load<T: FixedWidthInteger, Element>(_ bytes: UnsafeRawBufferPointer, _ count: Int, _ make: (T) -> Element)
+        -> [Element]
     {
         [Element](unsafeUninitializedCapacity: count) { elements, initialized in
             for index in 0..<count {

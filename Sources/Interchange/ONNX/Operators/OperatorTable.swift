@@ -141,6 +141,9 @@ enum OperatorTable {
         "ai.onnx.ml.Scaler": { c throws(InterchangeError) in try c.scaler() },
         "ai.onnx.ml.LinearRegressor": { c throws(InterchangeError) in try c.linearRegressor() },
         "ai.onnx.ml.LinearClassifier": { c throws(InterchangeError) in try c.linearClassifier() },
+        "ai.onnx.ml.ZipMap": { c throws(InterchangeError) in try c.zippedNumbers() },
+        "ai.onnx.ml.ArrayFeatureExtractor": { c throws(InterchangeError) in try c.features() },
+        "ai.onnx.ml.Binarizer": { c throws(InterchangeError) in try c.binarizer() },
         "ai.onnx.ml.Normalizer": { c throws(InterchangeError) in try c.normalizer() },
     ]
 }
