@@ -26,13 +26,15 @@ extension Model {
             throw InterchangeError.malformed(
                 file: data.name, place: "labels", expected: "classes below \(outputCount), the network's outputs", found: "\(label)")
         }
-        let outputs = try OutputReader(readable, batch: 64).read(inputs(of: data, Array(0..<data.count)))
+        let outputs = try OutputReader(readable, batch: max(1, min(64, data.count))).read(inputs(of: data, Array(0..<data.count)))
         return Training.Evaluation(outputs: outputs, labels: data.labels)
     }
 
     /// The outputs before a final softmax, `[N, K]`, in the weights' own precision, of samples that are the network's input as they are.
     public func predict(_ samples: Tensor<Double>) throws -> NumericTensor {
-        guard let network else { return .float64(try OutputReader(readable, batch: 64).read(samples)) }
+        guard let network else {
+            return .float64(try OutputReader(readable, batch: max(1, min(64, samples.shape.first ?? 1))).read(samples))
+        }
         let limit = readable.memoryLimit
         return network.parameters.isDouble
             ? .float64(try network.predict(samples, maximumBytes: limit))

@@ -10,8 +10,11 @@ final class Evaluation {
     private let shapes: [Shape]
 
     /// - Throws: `ExecutionError.memory` where the plan needs more than is left of `memory`.
-    init(_ graph: Graph, _ targets: [Value], parameters: ParameterBuffers<Double>, memory: inout MemoryAllowance) throws(ExecutionError) {
-        let plan = try ExecutionPlan(graph, targets: targets, of: Double.self)
+    init(
+        _ graph: Graph, _ targets: [Value], parameters: ParameterBuffers<Double>, options: ExecutionOptions = ExecutionOptions(),
+        memory: inout MemoryAllowance
+    ) throws(ExecutionError) {
+        let plan = try ExecutionPlan(graph, targets: targets, of: Double.self, options: options)
         try memory.take(plan.plannedBytes)
         executor = try Executor(plan, parameters: parameters)
         shapes = targets.map { graph.shape($0) }
