@@ -30,7 +30,10 @@ public struct SHA256: Sendable {
     }
 
     /// Appends bytes.
-    public mutating func update(_ bytes: [UInt8]) {
+    public mutating func update(_ bytes: [UInt8]) { bytes.withUnsafeBytes { update($0) } }
+
+    /// Appends bytes.
+    public mutating func update(_ bytes: UnsafeRawBufferPointer) {
         length &+= UInt64(bytes.count)
         var at = 0
         if !pending.isEmpty {
@@ -41,9 +44,7 @@ public struct SHA256: Sendable {
             pending.removeAll(keepingCapacity: true)
         }
         let end = at + (bytes.count - at) / 64 * 64
-        bytes.withUnsafeBytes { raw in
-            for start in stride(from: at, to: end, by: 64) { compress(UnsafeRawBufferPointer(rebasing: raw[start..<start + 64])) }
-        }
+        for start in stride(from: at, to: end, by: 64) { compress(UnsafeRawBufferPointer(rebasing: bytes[start..<start + 64])) }
         pending += bytes[end...]
     }
 
