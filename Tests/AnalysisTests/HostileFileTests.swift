@@ -44,7 +44,7 @@ import Training
         "Settings: the place of what is wrong",
         arguments: [
             ("epochs = [", "line 1, column 11: expected TOML, found "),
-            ("epochs = 1\nepochs = 2\n", "line 2, column 8: expected TOML, found "),
+            ("epochs = 1\nepochs = 2\n", "line 2, column 10: expected TOML, found "),
             ("epochs = \"many\"", "epochs: expected a whole number, found another value"),
             ("epochs = 1e3", "epochs: expected a whole number, found another value"),
             ("batch = 99999999999999999999", "line 1, column 29: expected TOML, found "),
