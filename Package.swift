@@ -70,8 +70,7 @@ let package = Package(
                 dependencies: [
                     "MaxAffineSplines", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 ], swiftSettings: strict),
-            .target(
-                name: "TestSupport", dependencies: ["Geometry", "Graphs", "Tensors"], path: "Tests/TestSupport", swiftSettings: strict),
+            .target(name: "TestSupport", dependencies: ["Graphs", "Tensors"], path: "Tests/TestSupport", swiftSettings: strict),
             .testTarget(name: "masoTests", dependencies: ["maso", "MaxAffineSplines", "TestSupport"], swiftSettings: strict),
         ],
     swiftLanguageModes: [.v6]

@@ -130,6 +130,21 @@ import Testing
         }
     }
 
+    /// The rank of vectors, by elimination in fractions.
+    private func rank(_ vectors: [[Rational]]) -> Int {
+        var (rows, rank) = (vectors, 0)
+        for column in 0..<(vectors.first?.count ?? 0) {
+            guard let r = rows.indices.dropFirst(rank).first(where: { rows[$0][column].signum != 0 }) else { continue }
+            rows.swapAt(r, rank)
+            for other in rows.indices.dropFirst(rank + 1) where rows[other][column].signum != 0 {
+                let factor = rows[other][column] / rows[rank][column]
+                rows[other] = zip(rows[other], rows[rank]).map { $0 - factor * $1 }
+            }
+            rank += 1
+        }
+        return rank
+    }
+
     @Test("Balls: a triangle of sides 3, 4, 5, a strip, a quadrant, a point")
     func balls() throws {
         func ball(_ rows: [[Double]], near start: [Double], isExact: Bool) throws -> InscribedBall {
