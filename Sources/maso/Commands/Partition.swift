@@ -58,7 +58,7 @@ struct Partition: ParsableCommand {
             "filter": summary.filter.map { filter($0) } ?? .null,
         ]
         if let map = result.planar { object = object.appending(map.answers) }
-        try printResult(common.json, object) { text(result, summary, elapsed) }
+        try printResult(common.json, object, output: output) { text(result, summary, elapsed) }
     }
 
     /// A partition by the number of its dimensions.

@@ -14,10 +14,7 @@ struct RegionCommand: ParsableCommand {
               maso region toy.safetensors x.npy --ball 0.5
             """)
 
-    @OptionGroup var source: ModelOptions
-
-    @Argument(help: ArgumentHelp("The points, an npy file of shape N×input.", valueName: "X.npy"))
-    var samples: String
+    @OptionGroup var input: SampleOptions
 
     @Option(
         name: .customShort("o"),
@@ -66,8 +63,7 @@ struct RegionCommand: ParsableCommand {
     func run() throws {
         if let output { try OutputFile.check(output) }
         let start = ContinuousClock.now
-        let model = try source.load(common)
-        let x = try readSamples(samples, of: model, common)
+        let (model, x) = try input.load(common)
         let layers = try model.readable.graph(batch: 1).layers()
         let program = try PiecewiseAffineProgram(model.readable)
         let ranges = try box.map { try DomainOptions.ranges($0, count: program.inputCount) }
@@ -89,7 +85,7 @@ struct RegionCommand: ParsableCommand {
             "ties": "the first piece that attains the maximum",
         ]
         if let output { try write(results, members, to: output) }
-        try printResult(common.json, members) {
+        try printResult(common.json, members, output: output) {
             (results.map(\.text) + (output.map { ["written to \($0)"] } ?? [])).joined(separator: "\n")
         }
     }
@@ -99,7 +95,7 @@ struct RegionCommand: ParsableCommand {
         for (index, point) in points.enumerated() {
             guard let i = point.indices.first(where: { !box[$0].contains(point[$0]) }) else { continue }
             throw InterchangeError.malformed(
-                file: samples, place: "sample \(index)", expected: "coordinates in the box", found: "\(point[i]) at coordinate \(i)")
+                file: input.samples, place: "sample \(index)", expected: "coordinates in the box", found: "\(point[i]) at coordinate \(i)")
         }
     }
 

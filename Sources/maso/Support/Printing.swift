@@ -3,10 +3,10 @@
 import Foundation
 import MaxAffineSplines
 
-/// Prints a result: as text, or as one JSON object; on standard error where `-o` names standard output, which is then the file's alone.
-func printResult(_ json: Bool, _ object: JSONValue, _ text: () -> String) throws {
-    let arguments = CommandLine.arguments
-    let isTaken = zip(arguments, arguments.dropFirst()).contains { $0 == "-o" && ["/dev/stdout", "/dev/fd/1"].contains($1) }
+/// Prints a result: as text, or as one JSON object; on standard error where the `output` of the command is standard output, which is
+/// then the file's alone.
+func printResult(_ json: Bool, _ object: JSONValue, output: String? = nil, _ text: () -> String) throws {
+    let isTaken = output.map(["/dev/stdout", "/dev/fd/1"].contains) ?? false
     try printText(json ? object.text() : text(), to: isTaken ? "/dev/stderr" : "/dev/stdout")
 }
 
@@ -31,6 +31,12 @@ func writeError(_ text: String) {
 func brief(_ number: Double) -> String {
     guard number.isFinite else { return number.isNaN ? "nan" : number < 0 ? "-∞" : "∞" }
     return String(format: "%.4g", number)
+}
+
+/// The first twenty of some indices, and how many more there are.
+func brief(_ indices: [Int]) -> String {
+    let more = indices.count - 20
+    return indices.prefix(20).map(String.init).joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
 }
 
 /// Columns padded to their widest entry, two spaces apart.
