@@ -35,21 +35,6 @@ public struct PartitionSummary: Hashable, Sendable {
         unboundedCount = partition.horizon == nil ? 0 : partition.cells.reduce(0) { $0 + ($1.isUnbounded ? 1 : 0) }
     }
 
-    /// The summary of a partition of a box in any dimension, in exact arithmetic throughout.
-    /// - Throws: `PartitionError` where the domain does not fit the program, or is not a box.
-    public init(exactly program: PiecewiseAffineProgram, on domain: Domain) throws(PartitionError) {
-        var (maps, cells): (Set<[AffineForm]>, Int) = ([], 0)
-        var (low, high) = (Double.infinity, 0.0)
-        cellCounts = try ExactSubdivision(of: program, on: domain).forEachCell { cell in
-            maps.insert(cell.output)
-            cells += 1
-            let volume = cell.polytope.volume.doubleValue
-            (low, high) = (min(low, volume), max(high, volume))
-        }
-        (cellCount, distinctMapCount, boundaryLength, filter) = (cells, maps.count, nil, nil)
-        (minVolume, maxVolume, unboundedCount) = (low, high, 0)
-    }
-
     /// The summary of a partition of a line or polyline.
     public init(_ partition: LinearPartition) {
         (cellCount, cellCounts, distinctMapCount) = (partition.cellCount, partition.cellCounts, partition.distinctMapCount)
