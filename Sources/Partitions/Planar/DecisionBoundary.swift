@@ -72,6 +72,13 @@ extension PiecewiseAffineProgram {
     var classStep: Step {
         outputCount == 1 ? .pieces(source: last, pieces: [.relu]) : .maximum(source: last, groups: [Group(members: Array(0..<outputCount))])
     }
+
+    /// The program with its class as one more nonlinearity, so that cells are divided by class.
+    package func withClass() throws(PartitionError) -> PiecewiseAffineProgram {
+        var classified = self
+        try classified.append(classStep)
+        return classified
+    }
 }
 
 extension PlanarSubdivision {

@@ -14,11 +14,10 @@ struct BoundaryLength: Sendable {
 
     /// Takes a block of cells divided by class. No output is the other or 0 on the whole of a cell, which `DistinctMaps` tells.
     mutating func add(_ block: CellBlock) {
-        let classLevel = block.network.layerCount
-        let isClassLine = block.lines.map { $0.level == classLevel }
+        let classLevel = block.network.layerCount - 1
         for cell in block.cells {
-            let (vertices, sides) = (cell.vertices, cell.sides)
-            for (i, side) in sides.enumerated() where isClassLine[side] {
+            let vertices = cell.vertices
+            for (i, line) in cell.sideLines.enumerated() where line.level == classLevel {
                 let way = vertices[(i + 1) % vertices.count] - vertices[i]
                 twice += (way * way).sum().squareRoot()
             }
@@ -41,7 +40,7 @@ extension CellBlock.Cell {
         let program = block.network.program
         let outputs = program.prefix(program.steps.count - 1)
         guard outputs.outputCount == block.network.original.counts[outputs.last] else { return true }
-        var subdivision = PlanarSubdivision(of: outputs, on: whole.prefix(classLevel - 1))
+        var subdivision = PlanarSubdivision(of: outputs, on: whole.prefix(classLevel))
         subdivision.run(from: outputs.steps.count)
         let corners = whole.lines.count
         return (outputs.outputCount == 1 ? [-1] : (0..<outputs.outputCount).filter { $0 != Int(winner) }).contains { rival in
@@ -55,14 +54,6 @@ extension CellBlock.Cell {
 }
 
 extension Line {
-    /// The number of nonlinearities up to the one that it belongs to; 0 for the domain's border.
-    var level: Int {
-        switch self {
-        case .border: 0
-        case .knot(_, _, _, _, let level), .tie(_, _, _, _, let level): level + 1
-        }
-    }
-
     /// Whether a class changes here between two outputs, or from one to the single output's other sign (−1).
     fileprivate func compares(_ a: Int, _ b: Int) -> Bool {
         switch self {

@@ -38,9 +38,6 @@ public struct CellBlock: Sendable {
         /// Its corners, counter-clockwise. Corners of neighbours on a straight side count as corners.
         public var vertices: [SIMD2<Double>] { range.map { block.positions[Int(block.corners[$0])] } }
 
-        /// The line in `block.lines` that the side after each corner lies on.
-        var sides: [Int] { range.map { Int(block.sides[$0]) } }
-
         public var area: Double { ConvexPolygon(vertices).area }
         public var centroid: SIMD2<Double> { ConvexPolygon(vertices).centroid }
 

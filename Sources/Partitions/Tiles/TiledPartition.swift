@@ -44,9 +44,11 @@ public struct TiledPartition: Sendable {
 
     /// The same cells divided by class, as by one more nonlinearity.
     var dividedByClass: TiledPartition {
-        var program = network.original
-        do { try program.append(program.classStep) } catch { preconditionFailure("\(error)") }
-        return TiledPartition(TiledNetwork(of: program, on: network.polygon))
+        do {
+            return TiledPartition(TiledNetwork(of: try network.original.withClass(), on: network.polygon))
+        } catch {
+            preconditionFailure("\(error)")
+        }
     }
 
     /// The program as a function of the domain's two coordinates.

@@ -8,7 +8,7 @@ struct RegionCommand: ParsableCommand {
         discussion: """
             A cell is a set of inputs with interior on which every unit has one code. Distances are Euclidean, in the network's inputs: to the \
             cell's border, and to the nearest point of the cell at which the class changes. Small networks of up to 12 inputs are read in exact \
-            arithmetic; larger ones in Double, with bounds. The search for facets stops after --seconds and says what is open. With --walk \
+            arithmetic; larger ones in Double, with bounds. Searches stop after --seconds and say what is proved and what is open. With --walk \
             the cells around a point are counted, across facets, breadth first; with --ball those that a ball around it meets.
               maso region m.safetensors x.npy -o regions.npz
               maso region toy.safetensors x.npy --ball 0.5
@@ -28,7 +28,8 @@ struct RegionCommand: ParsableCommand {
 
     @Option(
         name: .customLong("seconds"), parsing: .unconditional,
-        help: ArgumentHelp("How long to search for facets of one point (10), or to walk (60).", valueName: "s"))
+        help: ArgumentHelp(
+            "How long the searches for a point's ball, class boundary and facets may take (10), or to walk (60).", valueName: "s"))
     var longest: Double?
 
     @Flag(help: "Walk from cell to cell across facets.")
