@@ -14,7 +14,8 @@ extension PartitionSummary {
     ///
     /// - Parameter progress: told by one thread or another how many cells have gone by.
     public init(streaming partition: TiledPartition, threads: Int, progress: @escaping @Sendable (Int) -> Void = { _ in }) {
-        let (program, count) = (partition.network.program, Atomic(0))
+        let program = partition.network.program
+        let count = Atomic(0)
         let sum = partition.reduce(into: (areas: AreaExtremes(program), maps: DistinctMaps(program)), threads: threads) { result, block in
             result.areas.add(block)
             result.maps.add(block.history)
