@@ -8,6 +8,8 @@
 typedef double v8 __attribute__((vector_size(64)));
 typedef int64_t m8 __attribute__((vector_size(64)));
 typedef bool b8 __attribute__((ext_vector_type(8)));
+typedef uint64_t u8x __attribute__((vector_size(64)));
+typedef uint32_t w8x __attribute__((vector_size(32)));
 
 // The bits of `word` where `mask` has some, side by side.
 static inline uint64_t extract(uint64_t word, uint64_t mask) {
@@ -73,7 +75,11 @@ static inline uint64_t extract(uint64_t word, uint64_t mask) {
        const double *weights, const double *rows, long width, const double *errors), \
       (out, stride, columns, eta, count, starts, indices, weights, rows, width, errors)) \
     F(void, scale, (double *out, const double *in, long n, const double *factors), (out, in, n, factors)) \
-    F(double, sum_magnitudes, (const double *in, const double *sizes, long n), (in, sizes, n))
+    F(double, sum_magnitudes, (const double *in, const double *sizes, long n), (in, sizes, n)) \
+    F(void, residues, \
+      (uint64_t *out, const uint32_t *weights, long stride, const uint32_t *in, const int32_t *which, long count, uint64_t bits, \
+       uint64_t gap), \
+      (out, weights, stride, in, which, count, bits, gap))
 
 #define SLOT(result, name, parameters, arguments) static __typeof__(name##_plain) *name = name##_plain;
 KERNELS(SLOT)

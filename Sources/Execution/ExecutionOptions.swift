@@ -27,12 +27,16 @@ public struct ExecutionOptions: Hashable, Sendable {
     public var usesOneDNN: Bool
     /// Whether Float convolutions may use Winograd's minimal filtering, whose rounding error is a few times that of plain sums.
     public var usesWinograd: Bool
+    /// The same for Double convolutions of 64 channels and more. Off by default, because margins are judged by the rounding of plain
+    /// sums; slopes at fixed codes are read with it.
+    public var usesWinogradInDouble: Bool
 
     public init(
-        maximumBytes: Int? = nil, instructionSet: InstructionSet = .widest, usesOneDNN: Bool = true, usesWinograd: Bool = true
+        maximumBytes: Int? = nil, instructionSet: InstructionSet = .widest, usesOneDNN: Bool = true, usesWinograd: Bool = true,
+        usesWinogradInDouble: Bool = false
     ) {
         self.maximumBytes = maximumBytes
         self.instructionSet = min(instructionSet, .widest)
-        (self.usesOneDNN, self.usesWinograd) = (usesOneDNN, usesWinograd)
+        (self.usesOneDNN, self.usesWinograd, self.usesWinogradInDouble) = (usesOneDNN, usesWinograd, usesWinogradInDouble)
     }
 }

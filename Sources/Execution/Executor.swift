@@ -15,7 +15,7 @@ public import Tensors
 public final class Executor<S: Scalar> {
     public let plan: ExecutionPlan
     private let parameters: ParameterBuffers<S>?
-    private let memory: UnsafeMutableRawPointer
+    private let memory: PlanMemory
     private var calls: [() -> Void] = []
     private var staticCalls: [() -> Void] = []
     /// Where inputs lie, with their types.
@@ -39,8 +39,7 @@ public final class Executor<S: Scalar> {
         precondition(plan.scalar == ScalarType(S.self), "a plan in \(plan.scalar), an executor in \(S.typeName)")
         OpenMP.useOneThread()
         (self.plan, self.parameters) = (plan, parameters)
-        memory = .allocate(byteCount: max(plan.memory.byteCount, 1), alignment: 4096)
-        memory.initializeMemory(as: UInt8.self, repeating: 0, count: plan.memory.byteCount)
+        memory = PlanMemory(byteCount: plan.memory.byteCount)
         try bindInputs()
         let addresses = plan.regions.indices.map(address)
         for (index, region) in plan.regions.enumerated() {
@@ -54,7 +53,6 @@ public final class Executor<S: Scalar> {
     deinit {
         calls = []
         staticCalls = []
-        memory.deallocate()
     }
 
     // MARK: Binding
@@ -71,14 +69,14 @@ public final class Executor<S: Scalar> {
                 }
                 inputs[input.name] = (shared.address, input)
             } else {
-                inputs[input.name] = (memory + own.offset, input)
+                inputs[input.name] = (memory.start + own.offset, input)
             }
         }
     }
 
     private func address(_ region: Int) -> UnsafeMutableRawPointer {
         if case .input(let name) = plan.regions[region].home { return inputs[name]!.address }
-        return memory + (plan.memory.offsets[region] ?? 0)
+        return memory.start + (plan.memory.offsets[region] ?? 0)
     }
 
     private func fill(_ address: UnsafeMutableRawPointer, _ tensor: Tensor<Double>) {
@@ -89,7 +87,8 @@ public final class Executor<S: Scalar> {
     private func bound(_ step: Step, _ addresses: [UnsafeMutableRawPointer], scratch: Int) throws(ExecutionError) -> () -> Void {
         try step.kernel.bound(
             to: Addresses(
-                reads: step.reads.map { addresses[$0.index] }, writes: step.writes.map { addresses[$0.index] }, scratch: memory + scratch))
+                reads: step.reads.map { addresses[$0.index] }, writes: step.writes.map { addresses[$0.index] },
+                scratch: memory.start + scratch))
     }
 
     // MARK: Without allocation

@@ -242,6 +242,60 @@ import Testing
             #expect(summary.cellCounts == reference.answer.regionsPerLayer)
             #expect(summary.minVolume == reference.answer.minVolume)
             #expect(summary.maxVolume == reference.answer.maxVolume)
+            #expect(summary.distinctMapCount == reference.answer.distinctAffineMaps)
+            // Left open it may be, but not wrong.
+            if let length = summary.boundaryLength {
+                let expected = try #require(reference.answer.boundaryLength)
+                #expect(abs(length - expected) <= 1e-12 * (1 + expected))
+            }
         }
+    }
+
+    @Test(
+        "Law: maps are as many as exact arithmetic finds, and a boundary's length is the planar partition's",
+        arguments: NetworkSampler.allCases)
+    func maps(_ sampler: NetworkSampler) throws {
+        var (lengths, boundaries) = (0, 0)
+        for seed in UInt64(300)..<400 {
+            var rng = RandomGenerator(seed: seed, purpose: sampler.rawValue)
+            let program = try sampler.program(inputs: 2, &rng)
+            let domain = Domain.box([-1...1, -1...1])
+            var maps = Set<[AffineForm]>()
+            try ExactSubdivision(of: program, on: domain).forEachCell { maps.insert($0.output) }
+            let summary = PartitionSummary(streaming: try TiledPartition(of: program, on: domain), threads: 1 + Int(seed % 2))
+            #expect(summary.distinctMapCount == maps.count, "seed \(seed)")
+            let boundary = try PlanarPartition(of: program, on: domain).decisionBoundary()
+            if !boundary.isAmbiguous { boundaries += 1 }
+            guard let length = summary.boundaryLength else { continue }
+            lengths += 1
+            #expect(!boundary.isAmbiguous, "seed \(seed)")
+            #expect(abs(length - boundary.length) <= 1e-12 * (1 + length), "seed \(seed)")
+        }
+        if sampler == .generic { #expect(lengths > boundaries / 2) }
+    }
+
+    @Test("Units that the output does not see, and units that cancel, make no maps") func unseen() throws {
+        // Seven lines through one point make 14 cells, and their units' sum 14 maps. Then no weights, equal units with opposite weights,
+        // and a second layer that is nowhere positive: one map each time.
+        let lines = (0..<7).map { i in [Double(i) - 3, 1 + Double(i * i) / 8] }
+        func count(_ weights: [[Double]], _ twice: Bool, second: Double? = nil) throws -> (Int, Int?) {
+            var program = PiecewiseAffineProgram(inputCount: 2)
+            let rows = twice ? lines + lines : lines
+            try program.append(
+                .affine(
+                    [.init(source: 0, matrix: SparseMatrix(dense: rows, columnCount: 2))], offset: [Double](repeating: 0, count: rows.count)
+                ))
+            try program.append(.pieces(source: 1, pieces: [PiecewiseFunction](repeating: .relu, count: rows.count)))
+            try program.append(
+                .affine([.init(source: 2, matrix: SparseMatrix(dense: weights, columnCount: rows.count))], offset: [second ?? 0.5]))
+            if second != nil { try program.append(.pieces(source: 3, pieces: [.relu])) }
+            let summary = PartitionSummary(streaming: try TiledPartition(of: program, on: .box([-1...1, -1...1])), threads: 1)
+            return (summary.cellCounts[0], summary.distinctMapCount)
+        }
+        let ones = [Double](repeating: 1, count: 7)
+        #expect(try count([ones], false) == (14, 14))
+        #expect(try count([ones.map { _ in 0 }], false) == (14, 1))
+        #expect(try count([ones + ones.map { -$0 }], true) == (14, 1))
+        #expect(try count([ones], false, second: -1000) == (14, 1))
     }
 }

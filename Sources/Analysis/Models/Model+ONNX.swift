@@ -10,16 +10,19 @@ extension Model {
     ///
     /// - Throws: `InterchangeError` for a file that is wrong or needs what is not supported, and for choices that do not fit it.
     init(onnx path: String, _ choices: ImportChoices, budget: MemoryBudget) throws(InterchangeError) {
-        let file = try ONNXModel(path: path, budget: budget, externalDataFolder: choices.externalDataFolder)
-        try self.init(file, choices, budget: budget, digest: SHA256.digest(path: path, budget: budget))
+        let file = try InputFile(path: path, budget: budget)
+        let model = try ONNXModel(file, externalDataFolder: choices.externalDataFolder)
+        try self.init(model, choices, budget: budget) { SHA256.digest(file.stored) }
     }
 
     /// A network from the bytes of an ONNX file, whose name errors give as `file`.
     public init(onnx bytes: [UInt8], file: String, budget: MemoryBudget = .standard) throws(InterchangeError) {
-        try self.init(ONNXModel(bytes: bytes, file: file, budget: budget), ImportChoices(), budget: budget, digest: SHA256.digest(bytes))
+        try self.init(ONNXModel(bytes: bytes, file: file, budget: budget), ImportChoices(), budget: budget) { SHA256.digest(bytes) }
     }
 
-    private init(_ file: ONNXModel, _ choices: ImportChoices, budget: MemoryBudget, digest: String) throws(InterchangeError) {
+    private init(
+        _ file: ONNXModel, _ choices: ImportChoices, budget: MemoryBudget, digest: @escaping @Sendable () -> String
+    ) throws(InterchangeError) {
         let request = try ImportRequest(file, choices, budget)
         let network = try request.network(batch: 1)
         guard let port = network.inputs.first else { throw .unsupported(file: file.file, what: "the output depends on no input") }
@@ -48,19 +51,33 @@ extension Model {
 }
 
 extension Graph {
-    /// The value that stands for an output: what a final softmax is taken of (`outputs` are before it, DESIGN §6), and what is behind a
+    /// The value that stands for an output: what a final softmax or its logarithm is taken of (`outputs` are before it), and what is behind a
     /// final reshape that runs several outputs of a sample along the batch axis, as scikit-learn's regressors end with.
     func read(_ value: Value, batch: Int) -> Value {
+        if let scores = beforeSoftmax(value) { return scores }
         switch self[value].primitive {
-        case .softmax: return self[value].operands[0]
         case .reshape:
             let before = self[value].operands[0]
             guard shape(before).first == batch else { return value }
             // What a reshape of a final softmax is taken of; runtimes before operator set 13 flatten for it.
-            if case .softmax = self[before].primitive { return self[before].operands[0] }
+            if let scores = beforeSoftmax(before) { return scores }
             let isSame = shape(before) == shape(value)
             return isSame || shape(value).first != batch ? read(before, batch: batch) : value
         default: return value
+        }
+    }
+
+    /// What `value` is the softmax of, or the logarithm of the softmax.
+    private func beforeSoftmax(_ value: Value) -> Value? {
+        switch self[value].primitive {
+        case .softmax: return self[value].operands[0]
+        case .subtract:
+            let (scores, spread) = (self[value].operands[0], self[value].operands[1])
+            guard case .broadcast = self[spread].primitive else { return nil }
+            let total = self[spread].operands[0]
+            guard case .logSumExp = self[total].primitive, self[total].operands == [scores] else { return nil }
+            return scores
+        default: return nil
         }
     }
 }

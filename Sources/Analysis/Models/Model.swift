@@ -17,8 +17,9 @@ public struct Model: Sendable {
     /// What `--data` is put through before it becomes the network's input.
     public let normalization: Normalization
     public let classNames: [String]?
-    /// SHA-256 of the file, or of the architecture's text and seed.
-    public let digest: String
+    /// SHA-256 of the file, or of the architecture's text and seed; computed when asked for.
+    public var digest: String { makeDigest() }
+    private let makeDigest: @Sendable () -> String
     /// The network where it is one of ours; an imported one is its graph alone.
     public let network: Network?
     /// The inputs that are read, one sample's shape each. Where they are several, a sample is all of theirs, flattened, in this order.
@@ -38,11 +39,12 @@ public struct Model: Sendable {
     }
 
     init(
-        name: String, readable: ReadableNetwork, parameterCount: Int, outputCount: Int, digest: String, inputs: [Input],
+        name: String, readable: ReadableNetwork, parameterCount: Int, outputCount: Int, digest: @escaping @Sendable () -> String,
+        inputs: [Input],
         inputName: String, outputName: String, inputMap: InputMap?, embeddedArchitecture: String?
     ) {
         (self.name, self.readable, self.parameterCount) = (name, readable, parameterCount)
-        (self.outputCount, self.digest) = (outputCount, digest)
+        (self.outputCount, makeDigest) = (outputCount, digest)
         (self.inputs, self.inputName, self.outputName) = (inputs, inputName, outputName)
         (self.inputMap, self.embeddedArchitecture) = (inputMap, embeddedArchitecture)
         (normalization, classNames, network) = (.none, nil, nil)
@@ -52,7 +54,7 @@ public struct Model: Sendable {
     public init(_ network: Network, name: String, digest: String) {
         let architecture = network.architecture
         self.name = name
-        self.digest = digest
+        makeDigest = { digest }
         self.network = network
         inputs = [Input(name: NetworkGraph.inputName, shape: architecture.inputShape)]
         (inputName, outputName, inputMap, embeddedArchitecture) = (NetworkGraph.inputName, "outputs", nil, nil)

@@ -248,6 +248,38 @@ static double NAME(sum_magnitudes)(const double *in, const double *sizes, long n
 static void NAME(scale)(double *out, const double *in, long n, const double *factors) {
     for (long j = 0; j < n; j += 8) NAME(store)(out + j, NAME(load)(in + j) * NAME(load)(factors + j));
 }
+
+// Products are below 2^56: 240 of them and what a fold leaves (less than 2^43) stay below 2^64.
+#define RESIDUES(BLOCKS) \
+    for (; r + 8 * BLOCKS <= stride; r += 8 * BLOCKS) { \
+        u8x sum[BLOCKS]; \
+        for (int b = 0; b < BLOCKS; b++) sum[b] = (u8x){0}; \
+        for (long first = 0; first < count; first += 240) { \
+            const long end = first + 240 < count ? first + 240 : count; \
+            for (long j = first; j < end; j++) { \
+                const uint32_t *from = weights + which[j] * stride + r; \
+                const uint64_t factor = in[which[j]]; \
+                for (int b = 0; b < BLOCKS; b++) { \
+                    w8x w; \
+                    memcpy(&w, from + 8 * b, sizeof w); \
+                    sum[b] += __builtin_convertvector(w, u8x) * factor; \
+                } \
+            } \
+            for (int b = 0; b < BLOCKS; b++) sum[b] = (sum[b] & low) + (sum[b] >> bits) * gap; \
+        } \
+        for (int b = 0; b < BLOCKS; b++) memcpy(out + r + 8 * b, &sum[b], sizeof sum[b]); \
+    }
+
+static void NAME(residues)(
+    uint64_t *out, const uint32_t *weights, long stride, const uint32_t *in, const int32_t *which, long count, uint64_t bits,
+    uint64_t gap) {
+    const uint64_t low = ((uint64_t)1 << bits) - 1;
+    long r = 0;
+    RESIDUES(8)
+    RESIDUES(2)
+    RESIDUES(1)
+}
+#undef RESIDUES
 #undef EVALUATE
 #undef EVALUATE_ALL
 #undef MULTIPLY

@@ -76,3 +76,8 @@ void maso_partition_scale(double *out, const double *in, long n, const double *f
 
 // Σ |in[j]| · sizes[j].
 double maso_partition_sum_magnitudes(const double *in, const double *sizes, long n);
+
+// out[r] = Σ_j weights[which[j] · stride + r] · in[which[j]], reduced to less than 2^43, for numbers below 2^bits modulo 2^bits − gap.
+void maso_partition_residues(
+    uint64_t *out, const uint32_t *weights, long stride, const uint32_t *in, const int32_t *which, long count, uint64_t bits,
+    uint64_t gap);

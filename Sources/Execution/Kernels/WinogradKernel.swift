@@ -72,21 +72,22 @@ struct WinogradWeight: Hashable {
 struct WinogradKernel: Kernel {
     let blas: OpenBLAS
     let kernels: UnsafePointer<maso_kernels>
+    let scalar: ScalarType
     let form: WinogradForm
     let hasBias: Bool
 
-    private var inputBytes: Int { 36 * form.inputStep * 4 }
-    private var outputBytes: Int { 36 * form.outputStep * 4 }
-    var scratchByteCount: Int { inputBytes + outputBytes + form.channels * 4 }
+    private var inputBytes: Int { 36 * form.inputStep * scalar.byteCount }
+    private var outputBytes: Int { 36 * form.outputStep * scalar.byteCount }
+    var scratchByteCount: Int { inputBytes + outputBytes + form.channels * scalar.byteCount }
 
     func bound(to addresses: Addresses) -> () -> Void {
         let (x, weight, y, bias) = (addresses.reads[0], addresses.reads[1], addresses.writes[0], hasBias ? addresses.reads[2] : nil)
         let (inputs, outputs) = (addresses.scratch, addresses.scratch + inputBytes)
         let zeros = outputs + outputBytes
-        let (blas, form, c) = (blas, form, form.c)
+        let (blas, scalar, size, form, c) = (blas, scalar, scalar.byteCount, form, form.c)
         let (transform, gather) = (kernels.pointee.winograd_input!, kernels.pointee.winograd_output!)
         return {
-            zeros.initializeMemory(as: UInt8.self, repeating: 0, count: form.channels * 4)
+            zeros.initializeMemory(as: UInt8.self, repeating: 0, count: form.channels * size)
             withUnsafePointer(to: c) { c in
                 for first in stride(from: 0, to: form.tileCount, by: form.chunk) {
                     let count = min(form.chunk, form.tileCount - first)
@@ -94,8 +95,8 @@ struct WinogradKernel: Kernel {
                     let product = MatrixProduct(rows: count, columns: form.filters, inner: form.channels)
                     for q in 0..<36 {
                         product.run(
-                            blas, .float, inputs + q * form.inputStep * 4, weight + q * form.channels * form.filters * 4,
-                            outputs + q * form.outputStep * 4)
+                            blas, scalar, inputs + q * form.inputStep * size, weight + q * form.channels * form.filters * size,
+                            outputs + q * form.outputStep * size)
                     }
                     gather(c, Int64(first), Int64(count), outputs, bias, y)
                 }
@@ -122,22 +123,23 @@ struct WinogradWeightKernel: Kernel {
 struct WinogradGradientKernel: Kernel {
     let blas: OpenBLAS
     let kernels: UnsafePointer<maso_kernels>
+    let scalar: ScalarType
     let form: WinogradForm
 
-    private var inputBytes: Int { 36 * form.inputStep * 4 }
-    private var outputBytes: Int { 36 * form.outputStep * 4 }
-    private var weightBytes: Int { 36 * form.channels * form.filters * 4 }
-    var scratchByteCount: Int { inputBytes + outputBytes + weightBytes + form.channels * 4 }
+    private var inputBytes: Int { 36 * form.inputStep * scalar.byteCount }
+    private var outputBytes: Int { 36 * form.outputStep * scalar.byteCount }
+    private var weightBytes: Int { 36 * form.channels * form.filters * scalar.byteCount }
+    var scratchByteCount: Int { inputBytes + outputBytes + weightBytes + form.channels * scalar.byteCount }
 
     func bound(to addresses: Addresses) -> () -> Void {
         let (x, y, weight) = (addresses.reads[0], addresses.reads[1], addresses.writes[0])
         let (inputs, outputs) = (addresses.scratch, addresses.scratch + inputBytes)
         let (sums, zeros) = (outputs + outputBytes, outputs + outputBytes + weightBytes)
-        let (blas, form, c) = (blas, form, form.c)
+        let (blas, scalar, size, form, c) = (blas, scalar, scalar.byteCount, form, form.c)
         let (transform, spread) = (kernels.pointee.winograd_input!, kernels.pointee.winograd_spread!)
         let finish = kernels.pointee.winograd_weight_gradient!
         return {
-            zeros.initializeMemory(as: UInt8.self, repeating: 0, count: form.channels * 4)
+            zeros.initializeMemory(as: UInt8.self, repeating: 0, count: form.channels * size)
             withUnsafePointer(to: c) { c in
                 for first in stride(from: 0, to: form.tileCount, by: form.chunk) {
                     let count = min(form.chunk, form.tileCount - first)
@@ -147,8 +149,8 @@ struct WinogradGradientKernel: Kernel {
                         rows: form.channels, columns: form.filters, inner: count, transposeLeft: true, beta: first == 0 ? 0 : 1)
                     for q in 0..<36 {
                         product.run(
-                            blas, .float, inputs + q * form.inputStep * 4, outputs + q * form.outputStep * 4,
-                            sums + q * form.channels * form.filters * 4)
+                            blas, scalar, inputs + q * form.inputStep * size, outputs + q * form.outputStep * size,
+                            sums + q * form.channels * form.filters * size)
                     }
                 }
             }

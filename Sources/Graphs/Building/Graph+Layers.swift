@@ -87,17 +87,20 @@ extension Graph {
 extension SlidingWindow {
     /// How many entries a mean divides by, for each output position.
     func entryCounts(countingPadding: Bool, paddingHigh: [Int]) -> [Double] {
-        var position = [Int](repeating: 0, count: inputSize.count)
-        return (0..<outputSize.elementCount).map { _ in
-            let count = inputSize.indices.map { axis in
+        // A window's count is the product of those along the axes.
+        let counts = inputSize.indices.map { axis in
+            (0..<outputSize[axis]).map { position in
                 (0..<kernelSize[axis]).count { place in
-                    let coordinate = position[axis] * strides[axis] + place * dilations[axis] - paddingLow[axis]
+                    let coordinate = position * strides[axis] + place * dilations[axis] - paddingLow[axis]
                     return countingPadding
                         ? coordinate < inputSize[axis] + paddingHigh[axis] : coordinate >= 0 && coordinate < inputSize[axis]
                 }
             }
-            position.advance(in: outputSize)
-            return Double(count.elementCount)
+        }
+        var position = [Int](repeating: 0, count: inputSize.count)
+        return (0..<outputSize.elementCount).map { _ in
+            defer { position.advance(in: outputSize) }
+            return Double(zip(counts, position).map { $0[$1] }.elementCount)
         }
     }
 }

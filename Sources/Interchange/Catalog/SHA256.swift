@@ -2,9 +2,10 @@
 
 /// A SHA-256 digest being computed.
 public struct SHA256: Sendable {
-    private var state: [UInt32] = [
-        0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
-    ]
+    private typealias State = (UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32)
+    private var state: State = (
+        0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19
+    )
     private var pending: [UInt8] = []
     private var length: UInt64 = 0
 
@@ -30,19 +31,23 @@ public struct SHA256: Sendable {
     }
 
     /// Appends bytes.
-    public mutating func update(_ bytes: [UInt8]) {
+    public mutating func update(_ bytes: [UInt8]) { bytes.withUnsafeBytes { update($0) } }
+
+    /// Appends bytes.
+    public mutating func update(_ bytes: UnsafeRawBufferPointer) {
         length &+= UInt64(bytes.count)
         var at = 0
         if !pending.isEmpty {
             at = min(64 - pending.count, bytes.count)
             pending += bytes[..<at]
             if pending.count < 64 { return }
-            pending.withUnsafeBytes { compress($0) }
+            pending.withUnsafeBytes { compress($0, SHA256.constants.span) }
             pending.removeAll(keepingCapacity: true)
         }
         let end = at + (bytes.count - at) / 64 * 64
-        bytes.withUnsafeBytes { raw in
-            for start in stride(from: at, to: end, by: 64) { compress(UnsafeRawBufferPointer(rebasing: raw[start..<start + 64])) }
+        let constants = SHA256.constants.span
+        for start in stride(from: at, to: end, by: 64) {
+            compress(UnsafeRawBufferPointer(rebasing: bytes[start..<start + 64]), constants)
         }
         pending += bytes[end...]
     }
@@ -57,10 +62,11 @@ public struct SHA256: Sendable {
         let bitCount = length &* 8
         update([0x80] + [UInt8](repeating: 0, count: (119 - pending.count) % 64))
         update(withUnsafeBytes(of: bitCount.bigEndian) { Array($0) })
-        return state.flatMap { word in stride(from: 24, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> UInt32($0)) } }
+        let words = [state.0, state.1, state.2, state.3, state.4, state.5, state.6, state.7]
+        return words.flatMap { word in stride(from: 24, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> UInt32($0)) } }
     }
 
-    private mutating func compress(_ block: UnsafeRawBufferPointer) {
+    private mutating func compress(_ block: UnsafeRawBufferPointer, _ constants: Span<UInt32>) {
         func rotate(_ x: UInt32, _ k: UInt32) -> UInt32 { x >> k | x << (32 - k) }
         withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { w in
             for t in 0..<16 {
@@ -71,15 +77,22 @@ public struct SHA256: Sendable {
                 let small1 = rotate(w[t - 2], 17) ^ rotate(w[t - 2], 19) ^ w[t - 2] >> 10
                 w.initializeElement(at: t, to: w[t - 16] &+ small0 &+ w[t - 7] &+ small1)
             }
-            var (a, b, c, d, e, f, g, h) = (state[0], state[1], state[2], state[3], state[4], state[5], state[6], state[7])
+            var (a, b, c, d, e, f, g, h) = state
             for t in 0..<64 {
                 let big1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
-                let first = h &+ big1 &+ (e & f ^ ~e & g) &+ SHA256.constants[t] &+ w[t]
+                let first = h &+ big1 &+ (e & f ^ ~e & g) &+ constants[t] &+ w[t]
                 let big0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
                 let second = big0 &+ (a & b ^ a & c ^ b & c)
                 (h, g, f, e, d, c, b, a) = (g, f, e, d &+ first, c, b, a, first &+ second)
             }
-            for (i, value) in [a, b, c, d, e, f, g, h].enumerated() { state[i] &+= value }
+            state.0 &+= a
+            state.1 &+= b
+            state.2 &+= c
+            state.3 &+= d
+            state.4 &+= e
+            state.5 &+= f
+            state.6 &+= g
+            state.7 &+= h
         }
     }
 

@@ -119,7 +119,8 @@ private struct LayerRecognizer {
         switch primitive {
         case .add, .subtract, .multiply, .divide: return try arithmetic(value)
         case .matrixProduct(false, let transposed) where !depends[operands[1].index]:
-            return ([try dense(operands[1], transposed, bias: nil)], operands[0])
+            return try dense(operands[1], transposed, bias: nil, of: operands[0])
+        case .transpose(let order): return try transposed(order, value)
         case .convolution(let form): return try convolution(form, value, bias: nil)
         case .affine(let slope, let offset): return try affine(slope, offset, value)
         case .apply(let pieces): return ([try RecognizedLayer(nonlinearity(pieces, value))], operands[0])
@@ -163,7 +164,7 @@ private struct LayerRecognizer {
         if primitive == .add {
             switch graph[u].primitive {
             case .matrixProduct(false, let transposed) where !depends[graph[u].operands[1].index]:
-                return ([try dense(graph[u].operands[1], transposed, bias: channelNumbers(other))], graph[u].operands[0])
+                return try dense(graph[u].operands[1], transposed, bias: channelNumbers(other), of: graph[u].operands[0])
             case .convolution(let form): return try convolution(form, u, bias: channelNumbers(other))
             default: break
             }
@@ -172,6 +173,9 @@ private struct LayerRecognizer {
             return ([RecognizedLayer(mean(window, countingPadding: false))], graph[u].operands[0])
         }
         guard primitive != .divide || position == 0 else { throw refusal(value) }
+        if primitive == .divide, let count = try constant(numbers(other)), let pooling = globalMean(u, shape(value), divisor: count) {
+            return pooling
+        }
         let vector = try channelNumbers(other)
         let ones = vector.map { _ in 1.0 }
         let zeros = vector.map { _ in 0.0 }
@@ -195,19 +199,38 @@ private struct LayerRecognizer {
         if case .windowSum(let window, false) = graph[u].primitive, offset == 0, slope * Double(window.placeCount) == 1 {
             return ([RecognizedLayer(mean(window, countingPadding: true))], graph[u].operands[0])
         }
-        // A mean over an image may keep axes of size 1.
-        var total = u
-        while case .reshape = graph[total].primitive { total = graph[total].operands[0] }
-        if case .sum(let axes) = graph[total].primitive, offset == 0 {
-            let (before, after) = (shape(graph[total].operands[0]), shape(value))
-            if before.count > 2, axes == Array(2..<before.count), slope == 1 / Double(before.dropFirst(2).reduce(1, *)) {
-                let kept = after.count == 2 ? [] : [RecognizedLayer(.reshape(Array(after.dropFirst())))]
-                return ([RecognizedLayer(.globalMeanPooling)] + kept, graph[total].operands[0])
-            }
-        }
+        if offset == 0, let pooling = globalMean(u, shape(value), divisor: 1 / slope) { return pooling }
         guard shape(value).count >= 2 else { throw refusal(value) }
         let channels = [shape(value)[1]]
         return ([scaled(Tensor(repeating: slope, shape: channels), Tensor(repeating: offset, shape: channels))], u)
+    }
+
+    /// The mean over all of an image, of which `u` is the sum: the axes summed over may be kept with size 1.
+    private func globalMean(_ u: Value, _ after: Shape, divisor: Double) -> ([RecognizedLayer], before: Value)? {
+        var total = u
+        while case .reshape = graph[total].primitive { total = graph[total].operands[0] }
+        guard case .sum(let axes) = graph[total].primitive else { return nil }
+        let before = shape(graph[total].operands[0])
+        guard before.count > 2, axes == Array(2..<before.count), divisor == Double(before.dropFirst(2).reduce(1, *)) else { return nil }
+        let kept = after.count == 2 ? [] : [RecognizedLayer(.reshape(Array(after.dropFirst())))]
+        return ([RecognizedLayer(.globalMeanPooling)] + kept, graph[total].operands[0])
+    }
+
+    /// The number that all are.
+    private func constant(_ numbers: Tensor<Double>) -> Double? {
+        numbers.elements.first.flatMap { first in numbers.elements.allSatisfy { $0 == first } ? first : nil }
+    }
+
+    /// Axes that were moved and are moved back; native layers have the channels first throughout.
+    private func transposed(_ order: [Int], _ value: Value) throws(InterchangeError) -> ([RecognizedLayer], before: Value) {
+        let before = graph[value].operands[0]
+        if case .transpose(let first) = graph[before].primitive, order.map({ first[$0] }) == Array(order.indices) {
+            return ([], graph[before].operands[0])
+        }
+        if order == [0, 3, 1, 2], case .input = graph[before].primitive {
+            throw refusal(value, "its samples have the channels last, where native layers have them first: give --layout nchw")
+        }
+        throw refusal(value)
     }
 
     private func residual(_ value: Value) throws(InterchangeError) -> ([RecognizedLayer], before: Value) {
@@ -229,7 +252,9 @@ private struct LayerRecognizer {
 
     // MARK: Layers with weights
 
-    private func dense(_ weight: Value, _ transposed: Bool, bias: Tensor<Double>?) throws(InterchangeError) -> RecognizedLayer {
+    private func dense(_ weight: Value, _ transposed: Bool, bias: Tensor<Double>?, of u: Value) throws(InterchangeError)
+        -> ([RecognizedLayer], before: Value)
+    {
         var numbers = try numbers(weight)
         guard numbers.rank == 2 else { throw refusal(weight, "a weight of shape \(numbers.shape)") }
         if !transposed {
@@ -238,7 +263,28 @@ private struct LayerRecognizer {
             numbers = Tensor(
                 shape: [columns, rows], elements: (0..<columns).flatMap { column in (0..<rows).map { elements[$0 * columns + column] } })
         }
-        return RecognizedLayer(.dense(numbers.shape[0], bias: bias != nil), [numbers] + [bias].compactMap(\.self))
+        let layers = { (numbers: Tensor<Double>) in
+            [RecognizedLayer(.dense(numbers.shape[0], bias: bias != nil), [numbers] + [bias].compactMap(\.self))]
+        }
+        // What was flattened with its axes in another order: the weight's columns are put into the order of the axes as they were.
+        guard case .reshape = graph[u].primitive, case .transpose(let order) = graph[graph[u].operands[0]].primitive, order.first == 0,
+            shape(u).count == 2
+        else { return (layers(numbers), u) }
+        let source = graph[graph[u].operands[0]].operands[0]
+        let from = Array(shape(source).dropFirst())
+        let places = Tensor(shape: [1] + from, elements: (0..<from.elementCount).map { Double($0) })
+        var moved = Graph()
+        do throws(GraphError) {
+            let target = try moved.append(.transpose(order), [moved.data("places", places.shape)])
+            let columns = try Interpreter.run(moved, [target], ["places": .scalars(places)])[0].scalars.elements.map { Int($0) }
+            var elements = numbers.elements
+            for row in 0..<numbers.shape[0] {
+                for (column, place) in columns.enumerated() {
+                    elements[row * columns.count + place] = numbers.elements[row * columns.count + column]
+                }
+            }
+            return ([RecognizedLayer(.flatten)] + layers(Tensor(shape: numbers.shape, elements: elements)), source)
+        } catch { throw .unsupported(file: file, what: error.description) }
     }
 
     private func convolution(_ form: Convolution, _ value: Value, bias: Tensor<Double>?) throws(InterchangeError)

@@ -32,6 +32,22 @@ struct CodeHistory: Sendable {
         for l in stride(from: level, to: target, by: -1) { cell = Int(levels[l - 1].parents[cell]) }
         return cell
     }
+
+    /// The history of one cell of the last level.
+    func path(of cell: Int) -> CodeHistory {
+        CodeHistory(
+            levels: levels.indices.map { index in
+                let (width, ancestor) = (levels[index].width, ancestor(of: cell, at: levels.count, up: index + 1))
+                return Level(parents: [0], codes: Array(levels[index].codes[ancestor * width..<(ancestor + 1) * width]), width: width)
+            })
+    }
+}
+
+extension CodeHistory {
+    /// The history of one cell, from its code at each nonlinearity.
+    init(codes: [[Int]]) {
+        levels = codes.map { Level(parents: [0], codes: $0.map { UInt16($0) }, width: $0.count) }
+    }
 }
 
 /// Exact affine forms of a program's units on the cells of a history, made on demand and remembered.

@@ -40,6 +40,17 @@ public struct TiledPartition: Sendable {
         network = TiledNetwork(of: program, on: try domain.polygon())
     }
 
+    private init(_ network: TiledNetwork) { self.network = network }
+
+    /// The same cells divided by class, as by one more nonlinearity.
+    var dividedByClass: TiledPartition {
+        do {
+            return TiledPartition(TiledNetwork(of: try network.original.withClass(), on: network.polygon))
+        } catch {
+            preconditionFailure("\(error)")
+        }
+    }
+
     /// The program as a function of the domain's two coordinates.
     public var program: PiecewiseAffineProgram { network.original }
 

@@ -37,8 +37,9 @@ extension ReadableGraph {
         let smooth = graph.values.filter {
             needed[$0.index] && depends[$0.index] && graph.kind(of: $0, depends: depends) == .smooth
         }
+        let appliers = graph.appliers(needed: needed)
         let nonlinearities =
-            (codes.map { (graph.layerOutput(of: $0, needed: needed), $0) } + smooth.map { ($0, nil) })
+            (codes.map { (graph.layerOutput(of: $0, appliers[$0] ?? [], needed: needed), $0) } + smooth.map { ($0, nil) })
             .sorted { $0.0 < $1.0 } as [(output: Value, code: Value?)]
         let outputs = nonlinearities.map(\.output)
         let boundaries = Set(outputs + [input])
@@ -51,7 +52,7 @@ extension ReadableGraph {
         for (index, (output, code)) in nonlinearities.enumerated() {
             let nonlinearity = code ?? output
             let (sources, operators) = graph.affinePart(
-                before: output, boundaries: boundaries.subtracting([output]), depends: depends, isNonlinearity: true)
+                before: output, boundaries: boundaries, depends: depends, isNonlinearity: true)
             let name = graph[nonlinearity].name
             layers.append(
                 SplineLayer(
@@ -60,9 +61,9 @@ extension ReadableGraph {
                     output: output, inputShape: sources.first.map { Array(graph.shape($0).dropFirst()) } ?? [],
                     outputShape: Array(graph.shape(output).dropFirst()),
                     units: Array(graph.shape(nonlinearity).dropFirst()).elementCount, pieces: graph[nonlinearity].type.pieceCount ?? 1,
-                    kind: code.map { graph.layerKind(code: $0, output: output, depends: depends) } ?? .smooth))
+                    kind: code.map { graph.layerKind(code: $0, appliers[$0] ?? [], output: output, depends: depends) } ?? .smooth))
         }
-        let (sources, operators) = graph.affinePart(before: output, boundaries: boundaries.subtracting([output]), depends: depends)
+        let (sources, operators) = graph.affinePart(before: output, boundaries: boundaries, depends: depends)
         let isBare = outputs.contains(output)
         let outputShape = Array(graph.shape(output).dropFirst())
         layers.append(
@@ -87,15 +88,27 @@ extension [SplineLayer] {
 }
 
 extension Graph {
-    /// The value of the nonlinearity whose code this is: the first value on which all that applies the code comes together.
-    func layerOutput(of code: Value, needed: [Bool]) -> Value {
-        let appliers = values.filter { needed[$0.index] && self[$0].operands.contains(code) }
-        guard appliers.count > 1 else { return appliers.first ?? code }
-        // For one applier that is itself; a parametric ReLU adds two.
-        var meets = values.map { value in Set(appliers.contains(value) ? [value] : []) }
+    /// For each code the needed values that take it, first to last.
+    func appliers(needed: [Bool]) -> [Value: [Value]] {
+        var appliers: [Value: [Value]] = [:]
         for value in values where needed[value.index] {
-            for operand in self[value].operands { meets[value.index].formUnion(meets[operand.index]) }
-            if meets[value.index].count == appliers.count { return value }
+            for operand in Set(self[value].operands) where self[operand].type.pieceCount != nil {
+                appliers[operand, default: []].append(value)
+            }
+        }
+        return appliers
+    }
+
+    /// The value of the nonlinearity whose code this is: the first value on which all that applies the code comes together.
+    func layerOutput(of code: Value, _ appliers: [Value], needed: [Bool]) -> Value {
+        // For one applier that is itself; a parametric ReLU adds two.
+        guard appliers.count > 1 else { return appliers.first ?? code }
+        var meets: [Value: Set<Value>] = [:]
+        for value in values[appliers[0].index...] where needed[value.index] {
+            var met: Set<Value> = appliers.contains(value) ? [value] : []
+            for operand in self[value].operands { met.formUnion(meets[operand] ?? []) }
+            if met.count == appliers.count { return value }
+            if !met.isEmpty { meets[value] = met }
         }
         return appliers[appliers.count - 1]
     }
@@ -131,9 +144,10 @@ extension Graph {
     }
 
     /// The kind of a whole nonlinearity. Two pieces with learned slopes (parametric ReLU) are piecewise affine at least.
-    func layerKind(code: Value, output: Value, depends: [Bool]) -> SplineKind {
-        let appliers = values(between: code, and: output).filter { self[$0].operands.contains(code) }
-        return appliers.map { kind(of: $0, depends: depends) }.max() ?? .affine
+    func layerKind(code: Value, _ appliers: [Value], output: Value, depends: [Bool]) -> SplineKind {
+        if appliers == [output] { return kind(of: output, depends: depends) }
+        let between = values(between: code, and: output)
+        return appliers.filter { between.contains($0) }.map { kind(of: $0, depends: depends) }.max() ?? .affine
     }
 
     /// The nonlinearity's usual name.

@@ -44,7 +44,8 @@ final class Importer {
                 wanted.append(output)
             }
         } else {
-            for output in wanted where output.isNotTensor || output.type.map({ !$0.isNetworkData }) == true {
+            for output in wanted
+            where output.isNotTensor && !model.isZipped(output.name) || output.type.map({ !$0.isNetworkData }) == true {
                 skipped[output.name] = output.isNotTensor ? "is not a tensor" : "is of type \(output.type!.name)"
             }
             wanted.removeAll { skipped[$0.name] != nil }

@@ -62,6 +62,11 @@ extension ModelReader {
             throw malformed(place, "shape \(shape) of \(type.name) needs \(needed) bytes, \(proto.rawData.count) are given")
         }
         try reserve(count, type, place)
+        // Weights, without a copy in between.
+        if type == .float {
+            let floats = proto.rawData.withUnsafeBytes { ModelReader.load($0, count) { Float(bitPattern: $0) } }
+            return ONNXTensor(name: proto.name, type: type, shape: shape, elements: .floats(floats))
+        }
         return ONNXTensor(name: proto.name, type: type, shape: shape, elements: try rawElements([UInt8](proto.rawData), type, count, place))
     }
 
@@ -115,10 +120,8 @@ extension ModelReader {
     private func rawElements(_ bytes: [UInt8], _ type: ONNXElementType, _ count: Int, _ place: String) throws(InterchangeError)
         -> ONNXTensor.Elements
     {
-        func load<T: FixedWidthInteger>(_: T.Type) -> [T] {
-            bytes.withUnsafeBytes { buffer in
-                (0..<count).map { T(littleEndian: buffer.loadUnaligned(fromByteOffset: $0 * MemoryLayout<T>.size, as: T.self)) }
-            }
+        func load<T: FixedWidthInteger, Element>(_: T.Type, _ make: (T) -> Element) -> [Element] {
+            bytes.withUnsafeBytes { ModelReader.load($0, count, make) }
         }
         /// Elements of fewer than 8 bits, the first in the lowest bits.
         func packed(_ bits: Int) -> [UInt8] {
@@ -126,9 +129,9 @@ extension ModelReader {
             return (0..<count).map { (bytes[$0 / perByte] >> UInt8($0 % perByte * bits)) & UInt8((1 << bits) - 1) }
         }
         switch type {
-        case .float: return .floats(load(UInt32.self).map { Float(bitPattern: $0) })
-        case .double: return .doubles(load(UInt64.self).map { Double(bitPattern: $0) })
-        case .float16, .bfloat16: return .floats(load(UInt16.self).map(type.smallFormat!.value))
+        case .float: return .floats(load(UInt32.self) { Float(bitPattern: $0) })
+        case .double: return .doubles(load(UInt64.self) { Double(bitPattern: $0) })
+        case .float16, .bfloat16: return .floats(load(UInt16.self, type.smallFormat!.value))
         case .float8e4m3fn, .float8e4m3fnuz, .float8e5m2, .float8e5m2fnuz, .float8e8m0:
             let format = type.smallFormat!
             return .floats(bytes.map { format.value(UInt16($0)) })
@@ -140,13 +143,13 @@ extension ModelReader {
             return .integers(bytes.map { Int($0) })
         case .uint8: return .integers(bytes.map { Int($0) })
         case .int8: return .integers(bytes.map { Int(Int8(bitPattern: $0)) })
-        case .uint16: return .integers(load(UInt16.self).map { Int($0) })
-        case .int16: return .integers(load(Int16.self).map { Int($0) })
-        case .uint32: return .integers(load(UInt32.self).map { Int($0) })
-        case .int32: return .integers(load(Int32.self).map { Int($0) })
-        case .int64: return .integers(load(Int64.self).map { Int($0) })
+        case .uint16: return .integers(load(UInt16.self) { Int($0) })
+        case .int16: return .integers(load(Int16.self) { Int($0) })
+        case .uint32: return .integers(load(UInt32.self) { Int($0) })
+        case .int32: return .integers(load(Int32.self) { Int($0) })
+        case .int64: return .integers(load(Int64.self) { Int($0) })
         case .uint64:
-            let numbers = load(UInt64.self)
+            let numbers = load(UInt64.self) { $0 }
             guard numbers.allSatisfy({ $0 <= UInt64(Int.max) }) else {
                 throw unsupported(place, "holds numbers beyond the range of INT64")
             }
@@ -156,6 +159,19 @@ extension ModelReader {
         case .int2: return .integers(packed(2).map { Int($0) - ($0 > 1 ? 4 : 0) })
         case .int4: return .integers(packed(4).map { Int($0) - ($0 > 7 ? 16 : 0) })
         case .string, .complex64, .complex128: preconditionFailure("refused before")
+        }
+    }
+
+    /// `count` little-endian integers that lie one after the other, each made an element.
+    private static func load<T: FixedWidthInteger, Element>(_ bytes: UnsafeRawBufferPointer, _ count: Int, _ make: (T) -> Element)
+        -> [Element]
+    {
+        [Element](unsafeUninitializedCapacity: count) { elements, initialized in
+            for index in 0..<count {
+                let bits = bytes.loadUnaligned(fromByteOffset: index * MemoryLayout<T>.size, as: T.self)
+                elements.initializeElement(at: index, to: make(T(littleEndian: bits)))
+            }
+            initialized = count
         }
     }
 }

@@ -18,10 +18,15 @@ extension ONNXModel {
     /// - Parameter externalDataFolder: the folder from which external data may come; the model's own where `nil`.
     /// - Throws: `InterchangeError`.
     public init(path: String, budget: MemoryBudget = .standard, externalDataFolder: String? = nil) throws(InterchangeError) {
-        let folder = path.contains("/") ? String(path[...path.lastIndex(of: "/")!]) : "."
+        try self.init(InputFile(path: path, budget: budget), externalDataFolder: externalDataFolder)
+    }
+
+    /// Reads a model from a file whose bytes are in memory; its name is the path beside which external data lies.
+    /// - Throws: `InterchangeError`.
+    public init(_ file: InputFile, externalDataFolder: String? = nil) throws(InterchangeError) {
+        let folder = file.name.contains("/") ? String(file.name[...file.name.lastIndex(of: "/")!]) : "."
         try self.init(
-            bytes: InputFile(path: path, budget: budget).contents(), file: path, folder: folder, budget: budget,
-            externalDataFolder: externalDataFolder)
+            bytes: file.contents(), file: file.name, folder: folder, budget: file.budget, externalDataFolder: externalDataFolder)
     }
 
     /// Reads a model from the bytes of a file.
@@ -227,35 +232,40 @@ struct ModelReader {
             }
             nodes.append(node)
         }
-        var waiting = [Int](repeating: 0, count: nodes.count)
-        var users = [[Int]](repeating: [], count: nodes.count)
+        var sources = [[Int]](repeating: [], count: nodes.count)
         for (index, node) in nodes.enumerated() {
             let captured = node.attributes.values.flatMap(\.captured)
             for input in Set(node.inputs + captured) where !input.isEmpty && !given.contains(input) {
                 if let source = maker[input] {
-                    waiting[index] += 1
-                    users[source].append(index)
+                    sources[index].append(source)
                 } else if !outer.contains(input) && node.inputs.contains(input) {
                     throw malformed(node.place, "input \(quoted(input)) is made by no node")
                 }
             }
         }
-        // Kahn's order; among the ready ones the file's own order.
-        var ready = nodes.indices.filter { waiting[$0] == 0 }
+        // The file's own order, in which every program reads it, as far as it is one: what a node needs and comes later is moved before it.
+        enum State { case new, open, done }
+        var states = [State](repeating: .new, count: nodes.count)
         var order: [Int] = []
-        var next = 0
-        while next < ready.count {
-            let index = ready[next]
-            next += 1
-            order.append(index)
-            for user in users[index] {
-                waiting[user] -= 1
-                if waiting[user] == 0 { ready.append(user) }
+        for root in nodes.indices where states[root] == .new {
+            var path = [root]
+            while let index = path.last {
+                guard states[index] == .new else {
+                    path.removeLast()
+                    if states[index] == .open {
+                        states[index] = .done
+                        order.append(index)
+                    }
+                    continue
+                }
+                states[index] = .open
+                for source in sources[index].sorted(by: >) where states[source] != .done {
+                    guard states[source] == .new else {
+                        throw malformed(nodes[source].place, "needs its own output, in a cycle of nodes")
+                    }
+                    path.append(source)
+                }
             }
-        }
-        guard order.count == nodes.count else {
-            let stuck = nodes.indices.first { waiting[$0] > 0 }!
-            throw malformed(nodes[stuck].place, "needs its own output, in a cycle of nodes")
         }
         return order.map { nodes[$0] }
     }

@@ -117,6 +117,12 @@ indirect enum ONNXAttribute: Sendable {
 }
 
 extension ONNXModel {
+    /// Whether an output is a table of class names and numbers for each sample, as scikit-learn's exporter lays over the probabilities:
+    /// the numbers are a tensor.
+    func isZipped(_ output: String) -> Bool {
+        graph.nodes.contains { $0.outputs == [output] && $0.operatorName == "ZipMap" && $0.domain == "ai.onnx.ml" }
+    }
+
     /// The operators of the file, those in subgraphs and functions included; "domain.Name" outside the standard domain.
     package var operatorNames: Set<String> {
         func names(_ nodes: [ONNXNode]) -> [String] {

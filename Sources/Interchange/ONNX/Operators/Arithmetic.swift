@@ -83,7 +83,9 @@ extension NodeContext {
                 if let idiom = try g.rectified(sumOf: u, v, name: self.name) { return idiom }
                 return try g.add(u, v, name: self.name)
             case .subtract: return try g.subtract(u, v, name: self.name)
-            case .multiply: return try g.multiply(u, v, name: self.name)
+            case .multiply:
+                if let idiom = try g.stepped(u, v, name: self.name) { return idiom }
+                return try g.multiply(u, v, name: self.name)
             case .divide: return try g.divide(u, v, name: self.name)
             }
         }

@@ -61,15 +61,57 @@ extension NodeContext {
         guard ["NONE", "LOGISTIC", "SOFTMAX"].contains(transform), rows != 1 else {
             throw unsupported("\(rows) rows with post_transform \(quoted(transform)) are not supported")
         }
+        let weights = try floatsAttribute("coefficients") ?? []
+        let bias = try floatsAttribute("intercepts") ?? [0, 0]
+        let features = a.shape[1]
+        // The score of one class of two, and its negative.
+        let isMirrored =
+            rows == 2 && weights.count == 2 * features && bias.count == 2 && bias[0] == -bias[1]
+            && (0..<features).allSatisfy { weights[$0] == -weights[$0 + features] }
         let scores = try linear(a, rows: rows)
         let value = try build { g throws(GraphError) in
             switch transform {
+            case "LOGISTIC" where isMirrored:
+                try g.softmaxOfTwo(
+                    g.append(.slice(Slice(starts: [0, 1], counts: [a.shape[0], 1])), [scores]), axis: 1, name: name)
             case "LOGISTIC": try g.smooth(.sigmoid, scores, name: name)
             case "SOFTMAX": try g.softmax(scores, axis: 1, name: name)
             default: scores
             }
         }
         return [ImportedValue(.string, [a.shape[0]]), result(value, .float)]
+    }
+
+    /// The numbers below a table of class names.
+    func zippedNumbers() throws(InterchangeError) -> [ImportedValue] {
+        acknowledge("classlabels_ints", "classlabels_strings", "classlabels_int64s")
+        return [try operand(0)]
+    }
+
+    /// Chosen entries of the last axis.
+    func features() throws(InterchangeError) -> [ImportedValue] {
+        let a = try operand(0)
+        try require(!a.shape.isEmpty, "a single number has no features")
+        let axis = a.shape.count - 1
+        var indices: [Int] = []
+        for i in try integers(1, "the indices") {
+            try require(i >= 0 && i < a.shape[axis], "index \(i) is outside axis \(axis) of size \(a.shape[axis])")
+            indices.append(i)
+        }
+        let rows = axis == 0 ? [1] : Array(a.shape.dropLast())
+        return [
+            try moved([a]) { g, u throws(GraphError) in
+                try g.reshape(g.append(.gather(axis: axis, indices: indices), u, name: name), rows + [indices.count])
+            }
+        ]
+    }
+
+    /// 1 above the threshold, else 0.
+    func binarizer() throws(InterchangeError) -> [ImportedValue] {
+        let threshold = try float("threshold", default: 0)
+        return try activation { g, u throws(GraphError) in
+            try g.pieces(u, Pieces(slopes: [0, 0], offsets: [0, 1]), knots: Knots([threshold]), name: name)
+        }
     }
 
     /// Each sample divided by its norm.
@@ -80,6 +122,8 @@ extension NodeContext {
             throw malformed("attribute 'norm': \(quoted(norm)) is not known")
         }
         let u = try number(a)
+        // Probabilities are normalised already.
+        if norm == "L1", case .softmax(axis: 1) = importer.graph[u].primitive { return [result(u, .float)] }
         return [
             result(
                 try build { g throws(GraphError) in

@@ -67,22 +67,105 @@ extension Graph {
         return try pieces(a.base, Pieces(slopes: largest ? slopes : slopes.reversed()), knots: Knots([0]), name: name)
     }
 
-    /// Where(x > c, f(x), g(x)) with f and g affine: pieces of x with the condition's own code.
+    /// (1 − σ(z), σ(z)), which is the softmax of (0, z): how scikit-learn ends a network of two classes.
+    mutating func twoProbabilities(_ parts: [Value], axis: Int, name: String) throws(GraphError) -> Value? {
+        guard parts.count == 2, shape(parts[1])[axis] == 1, case .smooth(.sigmoid) = self[parts[1]].primitive,
+            affineForm(of: parts[0]) == (parts[1], -1, 1)
+        else { return nil }
+        return try softmaxOfTwo(self[parts[1]].operands[0], axis: axis, name: name)
+    }
+
+    /// The softmax of (0, z), along an axis on which z has one entry.
+    mutating func softmaxOfTwo(_ z: Value, axis: Int, name: String) throws(GraphError) -> Value {
+        try softmax(concatenate([affine(z, slope: 0), z], axis: axis), axis: axis, name: name)
+    }
+
+    /// u · s, where s takes one of some numbers by a code, such as a truth value cast to 0 and 1: the pieces of u that the code names.
+    mutating func stepped(_ u: Value, _ v: Value, name: String) throws(GraphError) -> Value? {
+        for (factor, step) in [(u, v), (v, u)] {
+            let (from, to) = (shape(factor), shape(step))
+            let rank = max(from.count, to.count)
+            let common = (0..<rank).map { axis in
+                max(axis + from.count < rank ? 1 : from[axis + from.count - rank], axis + to.count < rank ? 1 : to[axis + to.count - rank])
+            }
+            guard !common.contains(0), let found = try self.step(step, spreadTo: common) else { continue }
+            return try append(.apply(Pieces(slopes: found.numbers)), [broadcast(factor, to: common), found.code], name: name)
+        }
+        return nil
+    }
+
+    /// The code that a value's number follows, of the shape given, and the numbers; `nil` where it is no step. Repeating a step repeats
+    /// what its code is selected from.
+    private mutating func step(_ value: Value, spreadTo shape: Shape) throws(GraphError) -> (code: Value, numbers: [Double])? {
+        var (base, moves): (Value, [Primitive]) = (value, [])
+        var (slope, offset) = (1.0, 0.0)
+        while true {
+            switch self[base].primitive {
+            case .affine(let innerSlope, let innerOffset):
+                (slope, offset) = (slope * innerSlope, slope * innerOffset + offset)
+            case .reshape, .broadcast, .transpose: moves.append(self[base].primitive)
+            case .apply(let pieces) where pieces.slopes.allSatisfy({ $0 == 0 }):
+                var code = self[base].operands[1]
+                let numbers = pieces.offsets.map { slope * $0 + offset }
+                guard numbers.allSatisfy(\.isFinite) else { return nil }
+                if !moves.isEmpty || self.shape(code) != shape {
+                    guard case .select(.knots) = self[code].primitive else { return nil }
+                    let select = self[code]
+                    var source = select.operands[0]
+                    for move in moves.reversed() { source = try append(move, [source]) }
+                    code = try append(select.primitive, [broadcast(source, to: shape)], name: select.name)
+                }
+                return (code, numbers)
+            default: return nil
+            }
+            base = self[base].operands[0]
+        }
+    }
+
+    /// Where(x > c, f(x), g(x)) with f and g affine or such functions of x themselves: pieces of x, with the condition's own code where
+    /// it is alone.
     mutating func pieces(whenTrue: Value, whenFalse: Value, code: Value, isInverted: Bool, name: String) throws(GraphError) -> Value? {
         guard case .select(.knots(let knots)) = self[code].primitive, knots.positions.count == 1 else { return nil }
         let u = self[code].operands[0]
-        func line(_ v: Value) -> (slope: Double, offset: Double)? {
-            if let number = uniform(v) { return number.isFinite ? (0, number) : nil }
-            if v == u { return (1, 0) }
-            if case .affine(let slope, let offset) = self[v].primitive, self[v].operands[0] == u { return (slope, offset) }
+        let (position, closed) = (knots.positions[0], knots.upperClosed[0])
+        guard let below = lines(isInverted ? whenTrue : whenFalse, of: u), let above = lines(isInverted ? whenFalse : whenTrue, of: u)
+        else {
             return nil
         }
-        guard let (above, below) = isInverted ? both(line(whenFalse), line(whenTrue)) : both(line(whenTrue), line(whenFalse)) else {
-            return nil
+        if below.knots.positions.isEmpty && above.knots.positions.isEmpty {
+            let pieces = Pieces(slopes: below.pieces.slopes + above.pieces.slopes, offsets: below.pieces.offsets + above.pieces.offsets)
+            return try append(.apply(pieces), [u, code], name: name)
         }
-        return try append(
-            .apply(Pieces(slopes: [below.slope, above.slope], offsets: [below.offset, above.offset])), [u, code], name: name)
+        // Between two knots at one place only the closed one first leaves a piece: the place itself.
+        guard
+            below.knots.positions.indices.allSatisfy({
+                let (knot, knotClosed) = (below.knots.positions[$0], below.knots.upperClosed[$0])
+                return knot < position || knot == position && knotClosed && !closed
+            }),
+            above.knots.positions.indices.allSatisfy({
+                let (knot, knotClosed) = (above.knots.positions[$0], above.knots.upperClosed[$0])
+                return knot > position || knot == position && closed && !knotClosed
+            })
+        else { return nil }
+        let all = Knots(
+            below.knots.positions + [position] + above.knots.positions,
+            upperClosed: below.knots.upperClosed + [closed] + above.knots.upperClosed)
+        return try pieces(
+            u, Pieces(slopes: below.pieces.slopes + above.pieces.slopes, offsets: below.pieces.offsets + above.pieces.offsets), knots: all,
+            name: name)
+    }
+
+    /// `v` as lines of `u` between knots.
+    private func lines(_ v: Value, of u: Value) -> (pieces: Pieces, knots: Knots)? {
+        if let number = uniform(v) { return number.isFinite ? (Pieces(slopes: [0], offsets: [number]), Knots([])) : nil }
+        if v == u { return (Pieces(slopes: [1]), Knots([])) }
+        switch self[v].primitive {
+        case .affine(let slope, let offset) where self[v].operands[0] == u: return (Pieces(slopes: [slope], offsets: [offset]), Knots([]))
+        case .apply(let pieces) where self[v].operands[0] == u:
+            let code = self[v].operands[1]
+            guard case .select(.knots(let knots)) = self[code].primitive, self[code].operands == [u] else { return nil }
+            return (pieces, knots)
+        default: return nil
+        }
     }
 }
-
-private func both<T>(_ a: T?, _ b: T?) -> (T, T)? { if let a, let b { (a, b) } else { nil } }

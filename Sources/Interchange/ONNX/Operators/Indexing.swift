@@ -9,6 +9,29 @@ extension NodeContext {
         return i < 0 ? i + size : i
     }
 
+    /// Trilu: the entries on one side of a diagonal of each matrix, zeros elsewhere.
+    func triangle() throws(InterchangeError) -> [ImportedValue] {
+        let a = try operand(0)
+        let isUpper = try flag("upper", default: true)
+        let shift = try optional(1).map { k throws(InterchangeError) in try integers(k, "the diagonal") } ?? [0]
+        try require(a.shape.count >= 2, "a value of shape \(a.shape) has no matrices")
+        try require(shift.count == 1, "the diagonal: one number expected, not \(shift.count)")
+        let (rows, columns) = (a.shape[a.shape.count - 2], a.shape[a.shape.count - 1])
+        let stack = a.shape.dropLast(2).reduce(1, *)
+        // Entry rows · columns is a zero laid behind each matrix.
+        let indices = (0..<rows * columns).map { place in
+            let diagonal = place % columns - place / columns
+            return isUpper ? diagonal >= shift[0] : diagonal <= shift[0]
+        }.enumerated().map { $1 ? $0 : rows * columns }
+        return [
+            try moved([a]) { g, u throws(GraphError) in
+                let flat = try g.reshape(u[0], [stack, rows * columns])
+                let padded = try g.append(.pad(Padding(low: [0, 0], high: [0, 1])), [flat])
+                return try g.reshape(g.append(.gather(axis: 1, indices: indices), [padded], name: name), a.shape)
+            }
+        ]
+    }
+
     func gather() throws(InterchangeError) -> [ImportedValue] {
         let (a, positions) = (try operand(0), try operand(1))
         let axis = try axis(integer("axis", default: 0), rank: a.shape.count)

@@ -110,11 +110,14 @@ extension NodeContext {
     }
 
     func sliding(_ attributes: WindowAttributes, input: [Int], roundingUp: Bool = false) throws(InterchangeError) -> SlidingWindow {
-        try build { _ throws(GraphError) in
+        let window = try build { _ throws(GraphError) in
             try SlidingWindow(
                 inputSize: input, kernelSize: attributes.kernel, strides: attributes.strides, dilations: attributes.dilations,
                 paddingLow: attributes.low, paddingHigh: attributes.high, roundingUp: roundingUp)
         }
+        // Every kernel keeps a table of them.
+        try importer.checkSize(window.outputSize + window.kernelSize, node.place)
+        return window
     }
 
     func convolution() throws(InterchangeError) -> [ImportedValue] {

@@ -134,7 +134,7 @@ extension NodeContext {
             throw unsupported("is not supported for \(a.type.name)")
         }
         let condition = try condition(which, shape)
-        let (u, v) = (try number(a), try number(b))
+        let (u, v) = (try branch(a, shape), try branch(b, shape))
         return [
             result(
                 try build { g throws(GraphError) in
@@ -149,6 +149,12 @@ extension NodeContext {
                         condition.isInverted ? [whenTrue, whenFalse] : [whenFalse, whenTrue], code: condition.code, name: self.name)
                 }, a.type)
         ]
+    }
+
+    /// A branch in the graph: a constant number as such and not as a parameter, so that it is seen to be a line.
+    private func branch(_ value: ImportedValue, _ shape: Shape) throws(InterchangeError) -> Value {
+        guard let number = exactScalar(value, beside: shape), number.isFinite else { return try self.number(value) }
+        return try build { g throws(GraphError) in try g.fill(number, value.shape) }
     }
 
     // MARK: Types

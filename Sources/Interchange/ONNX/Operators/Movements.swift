@@ -128,7 +128,12 @@ extension NodeContext {
         guard let first = values.first else { throw malformed("has no inputs") }
         guard let given = try integer("axis") else { throw malformed("attribute 'axis' is missing") }
         let axis = try axis(given, rank: first.shape.count)
-        return [try moved(values) { g, u throws(GraphError) in try g.concatenate(u, axis: axis, name: name) }]
+        return [
+            try moved(values) { g, u throws(GraphError) in
+                if let idiom = try g.twoProbabilities(u, axis: axis, name: name) { return idiom }
+                return try g.concatenate(u, axis: axis, name: name)
+            }
+        ]
     }
 
     func split() throws(InterchangeError) -> [ImportedValue] {

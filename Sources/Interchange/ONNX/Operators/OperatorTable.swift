@@ -67,6 +67,7 @@ enum OperatorTable {
         "ScatterElements": { c throws(InterchangeError) in try c.scatterElements() },
         "DepthToSpace": { c throws(InterchangeError) in try c.depthToSpace() },
         "SpaceToDepth": { c throws(InterchangeError) in try c.spaceToDepth() }, "Pad": { c throws(InterchangeError) in try c.pad() },
+        "Trilu": { c throws(InterchangeError) in try c.triangle() },
         "Resize": { c throws(InterchangeError) in try c.resize() }, "Upsample": { c throws(InterchangeError) in try c.upsample() },
     ]
 
@@ -102,6 +103,7 @@ enum OperatorTable {
         "ReduceSumSquare": { c throws(InterchangeError) in try c.reduce(.sumSquare) },
         "ReduceLogSum": { c throws(InterchangeError) in try c.reduce(.logSum) },
         "ReduceLogSumExp": { c throws(InterchangeError) in try c.reduce(.logSumExp) },
+        "CumSum": { c throws(InterchangeError) in try c.runningSum() },
         "ArgMax": { c throws(InterchangeError) in try c.place(ofLargest: true) },
         "ArgMin": { c throws(InterchangeError) in try c.place(ofLargest: false) }, "TopK": { c throws(InterchangeError) in try c.topK() },
     ]
@@ -139,6 +141,9 @@ enum OperatorTable {
         "ai.onnx.ml.Scaler": { c throws(InterchangeError) in try c.scaler() },
         "ai.onnx.ml.LinearRegressor": { c throws(InterchangeError) in try c.linearRegressor() },
         "ai.onnx.ml.LinearClassifier": { c throws(InterchangeError) in try c.linearClassifier() },
+        "ai.onnx.ml.ZipMap": { c throws(InterchangeError) in try c.zippedNumbers() },
+        "ai.onnx.ml.ArrayFeatureExtractor": { c throws(InterchangeError) in try c.features() },
+        "ai.onnx.ml.Binarizer": { c throws(InterchangeError) in try c.binarizer() },
         "ai.onnx.ml.Normalizer": { c throws(InterchangeError) in try c.normalizer() },
     ]
 }

@@ -90,6 +90,49 @@ extension NodeContext {
         return value
     }
 
+    /// CumSum: a product with a triangle of ones along the axis.
+    func runningSum() throws(InterchangeError) -> [ImportedValue] {
+        let a = try operand(0)
+        let axes = try integers(1, "the axis")
+        try require(axes.count == 1, "the axis: one number expected, not \(axes.count)")
+        let axis = try axis(axes[0], rank: a.shape.count)
+        let (isExclusive, isReverse) = (try flag("exclusive"), try flag("reverse"))
+        let count = a.shape[axis]
+        func adds(_ from: Int, to place: Int) -> Bool {
+            from == place ? !isExclusive : isReverse ? from > place : from < place
+        }
+        if case .integers(let numbers)? = a.constant {
+            let stride = a.shape[(axis + 1)...].reduce(1, *)
+            var sums = numbers
+            // Along each line, from its first entry on or from its last: what a sum continues has been made before.
+            for index in numbers.indices {
+                let entry = isReverse ? numbers.count - 1 - index : index
+                let before = isReverse ? entry + stride : entry - stride
+                let isFirst = entry / stride % count == (isReverse ? count - 1 : 0)
+                let sum = isFirst ? 0 : sums[before] &+ (isExclusive ? numbers[before] : 0)
+                sums[entry] = a.type.wrapped(isExclusive ? sum : sum &+ numbers[entry])
+            }
+            return [ImportedValue.integers(sums, a.shape, type: a.type)]
+        }
+        guard a.type.isFloatingPoint else { throw unsupported("adds up \(a.type.name) that depends on the data") }
+        try importer.checkSize([count, count], node.place)
+        let u = try number(a)
+        let order = a.shape.indices.filter { $0 != axis } + [axis]
+        let back = a.shape.indices.map { order.firstIndex(of: $0)! }
+        return [
+            result(
+                try build { g throws(GraphError) in
+                    let ones = (0..<count * count).map { adds($0 / count, to: $0 % count) ? 1.0 : 0 }
+                    let turned = try g.append(.transpose(order), [u])
+                    let flat = try g.reshape(turned, [a.shape.elementCount / max(count, 1), count])
+                    let sums = try g.append(
+                        .matrixProduct(transposeLeft: false, transposeRight: false),
+                        [flat, g.constant(Tensor(shape: [count, count], elements: ones))], name: name)
+                    return try g.append(.transpose(back), [g.reshape(sums, order.map { a.shape[$0] })])
+                }, a.type)
+        ]
+    }
+
     /// ArgMax and ArgMin: the code itself, as a number.
     func place(ofLargest largest: Bool) throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)

@@ -5,13 +5,16 @@ import Graphs
 import Tensors
 
 /// A graph with its targets, planned once and replayed.
-final class Evaluation {
+final class PlannedGraph {
     private let executor: Executor<Double>
     private let shapes: [Shape]
 
     /// - Throws: `ExecutionError.memory` where the plan needs more than is left of `memory`.
-    init(_ graph: Graph, _ targets: [Value], parameters: ParameterBuffers<Double>, memory: inout MemoryAllowance) throws(ExecutionError) {
-        let plan = try ExecutionPlan(graph, targets: targets, of: Double.self)
+    init(
+        _ graph: Graph, _ targets: [Value], parameters: ParameterBuffers<Double>, options: ExecutionOptions = ExecutionOptions(),
+        memory: inout MemoryAllowance
+    ) throws(ExecutionError) {
+        let plan = try ExecutionPlan(graph, targets: targets, of: Double.self, options: options)
         try memory.take(plan.plannedBytes)
         executor = try Executor(plan, parameters: parameters)
         shapes = targets.map { graph.shape($0) }
