@@ -55,12 +55,14 @@ struct ExactForms: Sendable {
     private struct Key: Hashable {
         let value: Int
         let cell: Int
+        /// Units are kept by 64: of a wide value few may be asked for.
+        let block: Int
     }
 
     let program: PiecewiseAffineProgram
     /// The number of nonlinear steps among the steps that make each value and come before it: the level its forms depend on at most.
     private let depths: [Int]
-    /// The units of a value on a cell, as far as they were asked for, are `memory[places[value, cell]]`.
+    /// The 64 units of a block, as far as they were asked for, are `memory[places[key]]`.
     private var places: [Key: Int] = [:]
     private var memory: [[AffineForm?]] = []
     /// How many are remembered.
@@ -75,22 +77,20 @@ struct ExactForms: Sendable {
     mutating func form(of value: Int, unit: Int, on cell: Int, at level: Int, in history: CodeHistory) -> AffineForm {
         if value == 0 { return AffineForm.coordinate(unit, dimension: program.inputCount) }
         let cell = history.ancestor(of: cell, at: level, up: depths[value])
-        let place = place(of: value, on: cell)
-        if let known = memory[place][unit] { return known }
+        let place = place(of: value, on: cell, block: unit / 64)
+        if let known = memory[place][unit % 64] { return known }
         let form = newForm(of: value, unit: unit, on: cell, in: history)
-        memory[place][unit] = form
+        memory[place][unit % 64] = form
         count += 1
         return form
     }
 
-    private mutating func place(of value: Int, on cell: Int) -> Int {
-        let fresh = memory.count
-        let place = places[Key(value: value, cell: cell)] ?? fresh
-        if place == fresh {
-            places[Key(value: value, cell: cell)] = fresh
-            memory.append([AffineForm?](repeating: nil, count: program.counts[value]))
-        }
-        return place
+    private mutating func place(of value: Int, on cell: Int, block: Int) -> Int {
+        let (key, fresh) = (Key(value: value, cell: cell, block: block), memory.count)
+        if let known = places[key] { return known }
+        places[key] = fresh
+        memory.append([AffineForm?](repeating: nil, count: min(64, program.counts[value] - 64 * block)))
+        return fresh
     }
 
     /// A form on a cell of the value's own level.
@@ -100,11 +100,15 @@ struct ExactForms: Sendable {
         case .affine(let terms, let offset):
             var summands: [(weight: Double, form: AffineForm)] = []
             for term in terms {
-                let source = place(of: term.source, on: history.ancestor(of: cell, at: depth, up: depths[term.source]))
+                let ancestor = history.ancestor(of: cell, at: depth, up: depths[term.source])
+                var (block, source) = (-1, 0)
                 for (column, weight) in term.matrix.row(unit) {
-                    let form =
-                        memory[source][column] ?? self.form(of: term.source, unit: column, on: cell, at: depth, in: history)
-                    summands.append((weight, form))
+                    if column / 64 != block {
+                        block = column / 64
+                        source = place(of: term.source, on: ancestor, block: block)
+                    }
+                    let known = memory[source][column % 64]
+                    summands.append((weight, known ?? form(of: term.source, unit: column, on: cell, at: depth, in: history)))
                 }
             }
             return .combination(summands, plus: offset[unit], dimension: program.inputCount)

@@ -260,6 +260,7 @@ extension TileMesh {
         while walk != Int(closing) {
             halfEdges.start[walk].cell = new
             walk = Int(halfEdges[walk].next)
+            precondition(walk != Int(afterBefore), "a candidate left cell \(cell) at a vertex of another one")
         }
         scratch.enqueue(Int(closing), opposite(Int(u), Int(w), scratch) & later)
         if scratch.hasZeros {
