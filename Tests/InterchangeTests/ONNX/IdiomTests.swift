@@ -112,7 +112,7 @@ private typealias W = Written
     func fileOrder() throws {
         let read = try network([
             W.node("Relu", ["x"], ["a"], name: "first"), W.node("Relu", ["a"], ["b"], name: "second"),
-            W.node("Abs", ["x"], ["c"], name: "third"), W.node("Add", ["b", "c"], ["y"], name: "sum"),
+            W.node("Sign", ["x"], ["c"], name: "third"), W.node("Add", ["b", "c"], ["y"], name: "sum"),
         ])
         let names = read.graph.codes(for: [read.outputs[0].value]).map { read.graph[$0].name }
         #expect(names == ["first", "second", "third"])
