@@ -48,7 +48,7 @@ let package = Package(
         + chapter("Networks", ["Graphs", "Tensors"])
         + chapter("Interchange", ["Networks", "Graphs", "Tensors", "CZlib", .product(name: "SwiftProtobuf", package: "swift-protobuf")])
         + chapter("Splines", ["Networks", "Execution", "Graphs", "Tensors"])
-        + chapter("Training", ["Splines", "Interchange", "Networks", "Execution", "Graphs", "Tensors"])
+        + chapter("Training", ["Splines", "Interchange", "Networks", "Execution", "Graphs", "Tensors", "TOMLKit"])
         + chapter("Partitions", ["Splines", "Geometry", "Networks", "Execution", "Graphs", "Tensors", "CKernels"])
         + chapter("Analysis", ["Training", "Splines", "Partitions", "Interchange", "Networks", "Execution", "Graphs", "Tensors"])
         + chapter("Figures", ["CPNG"])
@@ -68,7 +68,7 @@ let package = Package(
             .executableTarget(
                 name: "maso",
                 dependencies: [
-                    "MaxAffineSplines", .product(name: "ArgumentParser", package: "swift-argument-parser"), "TOMLKit",
+                    "MaxAffineSplines", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 ], swiftSettings: strict),
             .target(name: "TestSupport", dependencies: ["Graphs", "Tensors"], path: "Tests/TestSupport", swiftSettings: strict),
             .testTarget(name: "masoTests", dependencies: ["maso", "MaxAffineSplines", "TestSupport"], swiftSettings: strict),

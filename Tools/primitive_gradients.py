@@ -1,8 +1,9 @@
-"""Values and gradients of primitives in float64, for Tests/GraphsTests/Fixtures/primitive-gradients.json.
+"""Values, gradients and second gradients of primitives in float64, for Tests/GraphsTests/Fixtures/primitive-gradients.json.
 
 Command: python3 Tools/primitive_gradients.py > Tests/GraphsTests/Fixtures/primitive-gradients.json
 Versions: torch 2.15.0 (any recent version serves; the seed is fixed).
-Each case has the name of a row of Tests/TestSupport/PrimitiveCases.swift.
+Each case has the name of a row of Tests/TestSupport/PrimitiveCases.swift. With y the value, φ = Σ cotangent · y² and g = ∇φ, the second
+gradients are ∇Σ⟨g, directions⟩.
 """
 import json
 import sys
@@ -20,6 +21,16 @@ def pick_transposed(x, v):
     return out.scatter_add(2, indices.flatten(2), v.flatten(2)).view(v.shape[0], v.shape[1], 4, 4)
 
 
+def pick_transposed_along_axis(x, v):
+    return torch.zeros_like(x).scatter(1, x.argmax(1, keepdim=True), v[:, None])
+
+
+def interior_padded(x):
+    out = torch.zeros(1 + 2 + 2, 3 + 2 + 2, dtype=D)
+    rows, columns = torch.meshgrid(torch.tensor([1, 4]), torch.tensor([0, 2, 4]), indexing="ij")
+    return out.index_put((rows, columns), x)
+
+
 def winners(x):
     return x * torch.zeros_like(x).scatter(1, x.topk(2, dim=1).indices, 1.0)
 
@@ -35,6 +46,8 @@ CASES = {
         lambda x, w: F.conv2d(F.pad(x, (0, 1, 1, 2)), w, stride=(2, 1), dilation=(1, 2), groups=2),
     ),
     "convolution, one axis": ([[2, 2, 7], [3, 2, 3]], lambda x, w: F.conv1d(x, w, padding=2)),
+    "convolution (weight)": ([[2, 3, 5, 5], [2, 4, 3, 3]], lambda x, y: torch.ops.aten.convolution_backward(
+        y, x, torch.zeros(4, 3, 3, 3, dtype=D), None, [1, 1], [0, 0], [1, 1], False, [0, 0], 1, [False, True, False])[1]),
     "convolution (input)": (
         [[4, 3, 3, 3], [2, 4, 3, 2]],
         lambda w, y: F.conv_transpose2d(y, w, stride=2)[:, :, 1:, :][:, :, :6, :5],
@@ -43,9 +56,24 @@ CASES = {
         [[2, 2, 5, 5]],
         lambda x: F.conv2d(F.pad(x, (0, 1, 1, 1)), torch.ones(2, 1, 3, 2, dtype=D), stride=2, groups=2),
     ),
+    "windowSum (transposed)": (
+        [[2, 2, 3, 2]],
+        lambda y: F.conv_transpose2d(y, torch.ones(2, 1, 3, 2, dtype=D), stride=(1, 2), groups=2),
+    ),
     "multiply": ([[3, 2], [3, 2]], lambda a, b: a * b),
     "divide": ([[3, 2], [3, 2]], lambda a, b: a / b),
     "sum": ([[2, 3, 4]], lambda x: x.sum((0, 2))),
+    "broadcast": ([[3]], lambda x: x[None, :, None].expand(2, 3, 4)),
+    "reshape": ([[2, 6]], lambda x: x.reshape(3, 4)),
+    "pad": ([[2, 3]], interior_padded),
+    "slice": ([[5, 7]], lambda x: x[1:4:2, 0:7:3]),
+    "concatenate": ([[2, 3], [2, 1], [2, 2]], lambda a, b, c: torch.cat([a, b, c], 1)),
+    "constant": ([[2]], lambda x: x + torch.tensor([1.0, -2.0], dtype=D)),
+    "fill": ([[2]], lambda x: x * torch.full((2,), 3.0, dtype=D)),
+    "add": ([[2, 3], [2, 3]], torch.add),
+    "add, one operand twice": ([[2, 3]], lambda x: x + x),
+    "subtract": ([[2, 3], [2, 3]], torch.sub),
+    "affine": ([[2, 3]], lambda x: -2.5 * x + 0.75),
     "transpose": ([[2, 3, 4]], lambda x: x.permute(2, 0, 1)),
     "gather": ([[2, 4, 2]], lambda x: x[:, [3, 0, 3]]),
     "scatter": ([[2, 3, 2]], lambda x: torch.zeros(2, 5, 2, dtype=D).index_add(1, torch.tensor([3, 0, 3]), x)),
@@ -62,6 +90,8 @@ CASES = {
     ),
     "maximum pooling, dilated": ([[1, 2, 5, 5]], lambda x: F.max_pool2d(x, 2, 1, dilation=2)),
     "pick (transposed)": ([[2, 2, 4, 4], [2, 2, 3, 3]], pick_transposed),
+    "pick (transposed), axis": ([[2, 3, 2], [2, 2]], pick_transposed_along_axis),
+    "global maximum pooling": ([[2, 3, 2, 2]], lambda x: F.adaptive_max_pool2d(x, 1).flatten(1)),
     "maxout": ([[2, 6, 2]], lambda x: x.view(2, 2, 3, 2).amax(2)),
     "maximum of three": ([[2, 3], [2, 3], [2, 3]], lambda a, b, c: torch.maximum(torch.maximum(a, b), c)),
     "minimum of two": ([[2, 3], [2, 3]], torch.minimum),
@@ -99,12 +129,18 @@ for name, (shapes, function) in CASES.items():
     inputs = [(low + (1.5 - low) * torch.rand(shape, dtype=D)).requires_grad_() for shape in shapes]
     output = function(*inputs)
     cotangent = torch.rand(output.shape, dtype=D) - 0.5
-    gradients = torch.autograd.grad(output, inputs, cotangent, allow_unused=True)
+    gradients = torch.autograd.grad(output, inputs, cotangent, allow_unused=True, retain_graph=True)
+    directions = [torch.rand(shape, dtype=D) - 0.5 for shape in shapes]
+    first = torch.autograd.grad((cotangent * output**2).sum(), inputs, create_graph=True, allow_unused=True)
+    along = sum((g * d).sum() for g, d in zip(first, directions) if g is not None)
+    second = torch.autograd.grad(along, inputs, allow_unused=True)
     result[name] = {
         "inputs": [x.detach().flatten().tolist() for x in inputs],
         "output": output.detach().flatten().tolist(),
         "cotangent": cotangent.flatten().tolist(),
         "gradients": [None if g is None else g.flatten().tolist() for g in gradients],
+        "directions": [d.flatten().tolist() for d in directions],
+        "second": [None if g is None else g.flatten().tolist() for g in second],
     }
 
 # The gradient of R = ‖A[x]ᵀ f(x) − x‖² (THEORY §10) of a small network with every kind of code, in its weights.
@@ -122,6 +158,8 @@ result["reconstruction"] = {
     "output": [loss.item()],
     "cotangent": [1.0],
     "gradients": [g.flatten().tolist() for g in gradients],
+    "directions": [],
+    "second": [],
 }
 json.dump(result, sys.stdout, indent=0)
 print(f"torch {torch.__version__}", file=sys.stderr)

@@ -8,19 +8,31 @@
 typedef double v8 __attribute__((vector_size(64)));
 typedef int64_t m8 __attribute__((vector_size(64)));
 typedef bool b8 __attribute__((ext_vector_type(8)));
+typedef uint64_t u8x __attribute__((vector_size(64)));
+typedef uint32_t w8x __attribute__((vector_size(32)));
 
+// The bits of `word` where `mask` has some, side by side.
+static inline uint64_t extract(uint64_t word, uint64_t mask) {
+    uint64_t result = 0;
+    for (int i = 0; mask != 0; mask &= mask - 1, i++) result |= (word >> __builtin_ctzll(mask) & 1) << i;
+    return result;
+}
+
+#define EXTRACT(word, mask) extract(word, mask)
 #define NAME(f) f##_plain
 #include "Template/partition.h"
 #undef NAME
+#undef EXTRACT
 
 #if defined(__x86_64__)
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#define EXTRACT(word, mask) __builtin_ia32_pext_di(word, mask)
+#pragma clang attribute push(__attribute__((target("avx2,fma,bmi2"))), apply_to = function)
 #define NAME(f) f##_avx2
 #include "Template/partition.h"
 #undef NAME
 #pragma clang attribute pop
 
-#pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,avx2,fma"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,avx2,fma,bmi2"))), apply_to = function)
 #define NAME(f) f##_avx512
 #include "Template/partition.h"
 #undef NAME
@@ -29,23 +41,20 @@ typedef bool b8 __attribute__((ext_vector_type(8)));
 
 // F(result, name, parameters, arguments)
 #define KERNELS(F) \
-    F(void, evaluate, \
+    F(maso_partition_signs, evaluate, \
       (const double *rows, const maso_partition_vertex *vertices, long count, long stride, long columns, long width, const double *m, \
-       const double *base, const double *slope, double *z, maso_partition_signs *signs), \
-      (rows, vertices, count, stride, columns, width, m, base, slope, z, signs)) \
+       const double *base, const double *slope, double *z, uint64_t *positive), \
+      (rows, vertices, count, stride, columns, width, m, base, slope, z, positive)) \
     F(void, pack, \
       (const double *rows, maso_partition_vertex *vertices, long count, long stride, long columns, const double *z, long width, \
-       const int32_t *which, long chosen, double *out, long out_stride, long first), \
-      (rows, vertices, count, stride, columns, z, width, which, chosen, out, out_stride, first)) \
+       const uint64_t *positive, const int32_t *which, long chosen, double *out, long out_stride, long first), \
+      (rows, vertices, count, stride, columns, z, width, positive, which, chosen, out, out_stride, first)) \
     F(void, interpolate, (const double *p, const double *q, double *w, long stride, long begin, double tau), \
       (p, q, w, stride, begin, tau)) \
     F(void, hinge, (double *rows, long count, long stride, long first, long width), (rows, count, stride, first, width)) \
     F(void, ranges, (const double *rows, long count, long stride, long width, double *low, double *high), \
       (rows, count, stride, width, low, high)) \
-    F(void, states, \
-      (const double *rows, long stride, long width, const int32_t *corners, const int32_t *starts, long cells, double *least, \
-       double *most), \
-      (rows, stride, width, corners, starts, cells, least, most)) \
+    F(void, positive, (const double *rows, long count, long stride, long width, uint64_t *bits), (rows, count, stride, width, bits)) \
     F(void, gather, \
       (const double *rows, long stride, const int32_t *vertices, long count, const int32_t *columns, long kept, double *out, \
        long out_stride), \
@@ -66,7 +75,11 @@ typedef bool b8 __attribute__((ext_vector_type(8)));
        const double *weights, const double *rows, long width, const double *errors), \
       (out, stride, columns, eta, count, starts, indices, weights, rows, width, errors)) \
     F(void, scale, (double *out, const double *in, long n, const double *factors), (out, in, n, factors)) \
-    F(double, sum_magnitudes, (const double *in, const double *sizes, long n), (in, sizes, n))
+    F(double, sum_magnitudes, (const double *in, const double *sizes, long n), (in, sizes, n)) \
+    F(void, residues, \
+      (uint64_t *out, const uint32_t *weights, long stride, const uint32_t *in, const int32_t *which, long count, uint64_t bits, \
+       uint64_t gap), \
+      (out, weights, stride, in, which, count, bits, gap))
 
 #define SLOT(result, name, parameters, arguments) static __typeof__(name##_plain) *name = name##_plain;
 KERNELS(SLOT)
@@ -81,6 +94,7 @@ KERNELS(ENTRY)
 
 __attribute__((constructor)) static void choose(void) {
     __builtin_cpu_init();
+    if (!__builtin_cpu_supports("bmi2")) return;
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")
         && __builtin_cpu_supports("avx512bw")) {
         KERNELS(USE_AVX512)

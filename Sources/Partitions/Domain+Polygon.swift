@@ -24,7 +24,7 @@ extension Domain {
     /// The corners of a bounded planar domain, counter-clockwise.
     ///
     /// - Throws: `PartitionError` where the corners do not go round a convex polygon strictly.
-    func polygon() throws(PartitionError) -> [SIMD2<Double>] {
+    package func polygon() throws(PartitionError) -> [SIMD2<Double>] {
         switch region {
         case .box(let ranges):
             let (x, y) = (ranges[0], ranges[1])

@@ -23,31 +23,27 @@ public struct PartitionSummary: Hashable, Sendable {
     /// How often floating point decided on the tiles of a planar domain, and what it cost where it did not.
     public let filter: FilterStatistics?
 
+    /// The same with the length of the boundary that is known.
+    public func with(_ boundary: DecisionBoundary) -> PartitionSummary {
+        PartitionSummary(self, boundaryLength: boundary.isAmbiguous ? nil : boundary.length)
+    }
+
+    private init(_ summary: PartitionSummary, boundaryLength: Double?) {
+        (cellCount, cellCounts, distinctMapCount) = (summary.cellCount, summary.cellCounts, summary.distinctMapCount)
+        (minVolume, maxVolume, unboundedCount) = (summary.minVolume, summary.maxVolume, summary.unboundedCount)
+        (self.boundaryLength, filter) = (boundaryLength, summary.filter)
+    }
+
     /// The summary of a planar partition; its boundary, where it is known already, is not made again.
-    public init(_ partition: PlanarPartition, _ boundary: DecisionBoundary? = nil, filter: FilterStatistics? = nil) {
-        self.filter = filter
+    public init(_ partition: PlanarPartition, _ boundary: DecisionBoundary? = nil) {
         let (boundary, areas) = (boundary ?? partition.decisionBoundary(), partition.areaRange())
         cellCount = partition.cellCount
         cellCounts = partition.cellCounts
         distinctMapCount = partition.distinctMapCount()
         boundaryLength = boundary.isAmbiguous ? nil : boundary.length
         (minVolume, maxVolume) = (areas.lowerBound, areas.upperBound)
+        filter = nil
         unboundedCount = partition.horizon == nil ? 0 : partition.cells.reduce(0) { $0 + ($1.isUnbounded ? 1 : 0) }
-    }
-
-    /// The summary of a partition of a box in any dimension, in exact arithmetic throughout.
-    /// - Throws: `PartitionError` where the domain does not fit the program, or is not a box.
-    public init(exactly program: PiecewiseAffineProgram, on domain: Domain) throws(PartitionError) {
-        var (maps, cells): (Set<[AffineForm]>, Int) = ([], 0)
-        var (low, high) = (Double.infinity, 0.0)
-        cellCounts = try ExactSubdivision(of: program, on: domain).forEachCell { cell in
-            maps.insert(cell.output)
-            cells += 1
-            let volume = cell.polytope.volume.doubleValue
-            (low, high) = (min(low, volume), max(high, volume))
-        }
-        (cellCount, distinctMapCount, boundaryLength, filter) = (cells, maps.count, nil, nil)
-        (minVolume, maxVolume, unboundedCount) = (low, high, 0)
     }
 
     /// The summary of a partition of a line or polyline.

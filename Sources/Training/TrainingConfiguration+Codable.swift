@@ -70,7 +70,15 @@ extension TrainingConfiguration: Codable {
         try readNumber(.reconstruction, &reconstruction)
         try readChoice(.initializer, &initializer)
         try read(.shuffle, &shuffle, "true or false")
-        try read(.seed, &seed, "a whole number of at least 0")
+        // The decoder of TOML traps where a negative number should have no sign; in JSON a seed may take all 64 bits.
+        if let number = try? container.decodeIfPresent(Int64.self, forKey: .seed) {
+            guard let positive = UInt64(exactly: number) else {
+                throw TrainingError.configuration(field: "seed", expected: "a whole number of at least 0", got: "\(number)")
+            }
+            seed = positive
+        } else {
+            try read(.seed, &seed, "a whole number of at least 0")
+        }
         try read(.threads, &threads, "a whole number")
         try read(.exactConvolution, &exactConvolution, "true or false")
         try read(.patience, &patience, "a whole number")

@@ -46,7 +46,7 @@ import Testing
     func templates() {
         let maps = LocalAffineMaps(
             slopes: Tensor(shape: [1, 2, 2], elements: [3, 4, -4, 3]), offsets: Tensor(shape: [1, 2], elements: [1, -1]),
-            outputs: Tensor(shape: [1, 2], elements: [12, 1]), residuals: [0], margins: [1], isOnBoundary: [false])
+            outputs: Tensor(shape: [1, 2], elements: [12, 1]), residuals: [0], margins: [1], isOnBoundary: [false], isFinite: [true])
         let templates = Templates(maps, sample: 0, x: Tensor(shape: [1, 2], elements: [1, 2]))
         #expect(templates.innerProducts == [11, 2])
         #expect(templates.predictedClass == 0)

@@ -13,6 +13,13 @@ import Testing
         #expect(Ticks.logarithmic(from: 0.002, to: 30).map(\.label) == ["0.001", "0.01", "0.1", "1", "10", "100"])
     }
 
+    @Test("An axis of amounts has 0 on it, and is 0…1 where there is nothing but zeros")
+    func amounts() {
+        func ends(_ amounts: [Double]) -> [Double] { [Axis("n", amounts: amounts).low, Axis("n", amounts: amounts).high] }
+        #expect(ends([0, 0]) == [0, 1] && ends([]) == [0, 1] && ends([.nan, 0]) == [0, 1])
+        #expect(ends([2, 4]) == [0, 4] && ends([-2, -4]) == [-4, 0] && ends([-1, 1]) == [-1, 1])
+    }
+
     @Test("Law: marks cover the range, rise, and are multiples of 1, 2 or 5 times a power of ten", arguments: UInt64(0)..<64)
     func cover(seed: UInt64) {
         var rng = seededGenerator(seed)

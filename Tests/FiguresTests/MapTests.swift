@@ -89,6 +89,31 @@ import Testing
         }
     }
 
+    @Test("Law: cells drawn in any order and on several rasters give the same pixels, inside those of the map", arguments: UInt64(0)..<8)
+    func streamed(seed: UInt64) {
+        var rng = seededGenerator(seed)
+        let cells = subdivision(lines: 20, &rng)
+        let grid = PixelGrid(window: window, width: 97)
+        func drawn(_ order: [Int], parts: Int) -> Raster {
+            var rasters = [CellRaster](repeating: CellRaster(grid), count: parts)
+            for i in order {
+                rasters[i % parts].add(cells[i], label: UInt16(i), thickness: 0.5)
+                rasters[i % parts].add(lineFrom: cells[i][0], to: cells[i][1], thickness: 2)
+            }
+            let whole = rasters.dropFirst().reduce(into: rasters[0]) { $0.merge($1) }
+            return whole.raster(outlineOpacity: 0.5) { Color(UInt32($0)) }
+        }
+        let forward = drawn(Array(cells.indices), parts: 1)
+        #expect(forward == drawn(cells.indices.reversed(), parts: 1) && forward == drawn(Array(cells.indices), parts: 3))
+        var (canvas, raster) = (Canvas(window: window, width: 97), CellRaster(grid))
+        for i in cells.indices {
+            canvas.fill(cells[i], Color(UInt32(i)))
+            raster.add(cells[i], label: UInt16(i), thickness: 0)
+        }
+        #expect(raster.raster(outlineOpacity: 1) { Color(UInt32($0)) } == canvas.raster)
+        #expect(raster.labelRange.map { $0.upperBound < UInt16(cells.count) } == true && CellRaster(grid).labelRange == nil)
+    }
+
     @Test("A line covers its pixels: full in the middle, nothing two pixels away")
     func canvasLine() {
         var canvas = Canvas(window: window, width: 20)

@@ -210,5 +210,34 @@ import Testing
         }
         let empty = LinearProgramTests.halfspaces([[1, 0, -2], [-1, 0, 1]])
         #expect(empty.projection(of: [0, 0]) == nil)
+        guard case .empty = empty.nearest(to: [0, 0]) else { return #expect(Bool(false), "not empty") }
+    }
+
+    @Test("Law: in many dimensions the nearest point satisfies all rows and its multipliers prove it", arguments: [20, 60])
+    func manyDimensions(_ dimension: Int) throws {
+        for seed in UInt64(0)..<6 {
+            var rng = RandomGenerator(seed: seed, purpose: "many dimensions \(dimension)")
+            // Rows all around 0, at distances from 0.1 to 1, some of them twice.
+            var rows = (0..<20 * dimension).map { _ in (0..<dimension).map { _ in rng.uniform(-1, 1) } + [rng.uniform(0.1, 1)] }
+            rows += rows.prefix(dimension)
+            let halfspaces = LinearProgramTests.halfspaces(rows)
+            let origin = (0..<dimension).map { _ in rng.uniform(-1, 1) }
+            let nearest = try #require(halfspaces.projection(of: origin))
+            #expect(halfspaces.values(at: nearest.point).allSatisfy { $0 >= -1e-9 }, "seed \(seed)")
+            #expect(nearest.lowerBound <= nearest.distance && nearest.lowerBound > nearest.distance * (1 - 1e-7), "seed \(seed)")
+            // Asked whether it is within less, the search ends with a bound beyond that; stopped, with one that holds.
+            guard case .beyond(let bound) = halfspaces.nearest(to: origin, within: 0.9 * nearest.distance) else {
+                #expect(Bool(false), "nearer than the nearest")
+                continue
+            }
+            #expect(bound > 0.9 * nearest.distance && bound <= nearest.distance * (1 + 1e-12), "seed \(seed)")
+            var steps = 0
+            let stopped = halfspaces.nearest(to: origin) {
+                steps += 1
+                return steps > 3
+            }
+            guard case .beyond(let early) = stopped else { return #expect(Bool(false), "not stopped") }
+            #expect(early >= 0 && early <= nearest.distance * (1 + 1e-12), "seed \(seed)")
+        }
     }
 }

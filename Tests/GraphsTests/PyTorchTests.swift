@@ -1,4 +1,4 @@
-// Values and gradients against PyTorch in float64; the fixture is written by Tools/primitive_gradients.py.
+// Values, gradients and second gradients against PyTorch in float64; the fixture is written by Tools/primitive_gradients.py.
 
 import Foundation
 import Graphs
@@ -11,6 +11,9 @@ struct GradientFixture: Decodable {
     let output: [Double]
     let cotangent: [Double]
     let gradients: [[Double]?]
+    let directions: [[Double]]
+    /// ∇Σ⟨∇φ, directions⟩ with φ = Σ cotangent · output².
+    let second: [[Double]?]
 
     static func load() throws -> [String: GradientFixture] {
         let url = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures/primitive-gradients.json")
@@ -24,12 +27,11 @@ struct GradientFixture: Decodable {
         ours.count == theirs.count && zip(ours, theirs).allSatisfy { abs($0 - $1) <= 1e-13 * max(1, abs($1)) }
     }
 
-    @Test("Values and gradients of the primitives agree with PyTorch's")
+    @Test("Values, gradients and second gradients of every primitive agree with PyTorch's")
     func primitives() throws {
         let fixtures = try GradientFixture.load()
-        let cases = PrimitiveCase.all.filter { fixtures[$0.name] != nil }
-        #expect(cases.count == fixtures.count - 1)  // all but the reconstruction
-        for example in cases {
+        #expect(PrimitiveCase.all.count == fixtures.count - 1)  // all but the reconstruction
+        for example in PrimitiveCase.all {
             let fixture = try #require(fixtures[example.name])
             var (graph, inputs, output) = try example.graph()
             let cotangent = try graph.data("u", graph.shape(output))
@@ -45,6 +47,24 @@ struct GradientFixture: Decodable {
                     continue
                 }
                 #expect(agree(try Interpreter.run(graph, [gradient], bindings)[0].scalars.elements, try #require(theirs)), "\(example)")
+            }
+            let square = try graph.multiply(graph.multiply(output, output), cotangent)
+            let total = try graph.sum(square, over: Array(graph.shape(square).indices))
+            var products: [Value] = []
+            for (index, gradient) in graph.gradients(of: total, to: inputs).enumerated() {
+                guard let gradient else { continue }
+                let direction = Tensor(shape: graph.shape(gradient), elements: fixture.directions[index])
+                let product = try graph.multiply(gradient, graph.constant(direction))
+                products.append(try graph.sum(product, over: Array(graph.shape(product).indices)))
+            }
+            let along = try products.dropFirst().reduce(products[0]) { try graph.add($0, $1) }
+            for (gradient, theirs) in zip(graph.gradients(of: along, to: inputs), fixture.second) {
+                guard let gradient else {
+                    #expect(theirs?.allSatisfy { $0 == 0 } ?? true, "second of \(example)")
+                    continue
+                }
+                let numbers = try Interpreter.run(graph, [gradient], bindings)[0].scalars.elements
+                #expect(agree(numbers, theirs ?? [Double](repeating: 0, count: numbers.count)), "second of \(example)")
             }
         }
     }

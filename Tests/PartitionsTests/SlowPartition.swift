@@ -18,10 +18,10 @@ struct SlowPartition {
         counts = [Int](repeating: 0, count: program.nonlinearSteps.count)
         let d = box.count
         let inputs = (0..<d).map { i in (0...d).map { SlowRational($0 == i ? 1 : 0) } }
-        descend([], values: [inputs], layer: 0)
+        descend([], values: [inputs], codes: [])
     }
 
-    private mutating func descend(_ positive: [Row], values: [[Row]], layer: Int) {
+    private mutating func descend(_ positive: [Row], values: [[Row]], codes: [[Int]]) {
         let index = values.count - 1
         guard index < program.steps.count else {
             cellCount += 1
@@ -39,9 +39,17 @@ struct SlowPartition {
                 }
                 return sum
             }
-            descend(positive, values: values + [rows], layer: layer)
-        case .pieces(let source, let functions, let shared):
-            precondition(shared == nil, "shared codes are not counted here")
+            descend(positive, values: values + [rows], codes: codes)
+        case .pieces(let source, let functions, let shared?):
+            // The same pieces as at an earlier step: no choice of its own.
+            let code = codes[program.nonlinearSteps.firstIndex(of: shared - 1)!]
+            let rows = functions.indices.map { k -> Row in
+                var value = values[source][k].map { SlowRational(functions[k].slopes[code[k]]) * $0 }
+                value[box.count] = value[box.count] + SlowRational(functions[k].offsets[code[k]])
+                return value
+            }
+            descend(positive, values: values + [rows], codes: codes)
+        case .pieces(let source, let functions, nil):
             let options = zip(values[source], functions).map { row, function in
                 (0..<function.count).map { r -> (conditions: [Row], value: Row) in
                     var conditions: [Row] = []
@@ -59,7 +67,7 @@ struct SlowPartition {
                     return (conditions, value)
                 }
             }
-            choose(options, 0, positive, [], values, layer)
+            choose(options, 0, positive, [], [], values, codes)
         case .maximum(let source, let groups):
             let options = groups.map { group in
                 group.members.indices.map { winner -> (conditions: [Row], value: Row) in
@@ -73,23 +81,24 @@ struct SlowPartition {
                     return (conditions, row)
                 }
             }
-            choose(options, 0, positive, [], values, layer)
+            choose(options, 0, positive, [], [], values, codes)
         }
     }
 
     /// Tries every option of every unit, one unit after the other.
     private mutating func choose(
-        _ options: [[(conditions: [Row], value: Row)]], _ unit: Int, _ positive: [Row], _ chosen: [Row], _ values: [[Row]], _ layer: Int
+        _ options: [[(conditions: [Row], value: Row)]], _ unit: Int, _ positive: [Row], _ chosen: [Row], _ code: [Int], _ values: [[Row]],
+        _ codes: [[Int]]
     ) {
         guard unit < options.count else {
-            counts[layer] += 1
-            descend(positive, values: values + [chosen], layer: layer + 1)
+            counts[codes.count] += 1
+            descend(positive, values: values + [chosen], codes: codes + [code])
             return
         }
-        for option in options[unit] {
+        for (piece, option) in options[unit].enumerated() {
             let conditions = positive + option.conditions
             if option.conditions.isEmpty || hasInterior(conditions) {
-                choose(options, unit + 1, conditions, chosen + [option.value], values, layer)
+                choose(options, unit + 1, conditions, chosen + [option.value], code + [piece], values, codes)
             }
         }
     }

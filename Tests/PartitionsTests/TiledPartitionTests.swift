@@ -120,6 +120,118 @@ import Testing
     }
 }
 
+@Suite struct DegenerateTileTests {
+    static let square = Domain.box([-1...1, -1...1])
+
+    /// Fully connected ReLU layers of such widths with the rows [weights, offset] given.
+    static func program(
+        _ widths: [Int], rows: (_ count: Int, _ inputs: Int, _ layer: Int) -> [[Double]]
+    ) throws -> PiecewiseAffineProgram {
+        var program = PiecewiseAffineProgram(inputCount: 2)
+        for (layer, width) in widths.enumerated() {
+            let inputs = program.outputCount
+            let rows = rows(width, inputs, layer)
+            let matrix = SparseMatrix(dense: rows.map { Array($0.dropLast()) }, columnCount: inputs)
+            try program.append(.affine([.init(source: program.last, matrix: matrix)], offset: rows.map { $0[inputs] }))
+            try program.append(.pieces(source: program.last, pieces: [PiecewiseFunction](repeating: .relu, count: width)))
+        }
+        return program
+    }
+
+    /// Counted, cut and shared among threads, the cells are the planar partition's.
+    static func check(_ program: PiecewiseAffineProgram, _ name: Comment) throws -> FilterStatistics {
+        let expected = try PlanarPartition(of: program, on: square).cellCounts
+        let partition = try TiledPartition(of: program, on: square)
+        let outcome = partition.count()
+        #expect(outcome.cellCounts == expected, name)
+        #expect(partition.count(threads: 2).cellCounts == expected, name)
+        var cells = 0
+        #expect(partition.forEachBlock { cells += $0.count }.cellCounts == expected, name)
+        #expect(cells == expected.last, name)
+        return outcome.statistics
+    }
+
+    @Test("Hand-worked: three lines through a point make six cells, and a line through their corner of the next layer no new vertex")
+    func threeLines() throws {
+        // x, y and x + y; then relu(x) − relu(y), which is 0 at the origin, on the diagonal of the first quadrant and in all of the third.
+        let rows = [[[1.0, 0, 0], [0, 1, 0], [1, 1, 0]], [[1.0, -1, 0, 0]]]
+        let program = try Self.program([3, 1]) { _, _, layer in rows[layer] }
+        let partition = try TiledPartition(of: program, on: Self.square)
+        #expect(partition.count().cellCounts == [6, 7])
+        var corners = Set<SIMD2<Double>>()
+        partition.forEachBlock { for cell in $0.cells { corners.formUnion(cell.vertices) } }
+        #expect(corners.filter { abs($0.x) < 0.5 && abs($0.y) < 0.5 } == [SIMD2(0, 0)])
+    }
+
+    @Test("Hand-worked: chords of one cell, of which three meet in a point, two end on one side in either order, or none cross")
+    func chords() throws {
+        // Through (¼, ¼): three lines; parallel to the side y = −1: none crosses another; both ends of two lines on the same two sides.
+        for (rows, cells) in [
+            ([[1.0, 0, -0.25], [0, 1, -0.25], [1, 1, -0.5]], 6), ([[1.0, 0, -0.25], [0, 1, -0.25], [1, 1, -0.25]], 7),
+            ([[0.0, 1, -0.25], [0, 1, 0.25], [0, 1, 0.5]], 4), ([[0.5, 1, 0], [-0.5, 1, 0]], 4), ([[0.5, 1, 0.25], [0.25, 1, -0.25]], 3),
+        ] {
+            let program = try Self.program([rows.count]) { _, _, _ in rows }
+            #expect(try TiledPartition(of: program, on: Self.square).count().cellCount == cells, "\(rows)")
+        }
+    }
+
+    static let biasFreeWidths = [[16, 16], [64, 64, 64], [128, 128, 128], [256, 256, 256, 256]]
+
+    @Test("Law: networks without biases have the planar partition's cells, whatever their size", arguments: biasFreeWidths)
+    func biasFree(_ widths: [Int]) throws {
+        var rng = RandomGenerator(seed: 1, purpose: "bias-free")
+        let program = try Self.program(widths) { count, inputs, _ in
+            (0..<count).map { _ in (0..<inputs).map { _ in Double(Float(rng.uniform(-1, 1))) } + [0] }
+        }
+        let statistics = try Self.check(program, "\(widths)")
+        #expect(statistics.zeroSignCount > 0)
+        #expect(statistics.exactCellCount == 0)
+    }
+
+    @Test("Law: cells are the planar partition's on wider networks made of coincidences", arguments: NetworkSampler.allCases)
+    func wide(_ sampler: NetworkSampler) throws {
+        for seed in UInt64(0)..<6 {
+            var rng = RandomGenerator(seed: seed, purpose: "wide \(sampler.rawValue)")
+            let width = 8 + 8 * Int(seed % 3)
+            let program = try Self.program([width, width, width]) { count, inputs, layer in
+                sampler.rows(count, inputs: inputs, first: layer == 0, &rng)
+            }
+            #expect(try Self.check(program, "seed \(seed)").exactCellCount == 0)
+        }
+    }
+
+    @Test("Law: lines that nearly meet in one point, to 10⁻¹⁶, are told apart", arguments: [1e-8, 1e-10, 1e-12, 1e-14, 1e-16])
+    func nearlyConcurrent(_ distance: Double) throws {
+        var rng = RandomGenerator(seed: 7, purpose: "nearly concurrent")
+        let program = try Self.program([16, 16, 16]) { count, inputs, layer in
+            (0..<count).map { _ in
+                let weights = (0..<inputs).map { _ in rng.uniform(-1, 1) }
+                return weights
+                    + [layer == 0 ? -(0.3 * weights[0] + 0.2 * weights[1]) + distance * rng.uniform(-1, 1) : 0.1 * rng.uniform(-1, 1)]
+            }
+        }
+        _ = try Self.check(program, "\(distance)")
+    }
+
+    @Test("Law: units that are 0 on a whole line of symmetry cut on one side of it and not on the other") func symmetric() throws {
+        var rng = RandomGenerator(seed: 3, purpose: "symmetric")
+        var first: [[Double]] = []
+        for _ in 0..<8 {
+            let (a, b, c) = (Double(Float(rng.uniform(-1, 1))), Double(Float(rng.uniform(-1, 1))), Double(Float(rng.uniform(-1, 1))))
+            first += [[a, b, c], [-a, b, c]]
+        }
+        let program = try Self.program([16, 12, 8]) { count, inputs, layer in
+            if layer == 0 { return first }
+            return (0..<count).map { unit in
+                let weights = (0..<inputs / 2).map { _ in Double(Float(rng.uniform(-1, 1))) }
+                // Odd in x: the difference of mirrored units.
+                return layer == 1 && unit < 8 ? weights.flatMap { [$0, -$0] } + [0] : weights.flatMap { [$0, $0] } + [0.25]
+            }
+        }
+        #expect(try Self.check(program, "symmetric").zeroSignCount > 0)
+    }
+}
+
 @Suite struct StreamedSummaryTests {
     @Test("The smallest and the largest cell of a stream are the reference's, exactly", arguments: PlanarPartitionTests.cases) func areas(
         _ reference: ReferenceCase
@@ -130,6 +242,60 @@ import Testing
             #expect(summary.cellCounts == reference.answer.regionsPerLayer)
             #expect(summary.minVolume == reference.answer.minVolume)
             #expect(summary.maxVolume == reference.answer.maxVolume)
+            #expect(summary.distinctMapCount == reference.answer.distinctAffineMaps)
+            // Left open it may be, but not wrong.
+            if let length = summary.boundaryLength {
+                let expected = try #require(reference.answer.boundaryLength)
+                #expect(abs(length - expected) <= 1e-12 * (1 + expected))
+            }
         }
+    }
+
+    @Test(
+        "Law: maps are as many as exact arithmetic finds, and a boundary's length is the planar partition's",
+        arguments: NetworkSampler.allCases)
+    func maps(_ sampler: NetworkSampler) throws {
+        var (lengths, boundaries) = (0, 0)
+        for seed in UInt64(300)..<400 {
+            var rng = RandomGenerator(seed: seed, purpose: sampler.rawValue)
+            let program = try sampler.program(inputs: 2, &rng)
+            let domain = Domain.box([-1...1, -1...1])
+            var maps = Set<[AffineForm]>()
+            try ExactSubdivision(of: program, on: domain).forEachCell { maps.insert($0.output) }
+            let summary = PartitionSummary(streaming: try TiledPartition(of: program, on: domain), threads: 1 + Int(seed % 2))
+            #expect(summary.distinctMapCount == maps.count, "seed \(seed)")
+            let boundary = try PlanarPartition(of: program, on: domain).decisionBoundary()
+            if !boundary.isAmbiguous { boundaries += 1 }
+            guard let length = summary.boundaryLength else { continue }
+            lengths += 1
+            #expect(!boundary.isAmbiguous, "seed \(seed)")
+            #expect(abs(length - boundary.length) <= 1e-12 * (1 + length), "seed \(seed)")
+        }
+        if sampler == .generic { #expect(lengths > boundaries / 2) }
+    }
+
+    @Test("Units that the output does not see, and units that cancel, make no maps") func unseen() throws {
+        // Seven lines through one point make 14 cells, and their units' sum 14 maps. Then no weights, equal units with opposite weights,
+        // and a second layer that is nowhere positive: one map each time.
+        let lines = (0..<7).map { i in [Double(i) - 3, 1 + Double(i * i) / 8] }
+        func count(_ weights: [[Double]], _ twice: Bool, second: Double? = nil) throws -> (Int, Int?) {
+            var program = PiecewiseAffineProgram(inputCount: 2)
+            let rows = twice ? lines + lines : lines
+            try program.append(
+                .affine(
+                    [.init(source: 0, matrix: SparseMatrix(dense: rows, columnCount: 2))], offset: [Double](repeating: 0, count: rows.count)
+                ))
+            try program.append(.pieces(source: 1, pieces: [PiecewiseFunction](repeating: .relu, count: rows.count)))
+            try program.append(
+                .affine([.init(source: 2, matrix: SparseMatrix(dense: weights, columnCount: rows.count))], offset: [second ?? 0.5]))
+            if second != nil { try program.append(.pieces(source: 3, pieces: [.relu])) }
+            let summary = PartitionSummary(streaming: try TiledPartition(of: program, on: .box([-1...1, -1...1])), threads: 1)
+            return (summary.cellCounts[0], summary.distinctMapCount)
+        }
+        let ones = [Double](repeating: 1, count: 7)
+        #expect(try count([ones], false) == (14, 14))
+        #expect(try count([ones.map { _ in 0 }], false) == (14, 1))
+        #expect(try count([ones + ones.map { -$0 }], true) == (14, 1))
+        #expect(try count([ones], false, second: -1000) == (14, 1))
     }
 }

@@ -62,6 +62,32 @@ extension RandomNetwork {
         #expect(cells > 0)
     }
 
+    @Test("Law: margins and boundaries of a network without offsets are the same at x and at 2ᵏ x", arguments: UInt64(0)..<20)
+    func homogeneous(seed: UInt64) throws {
+        var random = RandomGenerator(seed: seed)
+        func numbers(_ shape: Shape) -> Tensor<Double> {
+            Tensor(shape: shape, elements: (0..<shape.elementCount).map { _ in random.normal() })
+        }
+        let (inner, outer, x) = (numbers([6, 5]), numbers([7, 6]), numbers([4, 5]))
+        let network = ReadableNetwork(name: "cone", inputShape: [5], parameters: [:]) { batch in
+            var graph = Graph()
+            let x = try graph.data("x", [batch, 5])
+            let z = try graph.relu(graph.dense(x, weight: graph.constant(inner)))
+            let a = try graph.relu(graph.dense(z, weight: graph.constant(outer)))
+            return ReadableGraph(graph: graph, input: x, output: a)
+        }
+        var at = x
+        for d in 0..<5 { at.elements[d] = 0 }  // one sample on every boundary
+        let reader = try AffineReader(network, batch: 4)
+        let near = try reader.read(at)
+        #expect(near.isOnBoundary == [true, false, false, false])
+        for exponent in [300, 600, 990] {
+            let far = try reader.read(at.map { $0 * Double(sign: .plus, exponent: exponent, significand: 1) })
+            #expect(far.margins == near.margins && far.isOnBoundary == near.isOnBoundary, "2^\(exponent)")
+            #expect(far.slopes == near.slopes && far.isFinite == [true, true, true, true])
+        }
+    }
+
     @Test("Law: the map of a composition is the composition of the maps", arguments: UInt64(0)..<60)
     func composition(seed: UInt64) throws {
         let network = try RandomNetwork.draw(seed: seed, batch: 1)

@@ -35,7 +35,7 @@ public struct MarkupError: Error, CustomStringConvertible {
 
 /// The root element of a well-formed XML text.
 public func parseMarkup(_ text: String) throws -> ParsedElement {
-    let reader = Reader()
+    let reader = MarkupReader()
     let parser = XMLParser(data: Data(text.utf8))
     parser.delegate = reader
     // The parser recovers from some errors and still says that it succeeded.
@@ -46,7 +46,7 @@ public func parseMarkup(_ text: String) throws -> ParsedElement {
     return root
 }
 
-private final class Reader: NSObject, XMLParserDelegate {
+private final class MarkupReader: NSObject, XMLParserDelegate {
     var root: ParsedElement?
     var open: [ParsedElement] = []
     var failed = false

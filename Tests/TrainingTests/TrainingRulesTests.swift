@@ -207,7 +207,7 @@ import Training
             (#"{"learningRateDecay": 1.5}"#, "64 learningRateDecay: expected above 0 and at most 1, got 1.5"),
             (#"{"weightDecay": -1}"#, "64 weightDecay: expected a number of at least 0, got -1.0"),
             (#"{"momentum": 1}"#, "64 momentum: expected from 0.0 to less than 1.0, got 1.0"),
-            (#"{"seed": -1}"#, "64 seed: expected a whole number of at least 0, got another value"),
+            (#"{"seed": -1}"#, "64 seed: expected a whole number of at least 0, got -1"),
             (#"{"shuffle": 1}"#, "64 shuffle: expected true or false, got another value"),
             (#"{"threads": 0}"#, "64 threads: expected from 1 to 256, got 0"),
             (#"{"exactConvolution": 1}"#, "64 exactConvolution: expected true or false, got another value"),
@@ -244,6 +244,21 @@ import Training
         let fast = TrainingConfiguration.with { $0.threads = 4 }.execution(maximumBytes: 4096)
         #expect(fast.usesWinograd && fast.maximumBytes == 1024)
         #expect(!TrainingConfiguration.with { $0.exactConvolution = true }.execution(maximumBytes: nil).usesWinograd)
+    }
+
+    @Test("The samples count against the memory, the test's and the held-out ones too")
+    func samplesInMemory() throws {
+        // 40 and 10 samples of two Floats each.
+        let (train, test) = (ToySet.moons.dataSet(count: 40, split: .train), ToySet.moons.dataSet(count: 10, split: .test))
+        let architecture = try Architecture.named("MLP-3", inputShape: [2], classCount: 4)
+        func text(_ bytes: Int) -> String? {
+            errorText { _ = try Trainer(architecture, on: train, test: test, .with { $0.patience = 1 }, maximumBytes: bytes) }
+        }
+        #expect(text(400) == nil)
+        #expect(text(399)?.hasPrefix("69 training needs 400 bytes, allowed are 399 (--max-memory)") == true)
+        // What is left is for the plans.
+        let left = errorText { _ = try Trainer(architecture, on: train, test: test, maximumBytes: 500).run() }
+        #expect(left?.hasSuffix("bytes, allowed are 100 (--max-memory): a smaller batch or fewer threads need less") == true)
     }
 
     @Test("Data that do not fit are refused, and a training that diverges says so")

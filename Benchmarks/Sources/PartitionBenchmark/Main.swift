@@ -1,8 +1,10 @@
 // Times exact partitions of fully connected ReLU networks in the reference format (made by Tools/partition_networks.py):
 //
-//     PartitionBenchmark NETWORK.json …
+//     PartitionBenchmark [--filter | --threads N] NETWORK.json …
 //
-// Prints for each network its cells after each nonlinearity, and the best processor time of several runs on one thread.
+// Prints for each network its cells after each nonlinearity, and the best processor time of several runs on one thread. With --filter, how
+// often floating point left a sign open in one run, and what exact arithmetic cost; with --threads, the best elapsed times of one thread
+// and of N, alternated.
 
 import Foundation
 import MaxAffineSplines
@@ -44,16 +46,42 @@ func processorTime() -> Double {
     return Double(time.tv_sec) * 1e3 + Double(time.tv_nsec) * 1e-6
 }
 
-for path in CommandLine.arguments.dropFirst() {
+func describe(_ statistics: FilterStatistics) -> String {
+    "\(statistics.signCount) signs, \(statistics.exactSignCount) decided exactly, of them \(statistics.zeroSignCount) zeros, "
+        + "\(statistics.exactCellCount) cells finished exactly, \((statistics.exactSeconds * 1e4).rounded() / 10) ms exact"
+}
+
+func elapsedMilliseconds(_ body: () -> Void) -> Double {
+    let elapsed = ContinuousClock().measure(body).components
+    return Double(elapsed.seconds) * 1e3 + Double(elapsed.attoseconds) * 1e-15
+}
+
+var paths = Array(CommandLine.arguments.dropFirst())
+let showsFilter = paths.first == "--filter"
+let threads = paths.first == "--threads" ? Int(paths[1]) : nil
+paths.removeFirst(showsFilter ? 1 : threads == nil ? 0 : 2)
+for path in paths {
     let network = try JSONDecoder().decode(Case.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
     let program = try network.program()
     let domain = Domain.box(network.domain.box.map { $0[0]...$0[1] })
+    if let threads {
+        let partition = try TiledPartition(of: program, on: domain)
+        var best = (one: Double.infinity, many: Double.infinity)
+        for _ in 0..<15 {
+            best.one = min(best.one, elapsedMilliseconds { _ = partition.count() })
+            best.many = min(best.many, elapsedMilliseconds { _ = partition.count(threads: threads) })
+        }
+        print("\(network.name): \(best.one) ms on one thread, \(best.many) ms on \(threads), \(best.one / best.many) times as fast")
+        continue
+    }
     var (best, spent, line) = (Double.infinity, 0.0, "")
+    var statistics: FilterStatistics?
     while spent < 500 {
         let start = processorTime()
         if domain.dimension == 2 {
             let outcome = try TiledPartition(of: program, on: domain).count()
             line = "\(outcome.cellCounts)"
+            statistics = outcome.statistics
         } else {
             line = "\(try ExactSubdivision(of: program, on: domain).forEachCell { _ in })"
         }
@@ -61,5 +89,5 @@ for path in CommandLine.arguments.dropFirst() {
         best = min(best, time)
         spent += time
     }
-    print("\(network.name): \(line) in \(best) ms")
+    print("\(network.name): \(line) in \(best) ms" + (showsFilter ? statistics.map { "; " + describe($0) } ?? "" : ""))
 }

@@ -7,10 +7,15 @@ extension Domain {
     /// Reads `{"box": [[low, high], …], "embedding": {"origin": […], "directions": [[…], …]}}`, or a file that has it as `domain`.
     /// - Throws: `InterchangeError` saying which member is wrong.
     public init(path: String, budget: MemoryBudget = .standard) throws(InterchangeError) {
-        let file = try JSONValue(path: path, budget: budget)
-        let json = file["domain"] ?? file
+        try self.init(json: InputFile(path: path, budget: budget).contents(), file: path)
+    }
+
+    /// The domain in the bytes of a file, whose name errors give as `file`.
+    package init(json bytes: [UInt8], file: String) throws(InterchangeError) {
+        let whole = try JSONValue(parsing: bytes, file: file)
+        let json = whole["domain"] ?? whole
         func wrong(_ place: String, _ expected: String) -> InterchangeError {
-            .malformed(file: path, place: place, expected: expected, found: "something else")
+            .malformed(file: file, place: place, expected: expected, found: "something else")
         }
         func numbers(_ value: JSONValue?, _ place: String) throws(InterchangeError) -> [Double] {
             guard let numbers = value?.array?.map(\.double), !numbers.contains(where: { $0.map { !$0.isFinite } ?? true }) else {

@@ -9,25 +9,18 @@ public import Training
 extension Model {
     /// Accuracy, cross-entropy and confusion on labelled samples.
     /// - Throws: `TrainingError.data` where samples or classes do not fit.
-    public func evaluate(on data: DataSet) throws -> Training.Evaluation {
-        // In parts, because the samples as numbers can need more memory than plans do.
-        let size = max(1, data.sampleShape.elementCount * 4 * MemoryLayout<Double>.stride)
-        let step = max(256, readable.memoryLimit / size)
-        guard data.count > step else { return try evaluatePart(data) }
-        let parts = try stride(from: 0, to: data.count, by: step).map {
-            try evaluatePart(data.subset(Array($0..<min($0 + step, data.count))))
-        }
-        return Training.Evaluation(merging: parts)
-    }
-
-    private func evaluatePart(_ data: DataSet) throws -> Training.Evaluation {
+    public func evaluate(on data: DataSet) throws -> Evaluation {
         if let network { return try network.evaluate(on: data, maximumBytes: readable.memoryLimit) }
         if let label = data.labels.max(), label >= outputCount {
             throw InterchangeError.malformed(
                 file: data.name, place: "labels", expected: "classes below \(outputCount), the network's outputs", found: "\(label)")
         }
-        let outputs = try OutputReader(readable, batch: max(1, min(64, data.count))).read(inputs(of: data, Array(0..<data.count)))
-        return Training.Evaluation(outputs: outputs, labels: data.labels)
+        let reader = try OutputReader(readable, batch: max(1, min(64, data.count)))
+        var outputs: [Double] = []
+        for first in stride(from: 0, to: data.count, by: reader.batch) {
+            outputs += try reader.read(inputs(of: data, Array(first..<min(first + reader.batch, data.count)))).elements
+        }
+        return Evaluation(outputs: Tensor(shape: [data.count, outputCount], elements: outputs), labels: data.labels)
     }
 
     /// The outputs before a final softmax, `[N, K]`, in the weights' own precision, of samples that are the network's input as they are.

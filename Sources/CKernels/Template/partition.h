@@ -34,58 +34,61 @@ static inline __attribute__((always_inline)) uint64_t NAME(bits)(m8 mask) {
             for (int i = 0; i < VERTICES; i++) \
                 for (int b = 0; b < BLOCKS; b++) sum[i][b] += rows[(v + i) * stride + j] * factor[b]; \
         } \
+        uint64_t bits[VERTICES] = {0}; \
         for (int b = 0; b < BLOCKS; b++) { \
             v8 least = NAME(load)(base + c + 8 * b), steepness = NAME(load)(slope + c + 8 * b); \
             for (int i = 0; i < VERTICES; i++) { \
                 v8 x = sum[i][b], reach = least + vertices[v + i].displacement * steepness; \
                 m8 above = x > reach, below = x < -reach; \
                 NAME(store)(z + (v + i) * width + c + 8 * b, x); \
-                any[b] |= above; \
-                all[b] &= above; \
+                bits[i] |= NAME(bits)(above) << (8 * b); \
                 doubt[b] |= ~(above | below); \
             } \
         } \
+        for (int i = 0; i < VERTICES; i++) positive[v + i] |= bits[i] << c; \
     }
 
-#define EVALUATE_ALL(BLOCKS) \
+// More rows where the blocks are few, so that enough sums are under way.
+#define EVALUATE_ALL(BLOCKS, VERTICES) \
     for (; c + 8 * BLOCKS <= width; c += 8 * BLOCKS) { \
-        m8 any[BLOCKS], all[BLOCKS], doubt[BLOCKS]; \
-        for (int b = 0; b < BLOCKS; b++) any[b] = doubt[b] = (m8){0}, all[b] = ~(m8){0}; \
+        m8 doubt[BLOCKS]; \
+        for (int b = 0; b < BLOCKS; b++) doubt[b] = (m8){0}; \
         long v = 0; \
-        for (; v + 4 <= count; v += 4) EVALUATE(4, BLOCKS) \
+        for (; v + VERTICES <= count; v += VERTICES) EVALUATE(VERTICES, BLOCKS) \
         for (; v < count; v++) EVALUATE(1, BLOCKS) \
-        for (int b = 0; b < BLOCKS; b++) { \
-            signs->any |= NAME(bits)(any[b]) << (c + 8 * b); \
-            signs->all |= NAME(bits)(all[b]) << (c + 8 * b); \
-            signs->doubtful |= NAME(bits)(doubt[b]) << (c + 8 * b); \
-        } \
+        for (int b = 0; b < BLOCKS; b++) signs.doubtful |= NAME(bits)(doubt[b]) << (c + 8 * b); \
     }
 
-static void NAME(evaluate)(
+static maso_partition_signs NAME(evaluate)(
     const double *rows, const maso_partition_vertex *vertices, long count, long stride, long columns, long width, const double *m,
-    const double *base, const double *slope, double *z, maso_partition_signs *signs) {
+    const double *base, const double *slope, double *z, uint64_t *positive) {
     long c = 0;
-    *signs = (maso_partition_signs){0, 0, 0};
-    EVALUATE_ALL(4)
-    EVALUATE_ALL(2)
-    EVALUATE_ALL(1)
+    maso_partition_signs signs = {0, ~(uint64_t)0, 0};
+    memset(positive, 0, count * sizeof *positive);
+    EVALUATE_ALL(4, 4)
+    EVALUATE_ALL(3, 4)
+    EVALUATE_ALL(2, 8)
+    EVALUATE_ALL(1, 8)
+    for (long v = 0; v < count; v++) {
+        signs.any |= positive[v];
+        signs.all &= positive[v];
+    }
+    return signs;
 }
 
 static void NAME(pack)(
     const double *rows, maso_partition_vertex *vertices, long count, long stride, long columns, const double *z, long width,
-    const int32_t *which, long chosen, double *out, long out_stride, long first) {
+    const uint64_t *positive, const int32_t *which, long chosen, double *out, long out_stride, long first) {
+    uint64_t mask = 0;
+    for (long i = 0; i < chosen; i++) mask |= (uint64_t)1 << which[i];
     for (long v = 0; v < count; v++) {
         const double *from = rows + v * stride, *values = z + v * width;
         double *to = out + v * out_stride;
-        uint64_t positive = 0;
         for (long j = 0; j < columns; j += 8) NAME(store)(to + j, NAME(load)(from + j));
         for (long j = columns; j < first; j++) to[j] = 0;
-        for (long i = 0; i < chosen; i++) {
-            to[first + i] = values[which[i]];
-            positive |= (uint64_t)(values[which[i]] > 0) << i;
-        }
+        for (long i = 0; i < chosen; i++) to[first + i] = values[which[i]];
         for (long j = first + chosen; j < out_stride; j++) to[j] = 0;
-        vertices[v].positive = positive;
+        vertices[v].positive = EXTRACT(positive[v], mask);
     }
 }
 
@@ -120,32 +123,12 @@ static void NAME(ranges)(const double *rows, long count, long stride, long width
     }
 }
 
-#define STATES(BLOCKS) \
-    for (; j + 8 * BLOCKS <= width; j += 8 * BLOCKS) { \
-        v8 low[BLOCKS], high[BLOCKS]; \
-        for (int b = 0; b < BLOCKS; b++) low[b] = (v8){0} + 1, high[b] = (v8){0}; \
-        for (long cell = 0; cell < cells; cell++) { \
-            v8 peak[BLOCKS]; \
-            for (int b = 0; b < BLOCKS; b++) peak[b] = (v8){0}; \
-            for (long i = starts[cell]; i < starts[cell + 1]; i++) { \
-                const double *row = rows + corners[i] * stride + j; \
-                for (int b = 0; b < BLOCKS; b++) peak[b] = NAME(larger)(peak[b], NAME(load)(row + 8 * b)); \
-            } \
-            for (int b = 0; b < BLOCKS; b++) { \
-                low[b] = -NAME(larger)(-low[b], -peak[b]); \
-                high[b] = NAME(larger)(high[b], peak[b]); \
-            } \
-        } \
-        for (int b = 0; b < BLOCKS; b++) NAME(store)(least + j + 8 * b, low[b]), NAME(store)(most + j + 8 * b, high[b]); \
+static void NAME(positive)(const double *rows, long count, long stride, long width, uint64_t *bits) {
+    for (long v = 0; v < count; v++) {
+        uint64_t word = 0;
+        for (long j = 0; j < width; j += 8) word |= NAME(bits)(NAME(load)(rows + v * stride + j) > (v8){0}) << j;
+        bits[v] = word;
     }
-
-static void NAME(states)(
-    const double *rows, long stride, long width, const int32_t *corners, const int32_t *starts, long cells, double *least,
-    double *most) {
-    long j = 0;
-    STATES(6)
-    STATES(3)
-    STATES(1)
 }
 
 static void NAME(gather)(
@@ -265,9 +248,40 @@ static double NAME(sum_magnitudes)(const double *in, const double *sizes, long n
 static void NAME(scale)(double *out, const double *in, long n, const double *factors) {
     for (long j = 0; j < n; j += 8) NAME(store)(out + j, NAME(load)(in + j) * NAME(load)(factors + j));
 }
+
+// Products are below 2^56: 240 of them and what a fold leaves (less than 2^43) stay below 2^64.
+#define RESIDUES(BLOCKS) \
+    for (; r + 8 * BLOCKS <= stride; r += 8 * BLOCKS) { \
+        u8x sum[BLOCKS]; \
+        for (int b = 0; b < BLOCKS; b++) sum[b] = (u8x){0}; \
+        for (long first = 0; first < count; first += 240) { \
+            const long end = first + 240 < count ? first + 240 : count; \
+            for (long j = first; j < end; j++) { \
+                const uint32_t *from = weights + which[j] * stride + r; \
+                const uint64_t factor = in[which[j]]; \
+                for (int b = 0; b < BLOCKS; b++) { \
+                    w8x w; \
+                    memcpy(&w, from + 8 * b, sizeof w); \
+                    sum[b] += __builtin_convertvector(w, u8x) * factor; \
+                } \
+            } \
+            for (int b = 0; b < BLOCKS; b++) sum[b] = (sum[b] & low) + (sum[b] >> bits) * gap; \
+        } \
+        for (int b = 0; b < BLOCKS; b++) memcpy(out + r + 8 * b, &sum[b], sizeof sum[b]); \
+    }
+
+static void NAME(residues)(
+    uint64_t *out, const uint32_t *weights, long stride, const uint32_t *in, const int32_t *which, long count, uint64_t bits,
+    uint64_t gap) {
+    const uint64_t low = ((uint64_t)1 << bits) - 1;
+    long r = 0;
+    RESIDUES(8)
+    RESIDUES(2)
+    RESIDUES(1)
+}
+#undef RESIDUES
 #undef EVALUATE
 #undef EVALUATE_ALL
 #undef MULTIPLY
 #undef MULTIPLY_ALL
 #undef MULTIPLY_SPARSE
-#undef STATES

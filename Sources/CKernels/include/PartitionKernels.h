@@ -22,15 +22,16 @@ typedef struct {
 } maso_partition_bounds;
 
 // z (count × width, width at most 64) = the first `columns` numbers of each row times `m` (columns × width). A value is positive above
-// its reach base[c] + slope[c] · displacement, negative below minus that, else doubtful.
-void maso_partition_evaluate(
+// its reach base[c] + slope[c] · displacement, negative below minus that, else doubtful; `positive` has for each vertex a bit for each
+// candidate that is positive there.
+maso_partition_signs maso_partition_evaluate(
     const double *rows, const maso_partition_vertex *vertices, long count, long stride, long columns, long width, const double *m,
-    const double *base, const double *slope, double *z, maso_partition_signs *signs);
+    const double *base, const double *slope, double *z, uint64_t *positive);
 
-// Rows of `out_stride` numbers: the first `columns` ones, at `first` the chosen ones of z, else 0; and the vertices' positive bits.
+// Rows of `out_stride` numbers: the first `columns` ones, at `first` the chosen ones of z, else 0; and the chosen ones' positive bits.
 void maso_partition_pack(
     const double *rows, maso_partition_vertex *vertices, long count, long stride, long columns, const double *z, long width,
-    const int32_t *which, long chosen, double *out, long out_stride, long first);
+    const uint64_t *positive, const int32_t *which, long chosen, double *out, long out_stride, long first);
 
 // Row w = p + tau (q − p): its first 8 numbers and those from `begin` (a multiple of 8) on.
 void maso_partition_interpolate(const double *p, const double *q, double *w, long stride, long begin, double tau);
@@ -41,11 +42,8 @@ void maso_partition_hinge(double *rows, long count, long stride, long first, lon
 // Smallest and largest of each of `width` numbers over `count` rows.
 void maso_partition_ranges(const double *rows, long count, long stride, long width, double *low, double *high);
 
-// For each of `width` columns the least and the largest, over the cells, of its largest value at a cell's corners, cut off at 0 below
-// (and the least at 1 above). Cell c has corners[starts[c] ..< starts[c + 1]].
-void maso_partition_states(
-    const double *rows, long stride, long width, const int32_t *corners, const int32_t *starts, long cells, double *least,
-    double *most);
+// For each row a bit for each of its first `width` numbers, at most 64, that is positive.
+void maso_partition_positive(const double *rows, long count, long stride, long width, uint64_t *bits);
 
 // Copies some columns of some rows; the rest of an out row is 0.
 void maso_partition_gather(
@@ -78,3 +76,8 @@ void maso_partition_scale(double *out, const double *in, long n, const double *f
 
 // Σ |in[j]| · sizes[j].
 double maso_partition_sum_magnitudes(const double *in, const double *sizes, long n);
+
+// out[r] = Σ_j weights[which[j] · stride + r] · in[which[j]], reduced to less than 2^43, for numbers below 2^bits modulo 2^bits − gap.
+void maso_partition_residues(
+    uint64_t *out, const uint32_t *weights, long stride, const uint32_t *in, const int32_t *which, long count, uint64_t bits,
+    uint64_t gap);

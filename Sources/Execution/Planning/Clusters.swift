@@ -16,16 +16,30 @@ struct LoopSpace: Hashable {
 struct Clusters {
     /// Ascending members of each group, in order of execution.
     private(set) var groups: [[Value]] = []
-    private let graph: Graph
-    private let layouts: LayoutChoice
+    // What is asked of every pair that might be merged lies in arrays by node, because graphs of recurrent networks ask it millions of
+    // times.
+    private let operands: [[Value]]
+    /// The values that must have been computed before, seen through lazy nodes.
+    private let sources: [[Value]]
+    private let isLazy: [Bool]
+    private let isSum: [Bool]
     private let consumers: [[Value]]
     private var groupOf: [Int]
     private var members: [[Value]]
     private var spaces: [LoopSpace?]
+    /// The last question in which a value or a group was met.
+    private var valueMarks: [Int]
+    private var groupMarks: [Int]
+    private var question = 0
 
     /// - Parameter pairs: (node, producer) pairs that the producer's kernel computes too.
     init(_ graph: Graph, layouts: LayoutChoice, isStatic: [Bool], pairs: [Value: Value]) {
-        (self.graph, self.layouts) = (graph, layouts)
+        (operands, isLazy) = (graph.nodes.map(\.operands), graph.nodes.map { Clusters.isLazy($0.primitive) })
+        isSum = graph.nodes.map { if case .sum = $0.primitive { true } else { false } }
+        var sources: [[Value]] = []
+        for operands in operands { sources.append(operands.flatMap { [isLazy] in isLazy[$0.index] ? sources[$0.index] : [$0] }) }
+        self.sources = sources
+        (valueMarks, groupMarks) = ([Int](repeating: 0, count: graph.nodes.count), [Int](repeating: 0, count: graph.nodes.count))
         var consumers = [[Value]](repeating: [], count: graph.nodes.count)
         for value in graph.values { for operand in Set(graph[value].operands) { consumers[operand.index].append(value) } }
         self.consumers = consumers
@@ -65,11 +79,6 @@ struct Clusters {
         }
     }
 
-    /// The values that must have been computed before `value`, seen through lazy nodes.
-    private func sources(of value: Value) -> [Value] {
-        graph[value].operands.flatMap { Clusters.isLazy(graph[$0].primitive) ? sources(of: $0) : [$0] }
-    }
-
     // MARK: Merging
 
     private mutating func merge(_ from: Int, into to: Int) {
@@ -81,7 +90,7 @@ struct Clusters {
 
     /// Merges `value`'s group with those that make its operands or share them, where that is one loop.
     private mutating func fuse(_ value: Value) {
-        let operands = graph[value].operands
+        let operands = operands[value.index]
         let siblings = operands.flatMap { consumers[$0.index] }.filter { $0 < value }
         for other in operands + siblings {
             let (mine, theirs) = (groupOf[value.index], groupOf[other.index])
@@ -92,33 +101,39 @@ struct Clusters {
 
     /// Whether two loops may be one: it fits in registers, no member needs a finished sum or a spread of another's value, and no path
     /// leaves the group and comes back.
-    private func canMerge(_ a: Int, _ b: Int) -> Bool {
+    private mutating func canMerge(_ a: Int, _ b: Int) -> Bool {
         let all = members[a] + members[b]
-        var inside = Set(all)
-        let external = Set(all.flatMap { graph[$0].operands }).subtracting(inside)
-        guard all.count + external.count <= 56 else { return false }
-        var frontier: [Value] = []
+        guard all.count <= Clusters.registerLimit else { return false }
+        let (inside, outside) = (question + 1, question + 2)
+        question += 2
+        for value in all { valueMarks[value.index] = inside }
+        var (inputCount, frontier) = (0, [Value]())
         for value in all {
-            for operand in graph[value].operands {
-                if inside.contains(operand) {
-                    if case .sum = graph[operand].primitive { return false }
-                } else {
-                    frontier += Clusters.isLazy(graph[operand].primitive) ? sources(of: operand) : [operand]
+            for operand in operands[value.index] {
+                if valueMarks[operand.index] == inside {
+                    if isSum[operand.index] { return false }
+                } else if valueMarks[operand.index] != outside {
+                    valueMarks[operand.index] = outside
+                    inputCount += 1
+                    if isLazy[operand.index] { frontier += sources[operand.index] } else { frontier.append(operand) }
                 }
             }
         }
-        let earliest = all.min()!
+        guard all.count + inputCount <= Clusters.registerLimit else { return false }
+        let earliest = min(members[a][0], members[b][0])
         // Backwards through whole groups: a group reached must not contain one of ours.
-        var seen = Set<Int>()
-        inside = Set(all)
         while let value = frontier.popLast() {
-            if inside.contains(value) { return false }
+            if valueMarks[value.index] == inside { return false }
             let group = groupOf[value.index]
-            guard seen.insert(group).inserted else { continue }
-            for member in members[group] where member > earliest { frontier += sources(of: member) }
+            if groupMarks[group] == inside { continue }
+            groupMarks[group] = inside
+            for member in members[group] where member > earliest { frontier += sources[member.index] }
         }
         return true
     }
+
+    /// The most values that a loop reads and makes.
+    private static let registerLimit = 56
 
     // MARK: Order
 
@@ -132,7 +147,7 @@ struct Clusters {
                 if state[group] == 0 {
                     state[group] = 1
                     for member in members[group] {
-                        for source in sources(of: member) where state[groupOf[source.index]] == 0 { stack.append(groupOf[source.index]) }
+                        for source in sources[member.index] where state[groupOf[source.index]] == 0 { stack.append(groupOf[source.index]) }
                     }
                 } else {
                     stack.removeLast()
@@ -145,6 +160,6 @@ struct Clusters {
         }
         let roots = members.indices.filter { !members[$0].isEmpty }.sorted { members[$0].last! < members[$1].last! }
         for group in roots where state[group] == 0 { visit(group) }
-        groups = order.filter { !Clusters.isLazy(graph[$0[0]].primitive) }
+        groups = order.filter { !isLazy[$0[0].index] }
     }
 }

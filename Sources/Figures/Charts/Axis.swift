@@ -24,6 +24,12 @@ public struct Axis: Hashable, Sendable {
         self.ticks = isTight ? ticks.filter { $0.value >= least && $0.value <= greatest } : ticks
     }
 
+    /// A linear axis for amounts, which has 0 on it: 0…1 where there is nothing but zeros.
+    public init(_ label: String, amounts: some Sequence<Double>, count: Int = 5) {
+        let values = Array(amounts)
+        self.init(label, covering: values.contains { $0 != 0 && Axis.shows($0, .linear) } ? values + [0] : [0, 1], count: count)
+    }
+
     /// Whether the axis can show `value`.
     public func shows(_ value: Double) -> Bool { Axis.shows(value, scale) }
 

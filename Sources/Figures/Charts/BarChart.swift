@@ -31,7 +31,7 @@ public struct BarChart: Hashable, Sendable {
         let (legend, rows) = Legend.rows(entries, left: left, width: width - left, top: 16)
         let top = rows == 0 ? 8.0 : 14 + Double(rows) * 20
         let bottom = top + Double(categories.count) * (Double(series.count) * thickness + gap)
-        let axis = Axis(valueLabel, covering: series.flatMap(\.values) + [0], count: 5)
+        let axis = Axis(valueLabel, amounts: series.flatMap(\.values))
         func place(_ value: Double) -> Double { left + axis.fraction(value) * (right - left) }
         var nodes = legend
         for tick in axis.ticks {

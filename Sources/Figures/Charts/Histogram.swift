@@ -35,7 +35,7 @@ public struct Histogram: Hashable, Sendable {
             let places = series.values.filter { x.shows($0) }.map { x.fraction($0) }
             return Histogram.counts(places, low: 0, high: 1, bins: binCount).map { Double($0) / Double(max(1, places.count)) }
         }
-        let y = Axis(yLabel, covering: shares.joined() + [0], count: 4)
+        let y = Axis(yLabel, amounts: shares.joined(), count: 4)
         let legend = series.map { LegendEntry(name: $0.name, paint: $0.paint, shape: .area) }
         let plot = Plot(x: x, y: y, width: width, height: height, legend: legend)
         var nodes = plot.frame

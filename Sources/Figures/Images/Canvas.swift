@@ -3,83 +3,35 @@
 /// A raster with a window of the plane on it: x to the right, y up.
 public struct Canvas: Sendable {
     public private(set) var raster: Raster
-    public let window: Window
+    private let grid: PixelGrid
 
     /// A canvas `width` pixels wide whose height keeps the window's proportions.
     public init(window: Window, width: Int, background: Color = .white) {
-        self.window = window
-        let height = Int((Double(width) * window.height / window.width).rounded())
-        raster = Raster(width: width, height: min(max(1, height), 1 << 15), fill: background)
-    }
-
-    /// The position in pixels; pixel (i, j) has its centre at (i + ½, j + ½).
-    func position(_ point: SIMD2<Double>) -> SIMD2<Double> {
-        let unit = window.unit(point)
-        return SIMD2(unit.x * Double(raster.width), (1 - unit.y) * Double(raster.height))
+        grid = PixelGrid(window: window, width: width)
+        raster = Raster(width: width, height: grid.height, fill: background)
     }
 
     /// Fills the pixels whose centres lie in a convex polygon; of polygons that share an edge exactly one takes each pixel.
-    ///
-    /// A row's span runs from the smallest to the largest crossing with the line through the pixel centres, half-open; crossings
-    /// of a shared edge are computed from the same ends in the same order, so they are the same numbers. O(height + pixels).
     public mutating func fill(_ polygon: [SIMD2<Double>], _ color: Color) {
-        let points = polygon.map(position)
-        guard points.count >= 3, points.allSatisfy({ $0.x.isFinite && $0.y.isFinite }) else { return }
-        let (top, bottom) = (points.map(\.y).min()!, points.map(\.y).max()!)
-        let rows = max(0, pixelAfter(top))..<max(max(0, pixelAfter(top)), min(raster.height, pixelAfter(bottom)))
-        for row in rows {
-            let y = Double(row) + 0.5
-            var (left, right) = (Double.infinity, -Double.infinity)
-            for (i, a) in points.enumerated() {
-                let b = points[i + 1 == points.count ? 0 : i + 1]
-                let (p, q) = a.y < b.y || (a.y == b.y && a.x < b.x) ? (a, b) : (b, a)
-                guard p.y <= y, y < q.y else { continue }  // half-open, so that a vertex is crossed once
-                let x = p.x + (q.x - p.x) * ((y - p.y) / (q.y - p.y))
-                (left, right) = (min(left, x), max(right, x))
-            }
-            guard left < right else { continue }
-            let (first, end) = (max(0, pixelAfter(left)), min(raster.width, pixelAfter(right)))
-            var i = 3 * (row * raster.width + first)
-            for _ in 0..<max(0, end - first) {
+        grid.forEachSpan(of: polygon) { row, columns in
+            var i = 3 * (row * raster.width + columns.lowerBound)
+            for _ in columns {
                 (raster.bytes[i], raster.bytes[i + 1], raster.bytes[i + 2]) = (color.red, color.green, color.blue)
                 i += 3
             }
         }
     }
 
-    /// The first pixel whose centre is at or after `x`.
-    private func pixelAfter(_ x: Double) -> Int { Int((min(max(x, -1), 65536) - 0.5).rounded(.up)) }
+    /// The pixel in column `x`, row `y` from the top.
+    subscript(x: Int, y: Int) -> Color {
+        get { raster[x, y] }
+        set { raster[x, y] = newValue }
+    }
 
     /// Draws a segment `thickness` pixels thick, its edges smoothed by the distance of pixel centres.
     public mutating func draw(from a: SIMD2<Double>, to b: SIMD2<Double>, _ color: Color, thickness: Double = 1, opacity: Double = 1) {
-        let (p, q) = (position(a), position(b))
-        guard p.x.isFinite, p.y.isFinite, q.x.isFinite, q.y.isFinite else { return }
-        let reach = thickness / 2 + 0.5
-        let d = q - p
-        let length2 = (d * d).sum()
-        let rows = clamped(min(p.y, q.y) - reach, max(p.y, q.y) + reach, raster.height)
-        for row in rows {
-            let y = Double(row) + 0.5
-            // The part of the segment within reach of this row bounds the columns.
-            var (t0, t1) = (0.0, 1.0)
-            if d.y.magnitude > 1e-12 {
-                let (u, v) = ((y - reach - p.y) / d.y, (y + reach - p.y) / d.y)
-                (t0, t1) = (max(0, min(u, v)), min(1, max(u, v)))
-                guard t0 <= t1 else { continue }
-            }
-            let (x0, x1) = (p.x + d.x * t0, p.x + d.x * t1)
-            for column in clamped(min(x0, x1) - reach, max(x0, x1) + reach, raster.width) {
-                let c = SIMD2(Double(column) + 0.5, y) - p
-                let t = length2 > 0 ? min(max((c * d).sum() / length2, 0), 1) : 0
-                let offset = c - d * t
-                let coverage = min(1, thickness, reach - (offset * offset).sum().squareRoot())
-                if coverage > 0 { raster[column, row] = raster[column, row].mixed(with: color, coverage * opacity) }
-            }
+        grid.forEachPixel(from: a, to: b, thickness: thickness) { row, column, coverage in
+            raster[column, row] = raster[column, row].mixed(with: color, coverage * opacity)
         }
-    }
-
-    private func clamped(_ low: Double, _ high: Double, _ count: Int) -> Range<Int> {
-        let first = Int(min(max(low.rounded(.down), 0), Double(count)))
-        return first..<max(first, Int(min(max(high.rounded(.up), 0), Double(count))))
     }
 }

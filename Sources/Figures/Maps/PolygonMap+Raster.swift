@@ -6,14 +6,17 @@ extension PolygonMap {
     /// Edges are half as dark as those of the vector map, because each is drawn by both of its cells.
     public func raster(width pixels: Int = 900, oversampling: Int = 2) -> Raster {
         precondition(pixels >= 1 && oversampling >= 1, "an image has pixels")
-        // Whole output rows: the window grows downwards by less than one of them, which is cut off again below.
-        let rows = max(1, Int((Double(pixels) * window.height / window.width).rounded(.up)))
-        let grown = window.width * Double(rows) / Double(pixels)
-        let low = SIMD2(window.low.x, window.high.y - grown)
-        var canvas = Canvas(window: Window(low: low, high: window.high), width: pixels * oversampling)
+        var canvas = Canvas(window: wholeRows(pixels), width: pixels * oversampling)
         for cell in cells { canvas.fill(cell.polygon, cell.fill) }
         drawEdges(on: &canvas, scale: Double(pixels * oversampling) / width)
         return canvas.raster.reduced(by: oversampling)
+    }
+
+    /// The window, grown downwards by less than a row, so that an image `pixels` wide has whole rows.
+    public func wholeRows(_ pixels: Int) -> Window {
+        let rows = max(1, Int((Double(pixels) * window.height / window.width).rounded(.up)))
+        let grown = window.width * Double(rows) / Double(pixels)
+        return Window(low: SIMD2(window.low.x, window.high.y - grown), high: window.high)
     }
 
     private func drawEdges(on canvas: inout Canvas, scale: Double) {
@@ -34,8 +37,11 @@ extension PolygonMap {
 
     /// The picture with its cells and lines as one image, axes and samples as shapes.
     /// - Throws: `PNGError` when libpng does.
-    public func pictureWithImage(pixels: Int = 900) throws(PNGError) -> Picture {
-        let image = raster(width: pixels)
+    public func pictureWithImage(pixels: Int = 900) throws(PNGError) -> Picture { try picture(over: raster(width: pixels)) }
+
+    /// The picture with an image of the map in the place of cells and lines, axes and samples as shapes.
+    /// - Throws: `PNGError` when libpng does.
+    public func picture(over image: Raster) throws(PNGError) -> Picture {
         var frame = self
         (frame.cells, frame.lines, frame.tooltips) = ([], [], nil)
         return frame.picture(background: try image.png(), aspect: Double(image.height) / Double(image.width))

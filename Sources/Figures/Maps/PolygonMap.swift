@@ -181,6 +181,11 @@ public struct PolygonMap: Hashable, Sendable {
             [.element("title", text: samples.name)])
     }
 
+    /// A circle as a closed line of 72 sides.
+    public static func circle(around center: SIMD2<Double>, radius: Double) -> [SIMD2<Double>] {
+        (0...72).map { center + radius * SIMD2(cosine(degrees: 5 * Double($0)), sine(degrees: 5 * Double($0))) }
+    }
+
     /// Near-black, for edges and boundaries: cells are light in both themes, and so what lies on them stays dark.
     public static let edge = Color(0x1A1D23)
 }

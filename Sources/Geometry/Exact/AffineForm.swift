@@ -18,6 +18,12 @@ public struct AffineForm: Hashable, Sendable {
         AffineForm(coefficients: (0...dimension).map { $0 == index ? .one : .zero })
     }
 
+    /// The form (q − p) × (x − p) of two coordinates: 0 on the line through both points, positive to the left of the way from p to q.
+    public static func vanishing(onLineThrough p: SIMD2<Double>, _ q: SIMD2<Double>) -> AffineForm {
+        let (px, py, qx, qy) = (Dyadic(p.x), Dyadic(p.y), Dyadic(q.x), Dyadic(q.y))
+        return AffineForm(coefficients: [py - qy, qx - px, px * qy - py * qx])
+    }
+
     public var dimension: Int { coefficients.count - 1 }
     /// Whether it is 0 everywhere.
     public var isZero: Bool { coefficients.allSatisfy(\.isZero) }

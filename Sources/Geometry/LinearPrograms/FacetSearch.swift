@@ -30,6 +30,8 @@ public struct FacetSearch: Sendable {
     private var isRedundant: [Bool]
     private var answer: Answer
     private var random = SmallRandom()
+    /// Rows by their distance from the interior point, bounded from below: no ray meets a row sooner.
+    private var nearestFirst: [(row: Int, distance: Double)] = []
 
     /// - Parameters:
     ///   - interior: a point strictly inside every row.
@@ -42,6 +44,10 @@ public struct FacetSearch: Sendable {
             let value = forms[row].value(at: exactInterior).doubleValue
             return (value, abs(value) * 0x1p-52)
         }
+        for row in 0..<rows.count where rows.norms[row] > 0 {
+            nearestFirst.append((row, (slacks[row].value - slacks[row].bound) / rows.norms[row] * (1 - 0x1p-40)))
+        }
+        nearestFirst.sort { $0.distance < $1.distance }
         isFacet = [Bool](repeating: false, count: rows.count)
         isRedundant = isFacet
         answer = Answer(isExact: forms != nil)
@@ -52,6 +58,7 @@ public struct FacetSearch: Sendable {
         let program: SimplexProgram
         /// The length that is 1 in the program.
         let unit: Double
+        /// In the order of the program's rows, of which it has the first few until it is solved.
         var members: [Int] = []
 
         init(dimension: Int, unit: Double) {
@@ -61,21 +68,27 @@ public struct FacetSearch: Sendable {
                 variables: [ClosedRange<Double>](repeating: free, count: dimension), objective: [Double](repeating: 0, count: dimension))
         }
 
-        mutating func add(_ row: Int, slope: ArraySlice<Double>, slack: Double) {
-            members.append(row)
-            program.append(slope: slope.map { $0 * unit / slack }, offset: 1)
+        func solve(_ rows: Halfspaces, _ slacks: [(value: Double, bound: Double)], seconds: Double) -> SimplexProgram.Outcome {
+            for row in members[program.rowCount...] {
+                program.append(slope: rows.slope(row).map { $0 * unit / slacks[row].value }, offset: 1)
+            }
+            return program.solve(seconds: seconds)
         }
     }
 
     /// Decides row after row, nearest first.
     ///
-    /// - Parameter isDone: told how many rows are decided, of how many; `true` stops the search.
-    public mutating func run(until isDone: (_ decided: Int, _ total: Int) -> Bool = { _, _ in false }) -> Answer {
+    /// - Parameters:
+    ///   - secondsLeft: how long a linear program may still take.
+    ///   - isDone: told how many rows are decided, of how many; `true` stops the search.
+    public mutating func run(
+        secondsLeft: () -> Double = { .infinity }, until isDone: (_ decided: Int, _ total: Int) -> Bool = { _, _ in false }
+    ) -> Answer {
         let order = distinctRows().sorted { slacks[$0].value / rows.norms[$0] < slacks[$1].value / rows.norms[$1] }
         let unit = order.first.map { max(slacks[$0].value / rows.norms[$0], 1e-300) } ?? 1
         var known = Known(dimension: rows.dimension, unit: unit)
         // Rays towards rows' nearest points find most facets without a linear program.
-        for row in order.prefix(max(64, 100_000_000 / max(rows.count * rows.dimension, 1))) {
+        for row in order where !isFacet[row] {
             if isDone(answer.facets.count, order.count) { break }
             let direction = rows.slope(row).map { -$0 }
             if let hit = firstHit(toward: direction), !isFacet[hit] { note(hit, along: direction, &known) }
@@ -86,7 +99,7 @@ public struct FacetSearch: Sendable {
             if isDone(min(decided, order.count), order.count) {
                 answer.undecided.append(row)
             } else {
-                decide(row, &known)
+                decide(row, &known, secondsLeft)
             }
         }
         answer.undecided.removeAll { isFacet[$0] }
@@ -98,7 +111,7 @@ public struct FacetSearch: Sendable {
         isFacet[row] = true
         answer.facets.append(row)
         answer.directions[row] = direction
-        known.add(row, slope: rows.slope(row), slack: slacks[row].value)
+        known.members.append(row)
     }
 
     private mutating func dismiss(_ row: Int) {
@@ -108,23 +121,29 @@ public struct FacetSearch: Sendable {
 
     /// The rows that differ by more than a positive factor; of equal ones the first, and of parallel ones the nearest. The others are redundant.
     private mutating func distinctRows() -> [Int] {
-        var nearest: [[Double]: Int] = [:]
-        var order: [[Double]] = []
+        // By a hash that equal directions share: rows scaled so that the largest entry is ±1.
+        var places: [Int: [Int]] = [:]
+        var nearest: [Int] = []
+        let largest = (0..<rows.count).map { row in rows.slope(row).reduce(0) { max($0, abs($1)) } }
         for row in 0..<rows.count where rows.norms[row] > 0 {
-            // A key that equal directions share: rows scaled so that the largest entry is ±1.
-            let slope = rows.slope(row)
-            let largest = slope.max { abs($0) < abs($1) }.map { abs($0) } ?? 1
-            let key = slope.map { $0 / largest }
-            guard let other = nearest[key], isParallel(row, other) else {
-                if nearest[key] == nil { order.append(key) }
-                nearest[key] = row
+            var hasher = Hasher()
+            for entry in rows.slope(row) { hasher.combine(entry / largest[row]) }
+            let key = hasher.finalize()
+            let twin = places[key, default: []].first { place in
+                let other = nearest[place]
+                return zip(rows.slope(row), rows.slope(other)).allSatisfy { $0 / largest[row] == $1 / largest[other] }
+                    && isParallel(row, other)
+            }
+            guard let twin else {
+                places[key, default: []].append(nearest.count)
+                nearest.append(row)
                 continue
             }
-            let isNearer = isNearer(row, than: other)
-            dismiss(isNearer ? other : row)
-            if isNearer { nearest[key] = row }
+            let isNearer = isNearer(row, than: nearest[twin])
+            dismiss(isNearer ? nearest[twin] : row)
+            if isNearer { nearest[twin] = row }
         }
-        return order.compactMap { nearest[$0] }
+        return nearest
     }
 
     private func isParallel(_ row: Int, _ other: Int) -> Bool {
@@ -150,7 +169,8 @@ public struct FacetSearch: Sendable {
         var best: (row: Int, low: Double, high: Double)?
         var rivals: [(row: Int, low: Double)] = []
         let length = Halfspaces.norm(direction)
-        for row in 0..<rows.count where rows.norms[row] > 0 && !isRedundant[row] {
+        for (row, distance) in nearestFirst where !isRedundant[row] {
+            if let best, distance > best.high * length * (1 + 0x1p-40) { break }
             let speed = -rows.product(row, direction)
             let error = Double(rows.dimension + 16) * 0x1p-52 * rows.norms[row] * length
             guard speed > -error else { continue }
@@ -189,11 +209,11 @@ public struct FacetSearch: Sendable {
     // MARK: Linear programs
 
     /// Among the points that the known facets allow: how far does the row fall? If below 0, a ray there meets an unknown facet.
-    private mutating func decide(_ row: Int, _ known: inout Known) {
+    private mutating func decide(_ row: Int, _ known: inout Known, _ secondsLeft: () -> Double) {
         for _ in 0..<rows.count + 10 {
             known.program.setObjective(rows.slope(row).map { -$0 / rows.norms[row] })
             let target: [Double]
-            switch known.program.solve() {
+            switch known.solve(rows, slacks, seconds: secondsLeft()) {
             case .unbounded(let direction?): target = direction
             case .optimal(let point, let multipliers, _):
                 let value = rows.product(row, point) * known.unit + slacks[row].value

@@ -23,6 +23,20 @@ public struct Halfspaces: Sendable {
         norms.append(Halfspaces.norm(slope))
     }
 
+    /// Makes room for as many rows in all.
+    public mutating func reserveCapacity(_ rowCount: Int) {
+        slopes.reserveCapacity(rowCount * dimension)
+        offsets.reserveCapacity(rowCount)
+        norms.reserveCapacity(rowCount)
+    }
+
+    /// Removes the last row.
+    public mutating func removeLast() {
+        slopes.removeLast(dimension)
+        offsets.removeLast()
+        norms.removeLast()
+    }
+
     /// The Euclidean length, without overflow or underflow on the way.
     static func norm(_ vector: some Collection<Double>) -> Double {
         var (largest, square) = (0.0, 0.0)
@@ -41,28 +55,29 @@ public struct Halfspaces: Sendable {
 
     /// ⟨slope, vector⟩ of a row.
     public func product(_ row: Int, _ vector: [Double]) -> Double {
-        let start = row * dimension
+        let range = row * dimension..<(row + 1) * dimension
         return slopes.withUnsafeBufferPointer { a in
-            vector.withUnsafeBufferPointer { x in
-                var sums = SIMD8<Double>.zero
-                var i = 0
-                while i + 8 <= x.count {
-                    var (p, q) = (SIMD8<Double>.zero, SIMD8<Double>.zero)
-                    for k in 0..<8 {
-                        p[k] = a[start + i + k]
-                        q[k] = x[i + k]
-                    }
-                    sums += p * q
-                    i += 8
-                }
-                var sum = sums.sum()
-                while i < x.count {
-                    sum += a[start + i] * x[i]
-                    i += 1
-                }
-                return sum
-            }
+            vector.withUnsafeBufferPointer { Halfspaces.product(UnsafeBufferPointer(rebasing: a[range]), $0) }
         }
+    }
+
+    /// ⟨a, x⟩, eight sums at a time.
+    static func product(_ a: UnsafeBufferPointer<Double>, _ x: UnsafeBufferPointer<Double>) -> Double {
+        precondition(a.count == x.count, "\(a.count) and \(x.count) entries")
+        var (sums, i) = (SIMD8<Double>.zero, 0)
+        let (rawA, rawX) = (UnsafeRawBufferPointer(a), UnsafeRawBufferPointer(x))
+        while i + 8 <= x.count {
+            sums +=
+                rawA.loadUnaligned(fromByteOffset: 8 * i, as: SIMD8<Double>.self)
+                * rawX.loadUnaligned(fromByteOffset: 8 * i, as: SIMD8<Double>.self)
+            i += 8
+        }
+        var sum = sums.sum()
+        while i < x.count {
+            sum += a[i] * x[i]
+            i += 1
+        }
+        return sum
     }
 
     /// A row at a point, and a bound on the error: that of a sum of n + 1 products in any order (Higham 2002, §3.1), with the magnitudes'

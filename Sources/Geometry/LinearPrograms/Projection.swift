@@ -12,86 +12,84 @@ extension Halfspaces {
         public let active: [Int]
     }
 
-    /// The point of the set nearest to `origin`, or `nil` where multipliers were found that prove the set empty (to rounding).
-    ///
-    /// Rows are satisfied to 1e-12 of the magnitudes that make them.
+    /// What a search for the nearest point ended with.
+    public enum Nearest: Sendable {
+        case found(Projection)
+        /// Multipliers were found that prove the set empty, to rounding.
+        case empty
+        /// Stopped, or further than was asked for: no point of the set is nearer than this.
+        case beyond(Double)
+    }
+
+    /// The point of the set nearest to `origin`, or `nil` where the set is empty to rounding.
     public func projection(of origin: [Double]) -> Projection? {
+        guard case .found(let projection) = nearest(to: origin) else { return nil }
+        return projection
+    }
+
+    /// The point of the set nearest to `origin`.
+    ///
+    /// Rows are satisfied to 1e-12 of the magnitudes that make them. The point moves away from `origin` step by step, each of them nearest
+    /// where the rows taken in hold: so the search may end as soon as it is further than `limit`.
+    /// - Parameter isDone: asked between steps; `true` stops the search.
+    public func nearest(to origin: [Double], within limit: Double = .infinity, until isDone: () -> Bool = { false }) -> Nearest {
         let slacks = values(at: origin)
-        let scale = norm(origin)
+        let scale = Halfspaces.norm(origin)
         var y = [Double](repeating: 0, count: dimension)
-        var (active, multipliers): ([Int], [Double]) = ([], [])
+        var (active, multipliers) = (ActiveRows(dimension: dimension), [Double]())
+        // All rows are looked at only when no row of a few dozen is violated any more.
+        var near: [Int] = []
+        func bound() -> Double { dualBound(active.members, multipliers, slacks) }
         for _ in 0..<50 * (dimension + 10) {
-            guard let row = mostViolated(y, slacks, scale, besides: active) else { break }
+            if isDone() { return .beyond(bound()) }
+            var worst = violated(near, y, slacks, scale, besides: active.members).first
+            if worst == nil {
+                near = Array(violated(Array(0..<count), y, slacks, scale, besides: active.members).prefix(64))
+                worst = near.first
+            }
+            guard let row = worst else { break }
             var multiplier = 0.0
             while true {
-                let (r, z) = split(row, active)
-                let square = z.reduce(0) { $0 + $1 * $1 }
+                let (weights, rest, parts) = active.split(slope(row))
+                let square = rest.reduce(0) { $0 + $1 * $1 }
                 let isDependent = square <= 1e-20 * norms[row] * norms[row]
                 var (step, blocking): (Double, Int?) = (.infinity, nil)
-                for j in active.indices where r[j] > 0 && multipliers[j] / r[j] < step { (step, blocking) = (multipliers[j] / r[j], j) }
+                for j in weights.indices where weights[j] > 0 && multipliers[j] / weights[j] < step {
+                    (step, blocking) = (multipliers[j] / weights[j], j)
+                }
                 let full = isDependent ? Double.infinity : -(product(row, y) + slacks[row]) / square
                 if full <= step { (step, blocking) = (full, nil) }
-                guard step.isFinite else { return nil }
-                if !isDependent { for d in y.indices { y[d] += step * z[d] } }
-                for j in active.indices { multipliers[j] -= step * r[j] }
+                guard step.isFinite else { return .empty }
+                if !isDependent { for d in y.indices { y[d] += step * rest[d] } }
+                for j in weights.indices { multipliers[j] -= step * weights[j] }
                 multiplier += step
-                guard let blocking else { break }
+                guard let blocking else {
+                    active.append(row, parts, rest: rest)
+                    multipliers.append(multiplier)
+                    break
+                }
                 active.remove(at: blocking)
                 multipliers.remove(at: blocking)
             }
-            active.append(row)
-            multipliers.append(multiplier)
+            if Halfspaces.norm(y) > limit {
+                let proved = bound()
+                if proved > limit { return .beyond(proved) }
+            }
         }
-        return Projection(
-            point: zip(origin, y).map { $0 + $1 }, distance: norm(y), lowerBound: dualBound(active, multipliers, slacks), active: active)
+        return .found(
+            Projection(point: zip(origin, y).map { $0 + $1 }, distance: Halfspaces.norm(y), lowerBound: bound(), active: active.members))
     }
 
-    private func norm(_ vector: [Double]) -> Double { Halfspaces.norm(vector) }
-
-    private func mostViolated(_ y: [Double], _ slacks: [Double], _ scale: Double, besides active: [Int]) -> Int? {
-        let length = norm(y) + scale
-        var worst: (row: Int, depth: Double)?
-        for row in 0..<count where norms[row] > 0 {
+    /// The rows among `rows` that are violated at `origin + y`, most violated first.
+    private func violated(_ rows: [Int], _ y: [Double], _ slacks: [Double], _ scale: Double, besides active: [Int]) -> [Int] {
+        let length = Halfspaces.norm(y) + scale
+        let held = Set(active)
+        return rows.compactMap { row -> (row: Int, depth: Double)? in
+            guard norms[row] > 0 else { return nil }
             let value = product(row, y) + slacks[row]
-            guard value < -1e-12 * (norms[row] * length + abs(offsets[row])) else { continue }
-            let depth = value / norms[row]
-            if depth < worst?.depth ?? 0, !active.contains(row) { worst = (row, depth) }
-        }
-        return worst?.row
-    }
-
-    /// The row's slope as Σ r_j slope_j over active rows, and what is left of it: least squares by Cholesky's method.
-    private func split(_ row: Int, _ active: [Int]) -> (r: [Double], z: [Double]) {
-        var z = Array(slope(row))
-        guard !active.isEmpty else { return ([], z) }
-        let n = active.count
-        var factor = [Double](repeating: 0, count: n * n)
-        let vectors = active.map { Array(slope($0)) }
-        for i in 0..<n {
-            for j in 0...i {
-                var sum = product(active[j], vectors[i])
-                for k in 0..<j { sum -= factor[i * n + k] * factor[j * n + k] }
-                factor[i * n + j] = i == j ? max(sum, 1e-300).squareRoot() : sum / factor[j * n + j]
-            }
-        }
-        var total = [Double](repeating: 0, count: n)
-        // Twice, the second time for what rounding left.
-        for _ in 0..<2 {
-            var r = active.map { product($0, z) }
-            for i in 0..<n {
-                for k in 0..<i { r[i] -= factor[i * n + k] * r[k] }
-                r[i] /= factor[i * n + i]
-            }
-            for i in (0..<n).reversed() {
-                for k in (i + 1)..<max(n, i + 1) { r[i] -= factor[k * n + i] * r[k] }
-                r[i] /= factor[i * n + i]
-            }
-            for j in 0..<n {
-                total[j] += r[j]
-                for d in z.indices { z[d] -= r[j] * vectors[j][d] }
-            }
-        }
-        return (total, z)
+            guard value < -1e-12 * (norms[row] * length + abs(offsets[row])), !held.contains(row) else { return nil }
+            return (row, value / norms[row])
+        }.sorted { $0.depth < $1.depth }.map(\.row)
     }
 
     /// Weak duality: for λ ≥ 0, ½‖y‖² ≥ −½‖Σ λ_i a_i‖² − Σ λ_i s_i wherever every a_i · y + s_i ≥ 0.

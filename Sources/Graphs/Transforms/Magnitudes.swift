@@ -11,13 +11,15 @@ import Tensors
 public struct Magnitude: Sendable {
     /// The sum of magnitudes that made it since the last nonlinearity: |W| |z| + |b|.
     public let sum: Value
-    /// The variance of its rounding error in units of u² = 2⁻¹⁰⁶; 0 for what is exact.
+    /// The variance of its rounding error in units of (u / `unit`)², u = 2⁻⁵³; 0 for what is exact.
     public let variance: Value
 }
 
 extension Graph {
     /// Appends the magnitudes of `targets`, values of a frozen graph; `nil` for a value that is not affine in the data.
-    public mutating func magnitudes(of targets: [Value]) -> [Magnitude?] {
+    ///
+    /// - Parameter unit: a factor of sizes before they are squared, so that the variances of very large numbers stay finite.
+    public mutating func magnitudes(of targets: [Value], unit: Double = 1) -> [Magnitude?] {
         let (needed, depends) = (ancestors(of: targets), dataDependence)
         var magnitudes = [Magnitude?](repeating: nil, count: nodes.count)
         for value in values where needed[value.index] {
@@ -26,9 +28,9 @@ extension Graph {
             let dependent = operands.map { depends[$0.index] }
             let known = zip(dependent, operands).allSatisfy { !$0 || magnitudes[$1.index] != nil }
             guard known, self[value].primitive.isAffine(whenDepending: dependent) else { continue }
-            magnitudes[value.index] = magnitude(of: value, operands.map { magnitudes[$0.index] })
+            magnitudes[value.index] = magnitude(of: value, operands.map { magnitudes[$0.index] }, unit)
         }
-        return targets.map { depends[$0.index] ? magnitudes[$0.index] : constantMagnitude($0) }
+        return targets.map { depends[$0.index] ? magnitudes[$0.index] : constantMagnitude($0, unit) }
     }
 
     /// Appends, for each of `targets`, Σ over paths of |coefficients|: 0 where the value does not depend on the data inside the cell.
@@ -69,18 +71,23 @@ extension Graph {
     private mutating func square(_ value: Value) -> Value { emit(.multiply, value, value) }
 
     /// What parameters make on their own (a batch norm's slope) has a few roundings; a parameter itself has none.
-    private mutating func constantMagnitude(_ value: Value) -> Magnitude {
+    private mutating func constantMagnitude(_ value: Value, _ unit: Double) -> Magnitude {
         let size = absolute(value)
-        let roundings = self[value].operands.isEmpty ? 0.0 : 16
-        return Magnitude(sum: size, variance: emit(.affine(slope: roundings, offset: 0), square(size)))
+        return Magnitude(sum: size, variance: variance(of: size, roundings: self[value].operands.isEmpty ? 0 : 16, unit))
+    }
+
+    /// The variance of so many roundings of numbers of some size.
+    private mutating func variance(of size: Value, roundings: Int, _ unit: Double) -> Value {
+        let scaled = unit == 1 ? size : emit(.affine(slope: unit, offset: 0), size)
+        return emit(.affine(slope: Double(roundings), offset: 0), square(scaled))
     }
 
     /// Table 7: the rule of each primitive; `incoming` is `nil` for an operand that does not depend on the data.
-    private mutating func magnitude(of value: Value, _ incoming: [Magnitude?]) -> Magnitude? {
+    private mutating func magnitude(of value: Value, _ incoming: [Magnitude?], _ unit: Double) -> Magnitude? {
         let node = self[value]
         /// The variance that came in, and `roundings` of numbers of size `sum`.
         func rounded(_ sum: Value, _ variance: Value, _ roundings: Int, _ graph: inout Graph) -> Magnitude {
-            let own = graph.emit(.affine(slope: Double(roundings), offset: 0), graph.square(sum))
+            let own = graph.variance(of: sum, roundings: roundings, unit)
             return Magnitude(sum: sum, variance: graph.emit(.add, variance, own))
         }
         switch node.primitive {
@@ -102,10 +109,12 @@ extension Graph {
         case .broadcast, .reshape, .transpose, .pad, .slice, .gather:
             return Magnitude(sum: emit(node.primitive, incoming[0]!.sum), variance: emit(node.primitive, incoming[0]!.variance))
         case .concatenate:
-            let parts = zip(incoming, node.operands).map { $0 ?? constantMagnitude($1) }
+            let parts = zip(incoming, node.operands).map { $0 ?? constantMagnitude($1, unit) }
             return Magnitude(sum: emitting(node.primitive, parts.map(\.sum)), variance: emitting(node.primitive, parts.map(\.variance)))
         case .add, .subtract:
-            let (left, right) = (incoming[0] ?? constantMagnitude(node.operands[0]), incoming[1] ?? constantMagnitude(node.operands[1]))
+            let (left, right) = (
+                incoming[0] ?? constantMagnitude(node.operands[0], unit), incoming[1] ?? constantMagnitude(node.operands[1], unit)
+            )
             return rounded(emit(.add, left.sum, right.sum), emit(.add, left.variance, right.variance), 1, &self)
         case .affine(let slope, let offset):
             let sum = emit(.affine(slope: abs(slope), offset: abs(offset)), incoming[0]!.sum)
@@ -113,10 +122,10 @@ extension Graph {
         case .apply(let pieces):
             // A new layer begins: its sizes are those of the values themselves.
             let squares = Pieces(slopes: pieces.slopes.map { $0 * $0 })
-            let moving = incoming[0] ?? constantMagnitude(node.operands[0])
+            let moving = incoming[0] ?? constantMagnitude(node.operands[0], unit)
             return rounded(absolute(value), emit(.apply(squares), moving.variance, node.operands[1]), 2, &self)
         case .pick:
-            let moving = incoming[0] ?? constantMagnitude(node.operands[0])
+            let moving = incoming[0] ?? constantMagnitude(node.operands[0], unit)
             return Magnitude(sum: absolute(value), variance: emit(node.primitive, moving.variance, node.operands[1]))
         }
     }

@@ -43,10 +43,8 @@ extension NumericTensor {
     /// Calls `body` with the elements as little-endian bytes.
     ///
     /// - Precondition: the type is not a 16-bit floating-point one, which are read only.
-    func withLittleEndianBytes<Result>(_ body: (UnsafeRawBufferPointer) throws(InterchangeError) -> Result) throws(InterchangeError)
-        -> Result
-    {
-        func raw<T: BitwiseCopyable>(_ elements: [T]) throws(InterchangeError) -> Result {
+    func withLittleEndianBytes<Result, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> Result) throws(E) -> Result {
+        func raw<T: BitwiseCopyable>(_ elements: [T]) throws(E) -> Result {
             precondition(UInt16(1).littleEndian == 1, "a big-endian machine")
             return try elements.span.bytes.withUnsafeBytes(body)
         }

@@ -41,6 +41,9 @@ public enum NumericTensor: Hashable, Sendable {
     /// The number of elements.
     public var count: Int { shape.elementCount }
 
+    /// What the elements take in memory.
+    public var byteCount: Int { count * writable.elementType.size }
+
     /// Every element as a number of type `S`: exact where `S` can hold it, else rounded to nearest. Truth values become 0 and 1.
     @specialized(where S == Float)
     @specialized(where S == Double)

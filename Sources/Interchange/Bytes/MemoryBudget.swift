@@ -16,6 +16,9 @@ public struct MemoryBudget: Hashable, Sendable {
     /// Half of the machine's memory.
     public static var standard: MemoryBudget { MemoryBudget(limit: System.memory / 2) }
 
+    /// What is left beside `bytes` that are held.
+    public func besides(_ bytes: Int) -> MemoryBudget { MemoryBudget(limit: max(0, limit - bytes)) }
+
     /// Refuses to read what needs more than the limit.
     ///
     /// - Parameter bytes: the need; `nil` where it overflows.

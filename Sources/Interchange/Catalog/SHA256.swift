@@ -31,7 +31,10 @@ public struct SHA256: Sendable {
     }
 
     /// Appends bytes.
-    public mutating func update(_ bytes: [UInt8]) {
+    public mutating func update(_ bytes: [UInt8]) { bytes.withUnsafeBytes { update($0) } }
+
+    /// Appends bytes.
+    public mutating func update(_ bytes: UnsafeRawBufferPointer) {
         length &+= UInt64(bytes.count)
         var at = 0
         if !pending.isEmpty {
@@ -42,11 +45,9 @@ public struct SHA256: Sendable {
             pending.removeAll(keepingCapacity: true)
         }
         let end = at + (bytes.count - at) / 64 * 64
-        bytes.withUnsafeBytes { raw in
-            let constants = SHA256.constants.span
-            for start in stride(from: at, to: end, by: 64) {
-                compress(UnsafeRawBufferPointer(rebasing: raw[start..<start + 64]), constants)
-            }
+        let constants = SHA256.constants.span
+        for start in stride(from: at, to: end, by: 64) {
+            compress(UnsafeRawBufferPointer(rebasing: bytes[start..<start + 64]), constants)
         }
         pending += bytes[end...]
     }

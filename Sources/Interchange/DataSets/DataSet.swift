@@ -25,6 +25,8 @@ public struct DataSet: Hashable, Sendable {
 
     /// The number of samples.
     public var count: Int { labels.count }
+    /// What the samples take in memory.
+    public var byteCount: Int { samples.byteCount }
     /// One sample's, such as `[1, 28, 28]`.
     public var sampleShape: Shape { Array(samples.shape.dropFirst()) }
 

@@ -2,24 +2,24 @@
 
 public import Networks
 
-extension Network {
-    /// The network of an architecture in a JSON file and the weights in a safetensors file.
-    ///
-    /// The JSON is that of native models, and may have one more member, `tensors`, that says what the file calls a parameter:
-    ///
-    ///     { "version": 1, "name": "mine", "input": [784], "classes": 10, "layers": […], "tensors": { "dense1.weight": "fc.weight" } }
-    ///
-    /// Weights of 16 bits are widened, which is exact. Tensors of whole numbers, such as a count of batches, are no parameters.
-    /// - Throws: `InterchangeError`, one line with the file, the place in it, what was expected and what was found.
-    public init(weights: String, architecture path: String, budget: MemoryBudget = .standard) throws(InterchangeError) {
-        let json = try JSONValue(path: path, budget: budget)
+/// The architecture of weights that come without one, and what their file calls them.
+package struct ForeignArchitecture: Sendable {
+    package let architecture: Architecture
+    /// By the names of parameters; those that are not here go by their own.
+    let tensorNames: [String: String]
+
+    /// Reads the JSON in the bytes of a file, whose name errors give as `file`.
+    package init(json bytes: [UInt8], file: String) throws(InterchangeError) {
+        let json = try JSONValue(parsing: bytes, file: file)
         guard let members = json.members else {
-            throw .malformed(file: path, place: "architecture", expected: "an object", found: json.kind)
+            throw .malformed(file: file, place: "architecture", expected: "an object", found: json.kind)
         }
-        let architecture = try NativeModel.architecture(
-            .object(members.filter { $0.name != "tensors" }), file: path, place: "")
-        let names = try Network.tensorNames(json["tensors"], of: architecture, file: path)
-        let file = try SafetensorsFile(path: weights, budget: budget)
+        architecture = try NativeModel.architecture(.object(members.filter { $0.name != "tensors" }), file: file, place: "")
+        tensorNames = try ForeignArchitecture.tensorNames(json["tensors"], of: architecture, file: file)
+    }
+
+    /// The network with the weights of a file.
+    package func network(_ file: SafetensorsFile, name: String) throws(InterchangeError) -> Network {
         var tensors: [String: NumericTensor] = [:]
         for named in file.tensors {
             switch named.tensor.elementType {
@@ -27,7 +27,7 @@ extension Network {
             case .bool, .int8, .int16, .int32, .int64, .uint8, .uint16, .uint32, .uint64: break
             }
         }
-        self = try NativeModel.network(architecture, tensors, names: names, name: weights)
+        return try NativeModel.network(architecture, tensors, names: tensorNames, name: name)
     }
 
     private static func tensorNames(_ json: JSONValue?, of architecture: Architecture, file: String) throws(InterchangeError)
@@ -51,5 +51,20 @@ extension Network {
             names[member.name] = name
         }
         return names
+    }
+}
+
+extension Network {
+    /// The network of an architecture in a JSON file and the weights in a safetensors file.
+    ///
+    /// The JSON is that of native models, and may have one more member, `tensors`, that says what the file calls a parameter:
+    ///
+    ///     { "version": 1, "name": "mine", "input": [784], "classes": 10, "layers": […], "tensors": { "dense1.weight": "fc.weight" } }
+    ///
+    /// Weights of 16 bits are widened, which is exact. Tensors of whole numbers, such as a count of batches, are no parameters.
+    /// - Throws: `InterchangeError`, one line with the file, the place in it, what was expected and what was found.
+    public init(weights: String, architecture path: String, budget: MemoryBudget = .standard) throws(InterchangeError) {
+        let form = try ForeignArchitecture(json: InputFile(path: path, budget: budget).contents(), file: path)
+        self = try form.network(SafetensorsFile(path: weights, budget: budget), name: weights)
     }
 }

@@ -30,8 +30,10 @@ public enum NativeModel {
     /// The network in a file.
     ///
     /// - Parameter name: of the file, for errors.
-    /// - Throws: `malformed` where it is no native model, or a wrong one; `unsupported` for a later version.
+    /// - Throws: `malformed` where it is no native model, or a wrong one, or a sealed one that was changed; `unsupported` for a later
+    ///   version.
     public static func network(in file: SafetensorsFile, name: String) throws(InterchangeError) -> Network {
+        try file.requireSeal(name: name)
         let architecture = try architecture(in: file, name: name)
         var parameters: [String: NumericTensor] = [:]
         for named in file.tensors where !named.name.hasPrefix(statePrefix) { parameters[named.name] = named.tensor }
@@ -101,7 +103,11 @@ public enum NativeModel {
 
     /// The architecture that JSON describes. It has been through the strict parser, which bounds the depth and refuses a name that
     /// comes twice.
+    /// - Throws: `unsupported` for a later version, `malformed` for anything else.
     static func architecture(_ json: JSONValue, file: String, place: String) throws(InterchangeError) -> Architecture {
+        if let version = json["version"]?.int, version > Architecture.version {
+            throw .unsupported(file: file, what: "architecture version \(version) is not supported (\(Architecture.version) is)")
+        }
         do { return try Architecture(json: json.text()) } catch {
             throw .malformed(
                 file: file, place: "\(place)\(error.place)\(error.what.isEmpty ? "" : ": \(error.what)")", expected: error.expected,

@@ -141,6 +141,45 @@ public struct SafetensorsFile: Hashable, Sendable {
     ///
     /// - Precondition: no two tensors have one name, and none is called `__metadata__`.
     public func write(to path: String) throws(InterchangeError) {
+        var file = try OutputFile(path)
+        try forEachPart { (part: UnsafeRawBufferPointer) throws(InterchangeError) -> Void in try file.write(part) }
+        try file.commit()
+    }
+
+    /// SHA-256 of the bytes that `write` gives, in hexadecimal.
+    package var digest: String {
+        var hash = SHA256()
+        forEachPart { hash.update($0) }
+        return hash.finish()
+    }
+
+    /// The metadata's name of the digest of everything else.
+    package static let checksumName = "checksum"
+
+    /// The same content with the digest of it among the metadata, so that no changed byte goes unnoticed.
+    package var sealed: SafetensorsFile {
+        var file = unsealed
+        file.metadata.append((SafetensorsFile.checksumName, file.digest))
+        return file
+    }
+
+    private var unsealed: SafetensorsFile {
+        var file = self
+        file.metadata.removeAll { $0.name == SafetensorsFile.checksumName }
+        return file
+    }
+
+    /// - Throws: `malformed` where there is a digest, and the content is not what was written.
+    package func requireSeal(name: String) throws(InterchangeError) {
+        guard let recorded = metadata(SafetensorsFile.checksumName) else { return }
+        let digest = unsealed.digest
+        guard recorded == digest else {
+            throw .malformed(file: name, place: "checksum of the content", expected: quoted(recorded), found: quoted(digest))
+        }
+    }
+
+    /// Calls `body` with the parts of the file, one after the other.
+    private func forEachPart<E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> Void) throws(E) {
         precondition(Set(tensors.map(\.name)).count == tensors.count, "two tensors of one name")
         precondition(!tensors.contains { $0.name == "__metadata__" }, "a tensor called __metadata__")
         let order = tensors.map { NamedTensor(name: $0.name, tensor: $0.tensor.writable) }.enumerated().sorted {
@@ -160,11 +199,8 @@ public struct SafetensorsFile: Hashable, Sendable {
         }
         var header = Array(JSONValue.object(members).text().utf8)
         header += [UInt8](repeating: 0x20, count: (8 - header.count % 8) % 8)
-        var file = try OutputFile(path)
-        try file.write(littleEndian(UInt64(header.count)) + header)
-        for named in order {
-            try named.tensor.withLittleEndianBytes { (raw: UnsafeRawBufferPointer) throws(InterchangeError) -> Void in try file.write(raw) }
-        }
-        try file.commit()
+        let start = littleEndian(UInt64(header.count)) + header
+        try start.span.bytes.withUnsafeBytes(body)
+        for named in order { try named.tensor.withLittleEndianBytes(body) }
     }
 }

@@ -9,7 +9,7 @@ extension Architecture {
         "Resnet5-printed", "ResNetD-W", "RNN",
     ]
 
-    /// The architecture that `specification` names, with its options.
+    /// The architecture that `specification` names, with its options, and the normalization that is usual for its input.
     ///
     ///     try Architecture.named("SmallCNN:pooling=mean,input=3x32x32")
     ///
@@ -41,7 +41,8 @@ extension Architecture {
             throw NetworkError(name, "batchNorm", expected: "no such option: \(name) has one form", got: "batchNorm")
         }
         return try Architecture(
-            name: name, inputShape: shape, classCount: classes, layers: layers, isConvex: options.convex)
+            name: name, inputShape: shape, classCount: classes, layers: layers, isConvex: options.convex,
+            normalization: .standard(for: shape))
     }
 
     private static func form(named name: String) -> NamedForm? {

@@ -1,5 +1,6 @@
 // Partitions in one dimension: an interval, the whole line, a segment or a polyline in an input space of any dimension. A line is taken as
-// a strip of the plane whose second coordinate changes nothing, so that there is one engine to be trusted, and crossings are as exact.
+// a strip of the plane whose second coordinate changes nothing, tile by tile: so there is one engine to be trusted, crossings are as exact,
+// and a network of many units takes no more memory than its tiles do.
 
 import Geometry
 
@@ -11,19 +12,19 @@ public struct LinearPartition: Sendable {
     /// One interval of one segment, on which every unit has one code.
     public struct Interval: Sendable {
         public let segment: Int
-        /// In the segment's coordinate; infinite where a cell of the whole line is unbounded.
+        /// In the segment's coordinate, right to the last places; of networks of many weights to a millionth. Which intervals there are, and
+        /// in which order, is exact. Infinite where a cell of the whole line is unbounded.
         public let range: ClosedRange<Double>
         /// The number of its cell: equal for intervals with the same code throughout.
         public let cell: Int
-        let index: Int
-        let partition: PlanarPartition
+        let piece: LinearPiece
+        let program: PiecewiseAffineProgram
 
         /// The code at each nonlinearity.
-        public var codes: [[Int]] { partition.cell(index).codes }
+        public var codes: [[Int]] { piece.codes }
         /// The network as a function of the segment's coordinate.
         public var map: AffineMap {
-            let map = partition.cell(index).map
-            return AffineMap(slopes: map.slopes.map { Array($0[..<1]) }, offsets: map.offsets)
+            AffineMap(rows: program.frozenRows(of: program.last, codes: codes), inputCount: 1)
         }
         /// The length: of a segment between points, in the input space.
         public let length: Double
@@ -36,15 +37,16 @@ public struct LinearPartition: Sendable {
     public let cellCount: Int
     /// The number of pieces: intervals, those that a corner divides counted once.
     public let pieceCount: Int
-    /// How many different affine maps of the coordinate there are; `nil` of a polyline, whose segments have coordinates of their own.
+    /// How many different affine maps of the coordinate there are, compared exactly; `nil` of a polyline, whose segments have coordinates of
+    /// their own, and where that would be too much work.
     public let distinctMapCount: Int?
     /// Where the class changes (THEORY §8), by segment and coordinate.
     public let boundaryPoints: [(segment: Int, coordinate: Double)]
 
-    /// The partition of an interval or of the whole line.
+    /// The partition of an interval or of the whole line; the same for any number of threads.
     ///
     /// - Throws: `PartitionError` where the domain does not fit the program or has not one dimension, or pieces do not join.
-    public init(of program: PiecewiseAffineProgram, on domain: Domain) throws(PartitionError) {
+    public init(of program: PiecewiseAffineProgram, on domain: Domain, threads: Int = 1) throws(PartitionError) {
         guard domain.dimension == 1 else {
             throw PartitionError(what: "coordinates", where: "linear partition", expected: "1", got: "\(domain.dimension)")
         }
@@ -58,13 +60,13 @@ public struct LinearPartition: Sendable {
             (range, isWhole) = (-radius...radius, true)
         case .polygon: break
         }
-        try self.init([(program, 1)], range, isWhole: isWhole)
+        try self.init([(program, 1)], range, isWhole: isWhole, threads)
     }
 
     /// The partition of the polyline through `points`, in any dimension; exactly of these points.
     ///
     /// - Throws: `PartitionError` where there are fewer than two, neighbours are equal, or lengths are not the input's.
-    public init(of program: PiecewiseAffineProgram, through points: [[Double]]) throws(PartitionError) {
+    public init(of program: PiecewiseAffineProgram, through points: [[Double]], threads: Int = 1) throws(PartitionError) {
         guard points.count > 1 else {
             throw PartitionError(what: "points", where: "polyline", expected: "at least 2", got: "\(points.count)")
         }
@@ -81,43 +83,50 @@ public struct LinearPartition: Sendable {
             let length = largest * zip(p, q).reduce(0) { $0 + (($1.0 - $1.1) / largest) * (($1.0 - $1.1) / largest) }.squareRoot()
             segments.append((try segment.program(program), length))
         }
-        try self.init(segments, 0...1, isWhole: false)
+        try self.init(segments, 0...1, isWhole: false, threads)
     }
 
-    private init(_ segments: [(program: PiecewiseAffineProgram, length: Double)], _ range: ClosedRange<Double>, isWhole: Bool)
-        throws(PartitionError)
-    {
+    private init(
+        _ segments: [(program: PiecewiseAffineProgram, length: Double)], _ range: ClosedRange<Double>, isWhole: Bool, _ threads: Int
+    ) throws(PartitionError) {
         var (intervals, boundaryPoints): ([Interval], [(segment: Int, coordinate: Double)]) = ([], [])
-        var numbers: [[[Int]]: Int] = [:]
-        var (prefixes, pieceCount, counts, maps): ([Set<[[Int]]>], Int, [Int], Int?) = ([], 0, [], nil)
+        // A convex cell is met once by a segment: only a polyline needs to compare codes.
+        var cells = CodeClasses(layerCount: segments.count > 1 ? segments[0].program.nonlinearSteps.count : 0)
+        var (pieceCount, counts) = (0, [Int]())
         for (segment, (program, length)) in segments.enumerated() {
-            let partition = try PlanarPartition(of: LinearPartition.strip(program), on: .box([range, 0...1]))
-            counts = partition.cellCounts
-            if segments.count == 1 { maps = partition.distinctMapCount() }
-            for (place, (index, low, high)) in partition.alongFirstCoordinate().enumerated() {
-                var number = intervals.count
-                if segments.count > 1 {
-                    // Only a polyline meets a cell twice.
-                    let codes = partition.cell(index).codes
-                    number = numbers[codes] ?? numbers.count
-                    numbers[codes] = number
-                    prefixes = prefixes.isEmpty ? codes.map { _ in [] } : prefixes
-                    for layer in codes.indices { prefixes[layer].insert(Array(codes[...layer])) }
+            let tiles = try TiledPartition(of: LinearPartition.strip(program.withClass()), on: .box([range, 0...1]))
+            let (parts, outcome) = LinearPiece.pieces(of: tiles, threads: threads)
+            counts = Array(outcome.cellCounts.dropLast())
+            var previous: LinearPiece?
+            for part in parts {
+                defer { previous = part }
+                if let previous, previous.hasCodes(of: part) {
+                    // The class alone changes.
+                    boundaryPoints.append((segment, part.low))
+                    let open = intervals.removeLast()
+                    intervals.append(open.extended(to: part.high, length: length))
+                    continue
                 }
-                if place > 0 || intervals.last?.cell != number { pieceCount += 1 }
-                let ends = (
-                    isWhole && low == range.lowerBound ? -.infinity : low, isWhole && high == range.upperBound ? .infinity : high
-                )
+                if let previous, previous.classIndex != part.classIndex { boundaryPoints.append((segment, part.low)) }
+                let number = segments.count > 1 ? cells.number(of: part, after: previous) : intervals.count
+                if previous != nil || intervals.last?.cell != number { pieceCount += 1 }
                 intervals.append(
                     Interval(
-                        segment: segment, range: ends.0...ends.1, cell: number, index: index, partition: partition,
-                        length: (ends.1 - ends.0) * length))
+                        segment: segment, range: part.low...part.high, cell: number, piece: part, program: program,
+                        length: (part.high - part.low) * length))
             }
-            boundaryPoints += partition.decisionBoundary().curve.polylines.map { (segment, $0.points[0].x) }.sorted { $0.1 < $1.1 }
         }
-        (self.intervals, self.pieceCount, self.boundaryPoints, distinctMapCount) = (intervals, pieceCount, boundaryPoints, maps)
-        cellCounts = segments.count == 1 ? counts : prefixes.map(\.count)
-        cellCount = segments.count == 1 ? intervals.count : numbers.count
+        if isWhole {
+            intervals = intervals.map { interval in
+                let low = interval.range.lowerBound == range.lowerBound ? -Double.infinity : interval.range.lowerBound
+                let high = interval.range.upperBound == range.upperBound ? Double.infinity : interval.range.upperBound
+                return interval.with(low...high, length: high - low)
+            }
+        }
+        (self.intervals, self.pieceCount, self.boundaryPoints) = (intervals, pieceCount, boundaryPoints)
+        cellCounts = segments.count == 1 ? counts : cells.counts
+        cellCount = segments.count == 1 ? intervals.count : (cells.counts.last ?? 1)
+        distinctMapCount = segments.count == 1 ? LinearPartition.distinctMaps(intervals) : nil
     }
 
     /// How many cells are unbounded.
@@ -133,40 +142,34 @@ public struct LinearPartition: Sendable {
     static func strip(_ program: PiecewiseAffineProgram) throws(PartitionError) -> PiecewiseAffineProgram {
         try program.restricted(to: Domain.Embedding(origin: [0], directions: [[1], [0]]))
     }
-}
 
-extension PlanarPartition {
-    /// The cells of a strip from left to right, with the ends of each. Their order is that of the mesh, not of rounded numbers.
-    fileprivate func alongFirstCoordinate() -> [(index: Int, low: Double, high: Double)] {
-        var subdivision = subdivision
-        let mesh = subdivision.mesh
-        var after = [Int: (cell: Int, at: Double)](minimumCapacity: cellCount)
-        var isFirst = [Bool](repeating: true, count: cellCount)
-        for edge in 0..<mesh.edgeCount {
-            let (left, right) = mesh.cells(of: edge)
-            guard left >= 0, right >= 0 else { continue }
-            let (start, end) = (Int(mesh.origin[2 * edge]), mesh.target(2 * edge))
-            // Going up, the cell on the left hand is the lower one.
-            let isRising = subdivision.position(start).y < subdivision.position(end).y
-            let (lower, upper) = isRising ? (Int(left), Int(right)) : (Int(right), Int(left))
-            after[lower] = (upper, subdivision.firstCoordinate(of: start))
-            isFirst[upper] = false
-        }
-        guard case .box(let ranges) = domain.region, var cell = isFirst.firstIndex(of: true) else { return [] }
-        var (ordered, low): ([(index: Int, low: Double, high: Double)], Double) = ([], ranges[0].lowerBound)
-        while let next = after[cell] {
-            let high = max(low, next.at)
-            ordered.append((cell, low, high))
-            (cell, low) = (next.cell, high)
-        }
-        return ordered + [(cell, low, max(low, ranges[0].upperBound))]
+    /// Weights times intervals up to which maps are compared.
+    private static let comparedWeights = 50_000_000
+
+    private static func distinctMaps(_ intervals: [Interval]) -> Int? {
+        guard let program = intervals.first?.program, intervals.count <= comparedWeights / max(program.weightCount, 1) else { return nil }
+        var maps = DistinctMaps.Contest(of: program)
+        for interval in intervals { maps.add(CodeHistory(codes: interval.codes)) }
+        return maps.mapCount
     }
 }
 
-extension PlanarSubdivision {
-    /// The first coordinate of a vertex to about a unit in the last place: exactly and rounded once where floating point was further off.
-    fileprivate mutating func firstCoordinate(of vertex: Int) -> Double {
-        let (x, bound) = (positions.value(0, at: vertex), positions.bound(0, at: vertex))
-        return bound <= abs(x) * 0x1p-50 ? x : point(vertex)[0].doubleValue
+extension LinearPartition.Interval {
+    fileprivate func with(_ range: ClosedRange<Double>, length: Double) -> Self {
+        Self(segment: segment, range: range, cell: cell, piece: piece, program: program, length: length)
+    }
+
+    fileprivate func extended(to high: Double, length: Double) -> Self {
+        with(range.lowerBound...high, length: (high - range.lowerBound) * length)
+    }
+}
+
+extension PiecewiseAffineProgram {
+    /// How many weights its matrices hold.
+    var weightCount: Int {
+        steps.reduce(0) { sum, step in
+            guard case .affine(let terms, _) = step else { return sum }
+            return sum + terms.reduce(0) { $0 + $1.matrix.values.count }
+        }
     }
 }

@@ -7,10 +7,19 @@ import Geometry
 struct CodeHistory: Sendable {
     struct Level: Sendable {
         /// For each cell, the cell of the level before that it lies in.
-        let parents: [Int32]
+        private(set) var parents: [Int32]
         /// Row by row, `width` codes for each cell.
-        let codes: [UInt16]
+        private(set) var codes: [UInt16]
         let width: Int
+
+        init(parents: [Int32], codes: [UInt16], width: Int) { (self.parents, self.codes, self.width) = (parents, codes, width) }
+
+        /// Adds a cell.
+        mutating func append(_ code: [UInt16], parent: Int) {
+            precondition(code.count == width, "\(code.count) codes, expected \(width)")
+            parents.append(Int32(parent))
+            codes += code
+        }
 
         func code(_ unit: Int, of cell: Int) -> Int { Int(codes[cell * width + unit]) }
     }
@@ -23,20 +32,39 @@ struct CodeHistory: Sendable {
         for l in stride(from: level, to: target, by: -1) { cell = Int(levels[l - 1].parents[cell]) }
         return cell
     }
+
+    /// The history of one cell of the last level.
+    func path(of cell: Int) -> CodeHistory {
+        CodeHistory(
+            levels: levels.indices.map { index in
+                let (width, ancestor) = (levels[index].width, ancestor(of: cell, at: levels.count, up: index + 1))
+                return Level(parents: [0], codes: Array(levels[index].codes[ancestor * width..<(ancestor + 1) * width]), width: width)
+            })
+    }
+}
+
+extension CodeHistory {
+    /// The history of one cell, from its code at each nonlinearity.
+    init(codes: [[Int]]) {
+        levels = codes.map { Level(parents: [0], codes: $0.map { UInt16($0) }, width: $0.count) }
+    }
 }
 
 /// Exact affine forms of a program's units on the cells of a history, made on demand and remembered.
 struct ExactForms: Sendable {
     private struct Key: Hashable {
         let value: Int
-        let unit: Int
         let cell: Int
     }
 
     let program: PiecewiseAffineProgram
     /// The number of nonlinear steps among the steps that make each value and come before it: the level its forms depend on at most.
     private let depths: [Int]
-    private var memory: [Key: AffineForm] = [:]
+    /// The units of a value on a cell, as far as they were asked for, are `memory[places[value, cell]]`.
+    private var places: [Key: Int] = [:]
+    private var memory: [[AffineForm?]] = []
+    /// How many are remembered.
+    private(set) var count = 0
 
     init(program: PiecewiseAffineProgram) {
         self.program = program
@@ -46,35 +74,51 @@ struct ExactForms: Sendable {
     /// Unit `unit` of `value` as an affine form on cell `cell` of level `level`, which is at least the value's own.
     mutating func form(of value: Int, unit: Int, on cell: Int, at level: Int, in history: CodeHistory) -> AffineForm {
         if value == 0 { return AffineForm.coordinate(unit, dimension: program.inputCount) }
+        let cell = history.ancestor(of: cell, at: level, up: depths[value])
+        let place = place(of: value, on: cell)
+        if let known = memory[place][unit] { return known }
+        let form = newForm(of: value, unit: unit, on: cell, in: history)
+        memory[place][unit] = form
+        count += 1
+        return form
+    }
+
+    private mutating func place(of value: Int, on cell: Int) -> Int {
+        let fresh = memory.count
+        let place = places[Key(value: value, cell: cell)] ?? fresh
+        if place == fresh {
+            places[Key(value: value, cell: cell)] = fresh
+            memory.append([AffineForm?](repeating: nil, count: program.counts[value]))
+        }
+        return place
+    }
+
+    /// A form on a cell of the value's own level.
+    private mutating func newForm(of value: Int, unit: Int, on cell: Int, in history: CodeHistory) -> AffineForm {
         let depth = depths[value]
-        let cell = history.ancestor(of: cell, at: level, up: depth)
-        let key = Key(value: value, unit: unit, cell: cell)
-        if let known = memory[key] { return known }
-        let form: AffineForm
         switch program.steps[value - 1] {
         case .affine(let terms, let offset):
-            var sum = AffineForm.constant(offset[unit], dimension: program.inputCount)
+            var summands: [(weight: Double, form: AffineForm)] = []
             for term in terms {
+                let source = place(of: term.source, on: history.ancestor(of: cell, at: depth, up: depths[term.source]))
                 for (column, weight) in term.matrix.row(unit) {
-                    sum.add(Dyadic(weight), times: self.form(of: term.source, unit: column, on: cell, at: depth, in: history))
+                    let form =
+                        memory[source][column] ?? self.form(of: term.source, unit: column, on: cell, at: depth, in: history)
+                    summands.append((weight, form))
                 }
             }
-            form = sum
+            return .combination(summands, plus: offset[unit], dimension: program.inputCount)
         case .pieces(let source, let pieces, let shared):
             let coded = depths[shared ?? value]
             let code = history.levels[coded - 1].code(unit, of: history.ancestor(of: cell, at: depth, up: coded))
             let (slope, offset) = (pieces[unit].slopes[code], pieces[unit].offsets[code])
-            if slope == 0 {
-                form = AffineForm.constant(offset, dimension: program.inputCount)
-            } else {
-                form = Dyadic(slope) * self.form(of: source, unit: unit, on: cell, at: depth, in: history) - Dyadic(-offset)
-            }
+            if slope == 0 { return AffineForm.constant(offset, dimension: program.inputCount) }
+            let form = form(of: source, unit: unit, on: cell, at: depth, in: history)
+            return slope == 1 && offset == 0 ? form : Dyadic(slope) * form - Dyadic(-offset)
         case .maximum(let source, let groups):
             let code = history.levels[depth - 1].code(unit, of: cell)
             guard let winner = groups[unit].codes.firstIndex(of: code) else { preconditionFailure("code \(code) is no member's") }
-            form = self.form(of: source, unit: groups[unit].members[winner], on: cell, at: depth, in: history)
+            return form(of: source, unit: groups[unit].members[winner], on: cell, at: depth, in: history)
         }
-        memory[key] = form
-        return form
     }
 }

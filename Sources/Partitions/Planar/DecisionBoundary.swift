@@ -72,6 +72,13 @@ extension PiecewiseAffineProgram {
     var classStep: Step {
         outputCount == 1 ? .pieces(source: last, pieces: [.relu]) : .maximum(source: last, groups: [Group(members: Array(0..<outputCount))])
     }
+
+    /// The program with its class as one more nonlinearity, so that cells are divided by class.
+    package func withClass() throws(PartitionError) -> PiecewiseAffineProgram {
+        var classified = self
+        try classified.append(classStep)
+        return classified
+    }
 }
 
 extension PlanarSubdivision {
@@ -90,7 +97,7 @@ extension PlanarSubdivision {
             let sides = mesh.halfEdges(of: part)
             let rivals = program.outputCount == 1 ? [-1] : (0..<program.outputCount).filter { $0 != classes[part] }
             for rival in rivals {
-                let open = sides.map { mayTie(part, classes[part], rival, at: Int(mesh.origin[$0])) }
+                let open = sides.map { mayTie(classes[part], rival, at: Int(mesh.origin[$0])) }
                 guard open.contains(true) else { continue }
                 if !open.contains(false), sides.allSatisfy({ ties(part, classes[part], rival, at: Int(mesh.origin[$0])) }) { return true }
                 for (i, side) in sides.enumerated() where open[i] && open[(i + 1) % sides.count] {
@@ -105,8 +112,8 @@ extension PlanarSubdivision {
         return false
     }
 
-    /// Whether Doubles leave it open that a part's class ties with a rival (−1: with 0) at a vertex.
-    private func mayTie(_ part: Int, _ winner: Int, _ rival: Int, at vertex: Int) -> Bool {
+    /// Whether Doubles leave it open that a class ties with a rival (−1: with 0) at a vertex.
+    func mayTie(_ winner: Int, _ rival: Int, at vertex: Int) -> Bool {
         let table = tables[program.last]!
         if rival < 0 { return abs(table.value(0, at: vertex)) <= table.bound(0, at: vertex) }
         let difference = table.value(winner, at: vertex) - table.value(rival, at: vertex)

@@ -8,7 +8,7 @@ struct PlanarCell: Sendable {
     /// The line from each corner on; forms are taken on the cell itself.
     let lines: [Line]
     /// For each nonlinearity so far.
-    let codes: [[UInt16]]
+    private(set) var codes: [[UInt16]]
 
     /// Corners between two sides on one line are left out.
     ///
@@ -20,6 +20,15 @@ struct PlanarCell: Sendable {
         self.errors = kept.map { errors[$0] }
         self.lines = kept.map { lines[$0] }
         codes = zip(codeStarts, codeStarts.dropFirst()).map { Array(code[$0..<$1]) }
+    }
+}
+
+extension PlanarCell {
+    /// The same polygon with the codes of the first `count` nonlinearities.
+    func prefix(_ count: Int) -> PlanarCell {
+        var prefix = self
+        prefix.codes.removeSubrange(count...)
+        return prefix
     }
 }
 

@@ -196,47 +196,15 @@ extension PlanarSubdivision {
     }
 
     /// The output on one final cell.
-    func map(of cell: Int) -> AffineMap {
-        let rows = rows(of: program.last, on: cell, at: history.levels.count)
-        return AffineMap(slopes: rows.map { Array($0[..<2]) }, offsets: rows.map { $0[2] })
-    }
+    func map(of cell: Int) -> AffineMap { AffineMap(rows: rows(of: program.last, on: cell, at: history.levels.count), inputCount: 2) }
 
-    /// A value on a cell of a level, as rows [slope…, offset], by running the frozen program.
-    func rows(of value: Int, on cell: Int, at level: Int) -> [[Double]] {
-        var values: [[[Double]]] = [[[1, 0, 0], [0, 1, 0]]]
-        let depths = program.depths
-        func code(atLevel target: Int) -> [Int] {
-            let ancestor = history.ancestor(of: cell, at: level, up: target)
-            return (0..<history.levels[target - 1].width).map { history.levels[target - 1].code($0, of: ancestor) }
+    /// A value on a cell of a level, as `frozenRows` are.
+    func rows(of value: Int, on cell: Int, at level: Int) -> [Double] {
+        let codes = (0..<program.depths[value]).map { target in
+            let ancestor = history.ancestor(of: cell, at: level, up: target + 1)
+            return (0..<history.levels[target].width).map { history.levels[target].code($0, of: ancestor) }
         }
-        for (index, step) in program.steps.prefix(value).enumerated() {
-            switch step {
-            case .affine(let terms, let offset):
-                values.append(
-                    offset.indices.map { r in
-                        var sum = [0, 0, offset[r]]
-                        for term in terms {
-                            for (column, weight) in term.matrix.row(r) {
-                                for i in 0..<3 { sum[i] += weight * values[term.source][column][i] }
-                            }
-                        }
-                        return sum
-                    })
-            case .pieces(let source, let pieces, let shared):
-                let code = code(atLevel: depths[shared ?? index + 1])
-                values.append(
-                    zip(zip(pieces, code), values[source]).map { unit, row in
-                        let (function, r) = unit
-                        return [
-                            function.slopes[r] * row[0], function.slopes[r] * row[1], function.slopes[r] * row[2] + function.offsets[r],
-                        ]
-                    })
-            case .maximum(let source, let groups):
-                let code = code(atLevel: depths[index + 1])
-                values.append(zip(groups, code).map { group, code in values[source][group.members[group.codes.firstIndex(of: code)!]] })
-            }
-        }
-        return values[value]
+        return program.frozenRows(of: value, codes: codes)
     }
 
     /// The code of a final cell at a level.

@@ -354,10 +354,7 @@ struct PlanarSubdivision: Sendable {
         if let known = lineForms[Int(line)] { return known }
         let form: AffineForm
         switch lines[Int(line)] {
-        case .border(let p, let q):
-            // The form (q − p) × (x − p), 0 on the line through both.
-            let (px, py, qx, qy) = (Dyadic(p.x), Dyadic(p.y), Dyadic(q.x), Dyadic(q.y))
-            form = AffineForm(coefficients: [py - qy, qx - px, px * qy - py * qx])
+        case .border(let p, let q): form = .vanishing(onLineThrough: p, q)
         case .knot(let value, let unit, let knot, let cell, let level):
             form = forms.form(of: value, unit: unit, on: cell, at: level, in: history) - Dyadic(knot)
         case .tie(let value, let unit, let other, let cell, let level):

@@ -111,11 +111,13 @@ public struct PiecewiseAffineProgram: Hashable, Sendable {
     public var depths: [Int] { steps.reduce(into: [0]) { $0.append($0[$0.count - 1] + ($1.isNonlinear ? 1 : 0)) } }
 
     /// The program up to and with its nonlinearity number `index`, whose value becomes the output.
-    public func prefix(throughNonlinearity index: Int) -> PiecewiseAffineProgram {
-        let end = nonlinearSteps[index]
+    public func prefix(throughNonlinearity index: Int) -> PiecewiseAffineProgram { prefix(nonlinearSteps[index] + 1) }
+
+    /// The program's first `count` steps.
+    func prefix(_ count: Int) -> PiecewiseAffineProgram {
         var prefix = self
-        prefix.steps.removeSubrange((end + 1)...)
-        prefix.counts.removeSubrange((end + 2)...)
+        prefix.steps.removeSubrange(count...)
+        prefix.counts.removeSubrange((count + 1)...)
         return prefix
     }
 

@@ -137,20 +137,30 @@ private struct TwinMerger {
             }
             return hash
         }
-        var members: [UInt64: [Int32]] = [:]
+        // The last class of each hash, and for each class the one before it with the same hash.
+        var members = [UInt64: Int32](minimumCapacity: offset.count)
+        var before: [Int32] = []
         var (classes, originals) = ([Int32](), [Int32]())
         for row in offset.indices {
             let hash = hash(row)
-            let twin = members[hash]?.first { candidate in
-                let first = Int(originals[Int(candidate)])
-                return use[first] == use[row] && offset[first].bitPattern == offset[row].bitPattern
-                    && entries(first).sorted() == entries(row).sorted()
+            let last = members[hash] ?? -1
+            var twin = last
+            while twin >= 0 {
+                let first = Int(originals[Int(twin)])
+                if use[first] == use[row] && offset[first].bitPattern == offset[row].bitPattern,
+                    entries(first).sorted() == entries(row).sorted()
+                {
+                    break
+                }
+                twin = before[Int(twin)]
             }
-            if let twin {
+            if twin >= 0 {
                 classes.append(twin)
             } else {
-                classes.append(Int32(originals.count))
-                members[hash, default: []].append(Int32(originals.count))
+                let new = Int32(originals.count)
+                classes.append(new)
+                members[hash] = new
+                before.append(last)
                 originals.append(Int32(row))
             }
         }

@@ -4,18 +4,28 @@ import Geometry
 
 /// One cell's inequalities as halfspaces, and the largest ball inside.
 struct CellAnalysis<Form: FormArithmetic> {
-    let reading: CellReading<Form>
+    private(set) var reading: CellReading<Form>
     let point: CellPoint
-    let rows: Halfspaces
+    private(set) var rows: Halfspaces
     let origins: [InequalityOrigin]
     /// The rows exactly.
     let forms: [AffineForm]?
     let ball: InscribedBall?
+    /// Whether it is proved, for rounded forms to rounding, that the cell has no interior.
+    let isFlat: Bool
+    private let options: RegionReader.Options
+    private let start = ContinuousClock.now
 
-    init(_ reading: CellReading<Form>, at point: CellPoint, in box: [ClosedRange<Double>]?, _ options: RegionReader.Options) {
-        (self.reading, self.point) = (reading, point)
+    /// - Parameter ties: how the reading settled ties at the point.
+    init(
+        _ reading: CellReading<Form>, at point: CellPoint, in box: [ClosedRange<Double>]?, ties: CellReading<Form>.Ties,
+        _ options: RegionReader.Options
+    ) {
+        (self.reading, self.point, self.options) = (reading, point, options)
         let d = point.doubles.count
         var rows = Halfspaces(dimension: d)
+        // One more, for a rival of the class.
+        rows.reserveCapacity(reading.inequalities.count + 2 * (box?.count ?? 0) + 1)
         var origins: [InequalityOrigin] = []
         var forms: [AffineForm] = []
         // The box first: what coincides with a side of it is not crossed.
@@ -34,19 +44,77 @@ struct CellAnalysis<Form: FormArithmetic> {
             origins.append(origin)
             if let form = form as? AffineForm { forms.append(form) }
         }
+        self.reading.releaseInequalities()
         (self.rows, self.origins) = (rows, origins)
-        self.forms = Form.self == AffineForm.self ? forms : nil
-        ball = rows.inscribedBall(near: point.doubles, forms: self.forms, seconds: options.seconds)
+        let (begin, seconds) = (start, options.seconds / 3)
+        func secondsLeft() -> Double { seconds - begin.duration(to: .now) / .seconds(1) }
+        guard Form.self != AffineForm.self else {
+            self.forms = forms
+            ball = rows.inscribedBall(near: point.doubles, forms: forms, seconds: secondsLeft())
+            isFlat = ball.map { $0.radius <= 0 } ?? false
+            return
+        }
+        self.forms = nil
+        let (place, isFlat) = CellAnalysis.inner(rows, point.doubles, ties, until: { secondsLeft() < 0 })
+        ball = place.flatMap { rows.inscribedBall(near: $0, seconds: secondsLeft()) }
+        self.isFlat = isFlat
     }
+
+    /// A point inside, if one is found, and whether it is proved that there is none; from one that may lie on the border: along a direction
+    /// in which all rows grow that are 0 there.
+    private static func inner(
+        _ rows: Halfspaces, _ point: [Double], _ ties: CellReading<Form>.Ties, until isDone: () -> Bool
+    ) -> (place: [Double]?, isFlat: Bool) {
+        let values = (0..<rows.count).map { rows.value($0, at: point) }
+        let tight = values.indices.filter { rows.norms[$0] > 0 && values[$0].value <= values[$0].bound }
+        if tight.isEmpty { return (point, false) }
+        let direction: [Double]
+        switch ties {
+        case .toward(let given): direction = given
+        case .first:
+            // The shortest u with ⟨a_i, u⟩ ≥ ‖a_i‖ for all of them.
+            var cone = Halfspaces(dimension: rows.dimension)
+            cone.reserveCapacity(tight.count)
+            for row in tight { cone.append(slope: rows.slope(row).map { $0 / rows.norms[row] }, offset: -1) }
+            switch cone.nearest(to: [Double](repeating: 0, count: rows.dimension), until: isDone) {
+            case .found(let step): direction = step.point
+            case .empty: return (nil, true)
+            case .beyond: return (nil, false)
+            }
+        }
+        // How far all rows hold, and where on the way the nearest of them is furthest.
+        let speeds = (0..<rows.count).map { rows.product($0, direction) }
+        let isTight = Set(tight)
+        var far = Double.infinity
+        for row in values.indices where speeds[row] < 0 && !isTight.contains(row) { far = min(far, values[row].value / -speeds[row]) }
+        func radius(_ t: Double) -> Double {
+            var least = Double.infinity
+            for row in values.indices where rows.norms[row] > 0 {
+                least = min(least, ((isTight.contains(row) ? 0 : values[row].value) + t * speeds[row]) / rows.norms[row])
+            }
+            return least
+        }
+        if far == .infinity { far = 1 }
+        var (low, high) = (0.0, far)
+        for _ in 0..<48 {
+            let (a, b) = (low + (high - low) / 3, high - (high - low) / 3)
+            if radius(a) < radius(b) { low = a } else { high = b }
+        }
+        return (zip(point, direction).map { $0 + (low + high) / 2 * $1 }, false)
+    }
+
+    /// Whether a share of the time that searches may take is over.
+    private func isOver(_ share: Double) -> Bool { start.duration(to: .now) / .seconds(1) > options.seconds * share }
 
     /// Whether a ball of positive radius inside is proved.
     var hasInterior: Bool { ball.map { $0.radius > 0 } ?? false }
 
-    func region(
-        _ options: RegionReader.Options, isNamedByRule: Bool, tieCount: Int, findsDistances: Bool = true,
+    mutating func region(
+        isNamedByRule: Bool, isNamedCellFlat: Bool = false, tieCount: Int, findsDistances: Bool = true,
         _ progress: (String, Int, Int) -> Void
     ) -> Region {
-        let search = hasInterior && options.findsFacets ? facets(options, progress) : nil
+        let boundary = findsDistances ? boundaryDistance(progress) : nil
+        let search = hasInterior && options.findsFacets ? facets(progress) : nil
         let d = rows.dimension
         let output = reading.output.map(\.doubles)
         let map = AffineMap(slopes: output.map { Array($0[..<d]) }, offsets: output.map { $0[d] })
@@ -58,8 +126,8 @@ struct CellAnalysis<Form: FormArithmetic> {
         return Region(
             point: point.doubles, codes: reading.codes, facets: facets, inequalityCount: rows.count,
             undecidedCount: search?.undecided.count ?? rows.count, facetCertificate: certificate(search), ball: hasInterior ? ball : nil,
-            distance: borderDistance, boundaryDistance: findsDistances ? boundaryDistance(search) : nil, tieCount: tieCount,
-            isNamedByRule: isNamedByRule, map: map,
+            distance: borderDistance, boundaryDistance: boundary, tieCount: tieCount,
+            isNamedByRule: isNamedByRule, isNamedCellFlat: isNamedCellFlat, map: map,
             powerCells: reading.sums.map { PowerCell(sum: $0.doubles) }, isExact: forms != nil)
     }
 
@@ -68,13 +136,12 @@ struct CellAnalysis<Form: FormArithmetic> {
         return search.isExact ? .exact : .rounded
     }
 
-    private func facets(_ options: RegionReader.Options, _ progress: (String, Int, Int) -> Void) -> FacetSearch.Answer? {
+    private func facets(_ progress: (String, Int, Int) -> Void) -> FacetSearch.Answer? {
         guard let ball else { return nil }
         var search = FacetSearch(rows, around: ball.center, forms: forms)
-        let start = ContinuousClock.now
-        return search.run { decided, total in
+        return search.run(secondsLeft: { options.seconds - start.duration(to: .now) / .seconds(1) }) { decided, total in
             progress("inequalities decided", decided, total)
-            return start.duration(to: .now) / .seconds(1) > options.seconds
+            return isOver(1)
         }
     }
 
@@ -106,10 +173,36 @@ struct CellAnalysis<Form: FormArithmetic> {
         return nearest.map { Region.Distance(value: $0.value, lowerBound: lowest, unit: $0.unit, layer: $0.layer) }
     }
 
-    /// Projections onto the part of the cell where each rival has caught up, nearest hyperplane first.
-    private func boundaryDistance(_ search: FacetSearch.Answer?) -> Region.Distance? {
-        let d = rows.dimension
-        let output = reading.output
+    /// The nearest point of the cell at which the class changes: for each rival, nearest hyperplane first, the projection onto the part of
+    /// the cell where it has caught up. A projection ends where it is proved to be further than the best so far, or than the hyperplane of
+    /// the rival alone shows.
+    private mutating func boundaryDistance(_ progress: (String, Int, Int) -> Void) -> Region.Distance? {
+        let ranked = rivals()
+        var best: Region.Distance?
+        var lowest = Double.infinity
+        for (index, (rival, form, reach)) in ranked.enumerated() {
+            if reach >= best?.value ?? .infinity { break }
+            progress("rivals", index, ranked.count)
+            rows.append(slope: form[..<rows.dimension].map { -$0 }, offset: -form[rows.dimension])
+            defer { rows.removeLast() }
+            switch rows.nearest(to: point.doubles, within: best?.value ?? .infinity, until: { isOver(2.0 / 3) }) {
+            case .empty: break
+            case .beyond(let bound): lowest = min(lowest, max(bound, reach))
+            case .found(let nearest):
+                lowest = min(lowest, nearest.lowerBound)
+                if nearest.distance < best?.value ?? .infinity {
+                    best = Region.Distance(value: nearest.distance, lowerBound: 0, unit: rival, layer: -1)
+                }
+            }
+        }
+        guard lowest < .infinity else { return nil }
+        let value = best?.value ?? .infinity
+        return Region.Distance(value: value, lowerBound: min(lowest, value), unit: best?.unit ?? -1, layer: -1)
+    }
+
+    /// The classes that the point's could give way to, by a bound on the distance to where they tie with it.
+    private func rivals() -> [(rival: Int, form: [Double], reach: Double)] {
+        let (d, output) = (rows.dimension, reading.output)
         let values = output.map { form in
             let row = form.doubles
             return zip(row, point.doubles).reduce(row[d]) { $0 + $1.0 * $1.1 }
@@ -119,30 +212,12 @@ struct CellAnalysis<Form: FormArithmetic> {
             output.count == 1
             ? [(values[0] > 0 ? 0 : 1, (values[0] > 0 ? output[0] : -output[0]).doubles)]
             : output.indices.filter { $0 != winner }.map { ($0, (output[winner] - output[$0]).doubles) }
-        let ranked = rivals.compactMap { rival, form -> (rival: Int, form: [Double], reach: Double)? in
+        return rivals.compactMap { rival, form -> (rival: Int, form: [Double], reach: Double)? in
             var side = Halfspaces(dimension: d)
             side.append(slope: form[..<d], offset: form[d])
-            let value = max(side.value(0, at: point.doubles).value, 0)
-            if side.norms[0] == 0 { return value == 0 ? (rival, form, 0) : nil }
-            return (rival, form, value / side.norms[0])
+            let (value, bound) = side.value(0, at: point.doubles)
+            if side.norms[0] == 0 { return value <= 0 ? (rival, form, 0) : nil }
+            return (rival, form, max(value - bound, 0) / side.norms[0] * (1 - 0x1p-40))
         }.sorted { $0.reach < $1.reach }
-        // Facets alone say what the cell is, where all are known.
-        var cell = Halfspaces(dimension: d)
-        let members = search.flatMap { $0.isComplete ? $0.facets : nil } ?? Array(0..<rows.count)
-        for row in members { cell.append(slope: rows.slope(row), offset: rows.offsets[row]) }
-        var best: Region.Distance?
-        var lowest = Double.infinity
-        for (rival, form, reach) in ranked {
-            if reach >= best?.value ?? .infinity { break }
-            var part = cell
-            part.append(slope: form[..<d].map { -$0 }, offset: -form[d])
-            guard let nearest = part.projection(of: point.doubles) else { continue }
-            lowest = min(lowest, nearest.lowerBound)
-            if nearest.distance < best?.value ?? .infinity {
-                best = Region.Distance(
-                    value: nearest.distance, lowerBound: 0, unit: rival, layer: -1)
-            }
-        }
-        return best.map { Region.Distance(value: $0.value, lowerBound: min(lowest, $0.value), unit: $0.unit, layer: -1) }
     }
 }

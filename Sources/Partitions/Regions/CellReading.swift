@@ -83,6 +83,9 @@ struct CellReading<Form: FormArithmetic> {
         output = values[program.last]
     }
 
+    /// Drops the inequalities, which of large networks take most of the memory.
+    mutating func releaseInequalities() { inequalities = [] }
+
     private mutating func sign(_ form: Form, _ value: Double, _ bound: Double, at point: CellPoint, _ ties: Ties) -> Int {
         if form.isConstant { return form.sign(at: point, value: form.doubles.last ?? 0, bound: 0) }
         let sign = form.sign(at: point, value: value, bound: bound)

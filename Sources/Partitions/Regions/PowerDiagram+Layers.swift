@@ -57,7 +57,7 @@ extension PlanarPartition {
         let level = subdivision.history.levels[layer]
         return level.parents.indices.map { cell in
             let rows = subdivision.rows(of: value, on: cell, at: layer + 1)
-            let sum = (0..<3).map { i in rows.reduce(0) { $0 + $1[i] } }
+            let sum = (0..<3).map { i in stride(from: i, to: rows.count, by: 3).reduce(0) { $0 + rows[$1] } }
             return (PowerCell(sum: sum), Int(level.parents[cell]))
         }
     }

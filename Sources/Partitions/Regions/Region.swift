@@ -18,8 +18,9 @@ public struct Region: Sendable {
         let direction: [Double]
     }
 
-    /// A distance with bounds that are proved, rounding accounted for; equal where it is exact to rounding.
+    /// A distance with a bound that is proved, rounding accounted for; equal where it is exact to rounding.
     public struct Distance: Sendable {
+        /// ∞ where time ran out and the bound is all that is known.
         public let value: Double
         public let lowerBound: Double
         /// The unit, or for the decision boundary the class (1 of a single output), that is reached.
@@ -41,12 +42,15 @@ public struct Region: Sendable {
     public let ball: InscribedBall?
     /// To the cell's border, over all its inequalities but those of a box; `nil` where there are none.
     public let distance: Distance?
-    /// To the nearest point of the closed cell at which the class changes; `nil` where there is none in the cell.
+    /// To the nearest point of the closed cell at which the class changes; `nil` where it is proved, to rounding, that there is none.
     public let boundaryDistance: Distance?
     /// How many pre-activations are at a tie in the point, or within rounding of one: then it lies on the borders of several cells.
     public let tieCount: Int
     /// Whether the cell is the one that the first-piece rule names. Where that has no interior, it is the one met first in a fixed direction.
     public let isNamedByRule: Bool
+    /// Where it is not: whether it is proved, for networks read in Double to rounding, that the cell of the rule has no interior; else none
+    /// was found in time.
+    public let isNamedCellFlat: Bool
     /// The network on the cell as a function of its inputs.
     public let map: AffineMap
     /// For every nonlinearity the centre and radius of its region (`PowerCell`), inside the cell of the layers before.
@@ -114,7 +118,8 @@ public struct RegionReader: Sendable {
 
     /// What to find out besides the inequalities, and for how long.
     public struct Options: Sendable {
-        /// Seconds after which the search for facets stops; what is known then is said.
+        /// How long the searches for the largest ball, the decision boundary and facets take at most, a third each and the last what the
+        /// others leave. What is known then is said.
         public var seconds: Double
         public var findsFacets: Bool
 
@@ -147,9 +152,13 @@ public struct RegionReader: Sendable {
         _ point: CellPoint, _: Form.Type, _ options: Options, _ progress: (String, Int, Int) -> Void
     ) -> Region {
         progress("inequalities", 0, 1)
-        let named = CellAnalysis(CellReading<Form>(program, at: point, ties: .first), at: point, in: box, options)
-        if named.hasInterior || named.reading.tieCount == 0 {
-            return named.region(options, isNamedByRule: true, tieCount: named.reading.tieCount, progress)
+        let (tieCount, isFlat): (Int, Bool)
+        do {
+            // What the cell that the rule names takes of memory is given back before another is read.
+            var named = CellAnalysis(
+                CellReading<Form>(program, at: point, ties: .first), at: point, in: box, ties: .first, options)
+            (tieCount, isFlat) = (named.reading.tieCount, named.isFlat)
+            if named.hasInterior || tieCount == 0 { return named.region(isNamedByRule: true, tieCount: tieCount, progress) }
         }
         // The cells that meet in the point are many; a generic direction leads into one with interior.
         var random = RandomGenerator(seed: 0, purpose: "region")
@@ -158,7 +167,8 @@ public struct RegionReader: Sendable {
             guard let box else { return drawn }
             return point.doubles[i] == box[i].lowerBound ? abs(drawn) : point.doubles[i] == box[i].upperBound ? -abs(drawn) : drawn
         }
-        let beside = CellAnalysis(CellReading<Form>(program, at: point, ties: .toward(direction)), at: point, in: box, options)
-        return beside.region(options, isNamedByRule: false, tieCount: named.reading.tieCount, progress)
+        let ties = CellReading<Form>.Ties.toward(direction)
+        var beside = CellAnalysis(CellReading<Form>(program, at: point, ties: ties), at: point, in: box, ties: ties, options)
+        return beside.region(isNamedByRule: false, isNamedCellFlat: isFlat, tieCount: tieCount, progress)
     }
 }

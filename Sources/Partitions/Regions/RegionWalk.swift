@@ -82,12 +82,13 @@ extension RegionReader {
             progress(cells.count, open.count)
             let (at, ties, steps) = open[cells.count]
             let options = Options(seconds: limits.seconds - seconds())
-            let cell = CellAnalysis(CellReading<Form>(program, at: at, ties: ties), at: at, in: box, options)
-            let region = cell.region(options, isNamedByRule: true, tieCount: 0, findsDistances: false) { _, _, _ in }
+            var cell = CellAnalysis(CellReading<Form>(program, at: at, ties: ties), at: at, in: box, ties: ties, options)
+            let region = cell.region(isNamedByRule: true, tieCount: 0, findsDistances: false) { _, _, _ in }
             var (neighbors, isComplete) = ([Int](), region.undecidedCount == 0)
             if let ball = cell.ball {
                 for facet in region.facets where facet.origin.layer >= 0 && steps < limits.steps {
-                    guard limits.radius == .infinity || distance(of: facet, of: region, from: first.point) < limits.radius else { continue }
+                    let isNear = limits.radius == .infinity || isNear(facet, of: region, to: first.point, within: limits.radius)
+                    guard isNear else { continue }
                     let beyond = cell.crossing(of: facet, from: ball.center)
                     let reading = CellReading<Form>(program, at: beyond, ties: .toward(facet.direction))
                     if let known = numbers[reading.codes] {
@@ -111,12 +112,13 @@ extension RegionReader {
         return RegionWalk(cells: cells, end: end, isExact: isExact)
     }
 
-    /// From a point to a facet of a cell.
-    private func distance(of facet: Region.Facet, of region: Region, from point: [Double]) -> Double {
+    /// Whether a facet of a cell has a point nearer than `radius`.
+    private func isNear(_ facet: Region.Facet, of region: Region, to point: [Double], within radius: Double) -> Bool {
         var part = Halfspaces(dimension: point.count)
         for other in region.facets { part.append(slope: other.slope, offset: other.offset) }
         part.append(slope: facet.slope.map { -$0 }, offset: -facet.offset)
-        return part.projection(of: point)?.distance ?? .infinity
+        guard case .found(let nearest) = part.nearest(to: point, within: radius) else { return false }
+        return nearest.distance < radius
     }
 }
 

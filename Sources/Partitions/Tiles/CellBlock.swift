@@ -95,7 +95,7 @@ extension CellBlock {
         starts.reserveCapacity(count + 1)
         corners.reserveCapacity(tile.mesh.halfEdges.count)
         sides.reserveCapacity(tile.mesh.halfEdges.count)
-        let (columns, words) = (tile.varying.map(\.column), (tile.varying.count + 63) / 64)
+        let (columns, words) = (tile.codes.varying.map(\.column), (tile.codes.varying.count + 63) / 64)
         var bits = [UInt64](repeating: 0, count: count * words)
         for cell in 0..<count {
             tile.mesh.forEachSide(of: cell) { h in
@@ -110,7 +110,7 @@ extension CellBlock {
         (self.starts, self.corners, self.sides, self.network, lines) = (starts, corners, sides, network, network.lines)
         positions = (0..<tile.mesh.vertexCount).map { tile.mesh.position($0) }
         errors = (0..<tile.mesh.vertexCount).map { tile.mesh.vertices[$0].displacement }
-        codes = .varying(tile.codes, units: tile.varying.map { ($0.unit, $0.delta) }, bits: bits)
+        codes = .varying(tile.codes.shared, units: tile.codes.varying.map { ($0.unit, $0.delta) }, bits: bits)
     }
 
     /// The cells of a subdivision that exact arithmetic has finished.

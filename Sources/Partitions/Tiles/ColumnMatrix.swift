@@ -24,11 +24,12 @@ final class ColumnMatrix {
     /// What is added to `data`.
     var hinges: [HingeTerm] = []
 
-    /// All zero.
-    init(_ store: BlockStore, unitCount: Int, columnCount: Int, dense: [Int32]) {
+    /// All zero, or not initialised.
+    init(_ store: BlockStore, unitCount: Int, columnCount: Int, dense: [Int32], isZero: Bool = true) {
         (self.unitCount, self.columnCount, self.dense) = (unitCount, columnCount, dense)
         stride = padded(unitCount)
-        numbers = Pool(store, repeating: 0, count: (columnCount + 1) * stride)
+        let count = (columnCount + 1) * stride
+        numbers = isZero ? Pool(store, repeating: 0, count: count) : Pool(store, capacity: count)
         eta = numbers.start + columnCount * stride
     }
 

@@ -4,20 +4,34 @@
 public struct FilterStatistics: Hashable, Sendable {
     /// How many signs of a unit at a vertex were asked for by the tiles.
     public internal(set) var signCount = 0
-    /// How often a tile was halved because of an open sign.
-    public internal(set) var halvedTileCount = 0
-    /// How many single cells went on exactly, from the step where a sign was open.
-    public internal(set) var exactCellCount = 0
-    /// How many signs exact arithmetic decided there.
+    /// How many signs floating point left open and exact arithmetic decided.
     public internal(set) var exactSignCount = 0
-    /// The time spent on those cells, all threads together.
+    /// How many of these, at vertices of tiles, are exactly 0.
+    public internal(set) var zeroSignCount = 0
+    /// How often a tile was divided because three members of a group might be largest on it.
+    public internal(set) var halvedTileCount = 0
+    /// How many single cells went on exactly, for that reason.
+    public internal(set) var exactCellCount = 0
+    /// The time spent on all of these, all threads together.
     public internal(set) var exactSeconds = 0.0
 
     static func += (a: inout FilterStatistics, b: FilterStatistics) {
         a.signCount += b.signCount
+        a.exactSignCount += b.exactSignCount
+        a.zeroSignCount += b.zeroSignCount
         a.halvedTileCount += b.halvedTileCount
         a.exactCellCount += b.exactCellCount
-        a.exactSignCount += b.exactSignCount
         a.exactSeconds += b.exactSeconds
+    }
+
+    mutating func add(_ elapsed: Duration) {
+        let (seconds, attoseconds) = elapsed.components
+        exactSeconds += Double(seconds) + Double(attoseconds) * 1e-18
+    }
+
+    mutating func add(_ exact: ExactSigns) {
+        exactSignCount += exact.signCount
+        zeroSignCount += exact.zeroCount
+        add(exact.elapsed)
     }
 }

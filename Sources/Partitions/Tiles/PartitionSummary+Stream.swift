@@ -1,23 +1,60 @@
 // The answers about a partition of any size, from its cells as they go by.
 
-extension PartitionSummary {
-    /// From how many values on, cells times units, a summary is taken from the stream when nobody asks for the cells themselves: the
-    /// planar partition keeps them all, with their errors.
-    private static let streamedValueCount = 100_000_000
+import Synchronization
 
-    /// Whether the cells of this summary of a program are too many to be kept for nothing.
-    public func isLarge(for program: PiecewiseAffineProgram) -> Bool {
-        cellCount > PartitionSummary.streamedValueCount / max(1, program.counts.reduce(0, +))
+extension PartitionSummary {
+    /// How many cells of a program the planar partition keeps at most, with their errors: of more cells a summary, a picture or a file is
+    /// made while they go by. Fewer are kept where only their number is asked for.
+    public static func keptCellCount(of program: PiecewiseAffineProgram, isDrawn: Bool) -> Int {
+        (isDrawn ? 50_000_000 : 2_000_000) / max(1, program.counts.reduce(0, +))
     }
 
-    /// The summary of a partition by tiles, which keeps no cell: without the number of different maps and the decision boundary, which
-    /// would need all of them.
-    public init(streaming partition: TiledPartition, threads: Int) {
-        let sum = partition.reduce(into: AreaExtremes(partition.network.program), threads: threads, { $0.add($1) }, { $0.merge($1) })
-        var extremes = sum.result
-        let areas = extremes.range()
+    /// The summary of a partition by tiles, which keeps no cell. Where outputs may tie other than along the decision boundary, its length
+    /// is left open (`nil`) though it may not be ambiguous.
+    ///
+    /// - Parameter progress: told by one thread or another how many cells have gone by.
+    public init(streaming partition: TiledPartition, threads: Int, progress: @escaping @Sendable (Int) -> Void = { _ in }) {
+        let (program, count) = (partition.network.program, Atomic(0))
+        let sum = partition.reduce(into: (areas: AreaExtremes(program), maps: DistinctMaps(program)), threads: threads) { result, block in
+            result.areas.add(block)
+            result.maps.add(block.history)
+            progress(count.wrappingAdd(block.count, ordering: .relaxed).newValue)
+        } _: { total, part in
+            total.areas.merge(part.areas)
+            total.maps.merge(part.maps)
+        }
+        var extremes = sum.result.areas
+        let (areas, maps) = (extremes.range(), sum.result.maps)
         (cellCount, cellCounts, filter) = (sum.outcome.cellCount, sum.outcome.cellCounts, sum.outcome.statistics)
-        (distinctMapCount, boundaryLength) = (nil, nil)
+        boundaryLength = maps.mayHaveTies ? nil : PartitionSummary.boundaryLength(of: partition, beside: sum.outcome, threads: threads)
+        let (residueCount, contest) = maps.settled()
+        distinctMapCount =
+            contest.isEmpty
+            ? residueCount
+            : residueCount + partition.reduce(into: contest, threads: threads, { $0.add($1.history) }, { $0.merge($1) }).result.surplus()
         (minVolume, maxVolume, unboundedCount) = (areas.lowerBound, areas.upperBound, 0)
+    }
+
+    /// - Parameter outcome: that of the partition itself.
+    private static func boundaryLength(of partition: TiledPartition, beside outcome: TiledPartition.Outcome, threads: Int) -> Double? {
+        let divided = partition.dividedByClass.reduce(into: BoundaryLength(), threads: threads, { $0.add($1) }, { $0.merge($1) })
+        // Zeros that are not the network's own are ties of outputs in a corner.
+        guard divided.result.isCertain, divided.outcome.statistics.zeroSignCount == outcome.statistics.zeroSignCount else { return nil }
+        return divided.result.length
+    }
+}
+
+extension TiledPartition {
+    /// Whether there are at most `limit` cells; goes no further than that.
+    public func hasAtMost(_ limit: Int) -> Bool {
+        struct TooMany: Error {}
+        var count = 0
+        do {
+            try forEachBlock { block in
+                count += block.count
+                if count > limit { throw TooMany() }
+            }
+            return true
+        } catch { return false }
     }
 }

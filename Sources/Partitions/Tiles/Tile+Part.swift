@@ -11,44 +11,45 @@ extension Tile {
         let halves = Int(division.starts[cells.lowerBound])..<Int(division.starts[cells.upperBound])
 
         // A hinge is dead where 0 at all corners, active where positive at a corner of every cell.
-        let width = padded(columnCount)
-        let states = Pool<Double>(store, capacity: 2 * width)
-        let (least, most) = (states.start, states.start + width)
-        maso_partition_states(
-            mesh.rows.start, mesh.stride, width, division.corners.start, division.starts.start + cells.lowerBound, cells.count, least, most)
         var (kept, active, dead) = ([0, 1, 2] as [Int32], [Int](), [Bool](repeating: false, count: columnCount))
-        for j in 3..<max(3, columnCount) {
-            if most[j] <= 0 { dead[j] = true } else if least[j] > 0 { active.append(j) } else { kept.append(Int32(j)) }
+        kept.reserveCapacity(columnCount)
+        active.reserveCapacity(columnCount)
+        for word in 0..<(columnCount + 63) / 64 {
+            let (some, every) = division.states(of: cells, word: word)
+            for j in max(3, 64 * word)..<max(3, min(columnCount, 64 * word + 64)) {
+                let bit = 1 << UInt64(j - 64 * word) as UInt64
+                if some & bit == 0 { dead[j] = true } else if every & bit != 0 { active.append(j) } else { kept.append(Int32(j)) }
+            }
         }
 
         var tile = Tile(store, columnCount: kept.count, values: values)
         (tile.step, tile.grain, tile.sides, tile.rivals, tile.open) = (step, grain, sides, rivals, open)
-        (tile.codes, tile.varying) = (codes, varying)
+        tile.codes = codes
+        tile.mesh.halfEdges.reserve(2 * halves.count)
         tile.mesh.halfEdges.resize(to: halves.count)
         tile.mesh.first.resize(to: cells.count)
         var vertices = Pool<Int32>(store, capacity: halves.count)
         let vertexNumber = Pool<Int32>(store, repeating: -1, count: mesh.vertexCount)
         let offset = Int32(truncatingIfNeeded: halves.lowerBound)
+        let halfCount = UInt32(truncatingIfNeeded: halves.count)
         for (cell, i) in cells.enumerated() {
-            let (start, end) = (Int(division.starts[i]), Int(division.starts[i + 1]))
-            tile.mesh.first[cell] = division.starts[i] - offset
+            let (start, end) = (Int(division.starts[i]), Int(division.starts[i &+ 1]))
+            let first = Int32(truncatingIfNeeded: start) &- offset
+            tile.mesh.first[cell] = first
             for place in start..<end {
-                let corner = division.corners[place]
-                var number = vertexNumber[Int(corner)]
+                let old = division.halves[place]
+                var number = vertexNumber[Int(old.origin)]
                 if number < 0 {
                     number = Int32(truncatingIfNeeded: vertices.count)
-                    vertexNumber[Int(corner)] = number
-                    vertices.append(corner)
+                    vertexNumber[Int(old.origin)] = number
+                    vertices.append(old.origin)
                 }
-                let old = mesh.halfEdges[Int(division.halves[place])]
-                var twin: Int32 = -1
-                if old.twin >= 0 {
-                    let number = division.number[Int(old.twin)]
-                    if halves.contains(Int(number)) { twin = number - offset }
-                }
-                tile.mesh.halfEdges[place - halves.lowerBound] = .init(
-                    origin: number, next: Int32(truncatingIfNeeded: place + 1 < end ? place + 1 : start) - offset, twin: twin,
-                    cell: Int32(truncatingIfNeeded: cell), line: old.line)
+                // Not in this part: none.
+                let twin = division.number[Int(max(old.twin, 0))] &- offset
+                let hasTwin = old.twin >= 0 && UInt32(bitPattern: twin) < halfCount
+                let next = place &+ 1 < end ? Int32(truncatingIfNeeded: place &+ 1) &- offset : first
+                tile.mesh.halfEdges[place &- halves.lowerBound] = .init(
+                    origin: number, next: next, twin: hasTwin ? twin : -1, cell: Int32(truncatingIfNeeded: cell), line: old.line)
             }
         }
         let count = vertices.count
@@ -79,6 +80,8 @@ extension Tile {
             func argumentError(_ hinge: Hinge, _ roundings: Double) -> Double {
                 (hinge.eta + (0x1p-51 + roundings) * magnitude(hinge)) * (1 + 0x1p-40)
             }
+            // A bound on every hinge's magnitude, whatever has been replaced in it.
+            var magnitudes = hinges.map { $0.count > 0 ? magnitude($0) : 0 }
             for column in active.reversed() {
                 let argument = hinges[column]
                 let error = argumentError(argument, 0)
@@ -88,7 +91,8 @@ extension Tile {
                     guard factor != 0 else { continue }
                     row[column] = 0
                     maso_partition_add(row, weights + argument.start, padded(argument.count), factor)
-                    hinges[later].eta += abs(factor) * error + 0x1p-53 * magnitude(hinges[later])
+                    magnitudes[later] += abs(factor) * magnitudes[column]
+                    hinges[later].eta += abs(factor) * error + 0x1p-52 * magnitudes[later]
                 }
             }
             // Each of A replacements rounds a sum of at most a row's magnitude before and what the replacements so far have added.
@@ -104,7 +108,7 @@ extension Tile {
         for value in values.indices {
             guard let old = values[value] else { continue }
             let columns = kept.prefix { $0 < old.columnCount }
-            let new = ColumnMatrix(tile.store, unitCount: old.unitCount, columnCount: columns.count, dense: old.dense)
+            let new = ColumnMatrix(tile.store, unitCount: old.unitCount, columnCount: columns.count, dense: old.dense, isZero: false)
             for (j, column) in columns.enumerated() { new.column(j).update(from: old.column(column), count: old.stride) }
             new.eta.update(from: old.eta, count: old.stride)
             if !active.isEmpty {
@@ -149,12 +153,12 @@ extension Tile {
             let column = Int(sides[i].column)
             tile.sides[i] = number[column] >= 0 ? .hinge(number[column]) : dead[column] ? .below : .above
         }
-        tile.varying.removeAll(keepingCapacity: true)
-        for entry in varying where !dead[entry.column] {
+        tile.codes.varying.removeAll(keepingCapacity: true)
+        for entry in codes.varying where !dead[entry.column] {
             if number[entry.column] >= 0 {
-                tile.varying.append(.init(unit: entry.unit, column: number[entry.column], delta: entry.delta))
+                tile.codes.varying.append(.init(unit: entry.unit, column: number[entry.column], delta: entry.delta))
             } else {
-                tile.codes[entry.unit] = UInt16(truncatingIfNeeded: Int(tile.codes[entry.unit]) + entry.delta)
+                tile.codes.shared[entry.unit] = UInt16(truncatingIfNeeded: Int(tile.codes.shared[entry.unit]) + entry.delta)
             }
         }
     }

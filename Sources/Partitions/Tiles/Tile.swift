@@ -25,13 +25,6 @@ struct Tile: ~Copyable {
         var eta = 0.0
     }
 
-    /// A unit whose code differs between cells: larger by `delta` where the column is positive.
-    struct Varying {
-        let unit: Int
-        var column: Int
-        let delta: Int
-    }
-
     let store: BlockStore
     var mesh: TileMesh
     var columnCount: Int
@@ -47,9 +40,7 @@ struct Tile: ~Copyable {
     var step = 0
     /// The rounding of a coordinate.
     var grain = 0.0
-    /// The codes of the nonlinearities so far, one after the other, where no column adds to them.
-    var codes: [UInt16] = []
-    var varying: [Varying] = []
+    var codes = TileCodes()
 
     // In a nonlinear step:
     /// For each knot of a unit, or for each group of a maximum.
@@ -58,6 +49,10 @@ struct Tile: ~Copyable {
     var rivals: [SIMD2<Int32>] = []
     /// The places in `sides` that are still unknown.
     var open: [Int32] = []
+
+    /// The number of its cells after the last candidates, where these were counted and not cut.
+    var countedCells: Int?
+    var cellCount: Int { countedCells ?? mesh.cellCount }
 
     /// No cells yet.
     init(_ store: BlockStore, columnCount: Int, values: [ColumnMatrix?]) {
@@ -103,21 +98,5 @@ struct Tile: ~Copyable {
         if isMaximum { rivals = [SIMD2<Int32>](repeating: SIMD2(0, 0), count: sideCount) }
         open = (0..<Int32(truncatingIfNeeded: sideCount)).map { $0 }
         values[source] = values[source]!.settled(store, columnCount: columnCount)
-    }
-
-    /// A cell's codes of the nonlinearities so far.
-    func code(of cell: Int) -> [UInt16] {
-        var code = codes
-        for entry in varying where isPositive(entry.column, on: cell) {
-            code[entry.unit] = UInt16(truncatingIfNeeded: Int(code[entry.unit]) + entry.delta)
-        }
-        return code
-    }
-
-    /// Whether a hinge is active on a cell: it is 0 at all corners where not.
-    @inline(__always) func isPositive(_ column: Int, on cell: Int) -> Bool {
-        var isPositive = false
-        mesh.forEachSide(of: cell) { h in isPositive = isPositive || mesh.rows[Int(mesh.halfEdges[h].origin) * mesh.stride + column] > 0 }
-        return isPositive
     }
 }

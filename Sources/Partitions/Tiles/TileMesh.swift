@@ -21,6 +21,11 @@
 // from f's zero line is at most |f(w)| / |∇f| ≤ base · |b − a| / gap.
 //
 // Where both ends of an edge have certain equal signs, so has everything between them, and nothing is compared.
+//
+// A sign that these bounds leave open is decided exactly (TileMesh+Exact.swift). So every sign is that of the exact function at the exact
+// vertex, and an entry is 0, positive or negative as its function is: a candidate cuts a cell if it is positive at one corner and negative
+// at another, and a corner where it is 0 is an end of its chord, never doubled. Hence every vertex is a true corner of every cell that it
+// belongs to, where two sides on different lines meet: what exact arithmetic starts from.
 
 import CKernels
 
@@ -50,8 +55,21 @@ struct TileMesh: ~Copyable {
         vertices = Pool(store)
     }
 
+    mutating func clear() {
+        halfEdges.removeAll()
+        first.removeAll()
+        rows.removeAll()
+        vertices.removeAll()
+    }
+
     var vertexCount: Int { vertices.count }
     var cellCount: Int { first.count }
+    /// The most interpolations that made a row.
+    var generation: Int {
+        var generation: Int64 = 0
+        for v in 0..<vertices.count { generation = max(generation, vertices.start[v].generation) }
+        return Int(generation)
+    }
 
     @inline(__always) func end(_ h: Int) -> Int { Int(halfEdges[Int(halfEdges[h].next)].origin) }
 

@@ -31,9 +31,11 @@ extension TileWorker {
     /// Takes a tile as far as it goes undivided.
     mutating func expand(_ tile: consuming Tile) -> [TileItem] {
         var tile = tile
-        switch advance(&tile) {
+        let outcome = advance(&tile)
+        let limit = sizes(tile).part
+        switch outcome {
         case .finished: return keepsColumns ? [.block(CellBlock(tile, network))] : []
-        case .full: return DividedTile(tile, limit: TileWorker.partSize).parts
+        case .full: return DividedTile(tile, limit: limit).parts
         case .open where tile.mesh.cellCount > 1:
             statistics.halvedTileCount += 1
             return DividedTile(tile, limit: (tile.mesh.cellCount + 3) / 4).parts
@@ -79,15 +81,14 @@ extension TileWorker {
             lines.append(network.lines[Int(edge.line)])
         }
         let cell = PlanarCell(
-            corners: corners, errors: errors, lines: lines, code: tile.code(of: 0),
+            corners: corners, errors: errors, lines: lines, code: tile.mesh.code(of: 0, tile.codes),
             codeStarts: Array(network.codeStarts[...network.depths[tile.step]]))
         var subdivision = PlanarSubdivision(of: network.program, on: cell)
         subdivision.run(from: tile.step)
         for layer in network.depths[tile.step]..<counts.count { counts[layer] += subdivision.counts[layer] }
         statistics.exactCellCount += 1
         statistics.exactSignCount += subdivision.exactSignCount
-        let elapsed = (ContinuousClock.now - start).components
-        statistics.exactSeconds += Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
+        statistics.add(ContinuousClock.now - start)
         return keepsColumns ? [.block(CellBlock(subdivision, network))] : []
     }
 }

@@ -9,14 +9,20 @@ struct TileWorker: ~Copyable {
         case finished
         /// It has more cells than a tile should.
         case full
-        /// A sign is open, or three members of a group may be largest: smaller tiles may know more.
+        /// Three members of a group may be largest (or a row was interpolated too often): smaller tiles may know more.
         case open
     }
 
     /// The most cells of a tile after a cut, and of each of its parts if it has more. Chosen by measurement: smaller tiles have fewer
-    /// columns, larger ones share more of the matrices' work.
-    static let fullSize = 384
-    static let partSize = 128
+    /// columns, larger ones share more of the matrices' work, above all where their last cells are only counted.
+    static let (fullSize, partSize) = (384, 128)
+    static let (countedFullSize, countedPartSize) = (768, 256)
+
+    /// Those for a tile as it is now.
+    func sizes(_ tile: borrowing Tile) -> (full: Int, part: Int) {
+        !keepsColumns && network.depths[tile.step] == network.layerCount - 1
+            ? (TileWorker.countedFullSize, TileWorker.countedPartSize) : (TileWorker.fullSize, TileWorker.partSize)
+    }
 
     let network: TiledNetwork
     let store: BlockStore
@@ -25,11 +31,13 @@ struct TileWorker: ~Copyable {
     private var scratch: TileMesh.Scratch
     /// Cells after each nonlinearity.
     var counts: [Int]
+    /// But for the exact signs at vertices of tiles.
     var statistics = FilterStatistics()
+    var exact: ExactSigns { scratch.exact }
 
     init(_ network: TiledNetwork, _ store: BlockStore, keepsColumns: Bool) {
         (self.network, self.store, self.keepsColumns) = (network, store, keepsColumns)
-        scratch = TileMesh.Scratch(store)
+        scratch = TileMesh.Scratch(store, network)
         counts = [Int](repeating: 0, count: network.layerCount)
     }
 
@@ -42,7 +50,7 @@ struct TileWorker: ~Copyable {
                 let matrix = tile.values[source]!
                 if !tile.open.isEmpty { guard cut(&tile, tile.candidates(of: matrix, knots: knots), of: matrix) else { return .open } }
                 if tile.open.isEmpty {
-                    counts[network.depths[tile.step]] += tile.mesh.cellCount
+                    counts[network.depths[tile.step]] += tile.cellCount
                     if isCounted(tile) { return .finished }
                     note(functions, &tile)
                     go(on: &tile, with: apply(functions, to: matrix, ofLayer: network.depths[tile.step], &tile))
@@ -59,14 +67,14 @@ struct TileWorker: ~Copyable {
                     guard cut(&tile, tile.candidates(of: matrix, groups: groups, lines: lines), of: matrix) else { return .open }
                 }
                 if tile.open.isEmpty {
-                    counts[network.depths[tile.step]] += tile.mesh.cellCount
+                    counts[network.depths[tile.step]] += tile.cellCount
                     if isCounted(tile) { return .finished }
                     let result = apply(groups, to: matrix, &tile)
                     tile.rivals = []
                     go(on: &tile, with: result)
                 }
             }
-            if tile.mesh.cellCount > TileWorker.fullSize, tile.step < network.steps.count { return .full }
+            if tile.mesh.cellCount > sizes(tile).full, tile.step < network.steps.count { return .full }
         }
         return .finished
     }
@@ -75,8 +83,9 @@ struct TileWorker: ~Copyable {
     private mutating func cut(_ tile: inout Tile, _ candidates: [Tile.Candidate], of matrix: ColumnMatrix) -> Bool {
         if candidates.isEmpty { return tile.open.isEmpty }
         statistics.signCount += candidates.count * tile.mesh.vertexCount
-        let isLast = !keepsColumns && candidates.count == tile.open.count && tile.step == network.steps.count - 1
-        return tile.cut(by: candidates, of: matrix, isLast: isLast, &scratch)
+        let evaluation = tile.evaluate(candidates, of: matrix, &scratch)
+        if isCounted(tile), candidates.count == tile.open.count, tile.count(evaluation, &scratch) { return true }
+        return tile.cut(by: evaluation, &scratch)
     }
 
     private mutating func takeAffine(_ tile: inout Tile, _ terms: [TileTerm], _ offset: [Double]) {
@@ -103,29 +112,31 @@ struct TileWorker: ~Copyable {
 
     /// Turns the sides of a step into codes and columns that add to them.
     private func note(_ functions: [PiecewiseFunction], _ tile: inout Tile) {
-        let start = tile.codes.count
+        let start = tile.codes.shared.count
         var index = 0
         for (unit, function) in functions.enumerated() {
             var piece = 0
             for r in function.knots.indices {
                 let side = tile.sides[index]
                 if side == .above { piece = r + 1 }
-                if side.isHinge { tile.varying.append(.init(unit: start + unit, column: Int(side.column), delta: 1)) }
+                if side.isHinge { tile.codes.varying.append(.init(unit: start + unit, column: Int(side.column), delta: 1)) }
                 index += 1
             }
-            tile.codes.append(UInt16(truncatingIfNeeded: piece))
+            tile.codes.shared.append(UInt16(truncatingIfNeeded: piece))
         }
         tile.sides = []
     }
 
     /// A piecewise-affine function is its lowest piece plus, at every knot, the change of slope times the hinge there.
     private func apply(_ functions: [PiecewiseFunction], to input: ColumnMatrix, ofLayer layer: Int, _ tile: inout Tile) -> ColumnMatrix {
-        let result = ColumnMatrix(store, unitCount: functions.count, columnCount: input.columnCount, dense: [])
+        let result = ColumnMatrix(store, unitCount: functions.count, columnCount: input.columnCount, dense: [], isZero: false)
+        result.eta.update(repeating: 0, count: result.stride)
+        result.dense.reserveCapacity(functions.count)
         let slopes = Pool<Double>(store, repeating: 0, count: result.stride)
         let start = network.codeStarts[layer]
         var inexact: [Int] = []
         for (unit, function) in functions.enumerated() {
-            let piece = Int(tile.codes[start + unit])
+            let piece = Int(tile.codes.shared[start + unit])
             let (slope, offset) = (function.slopes[piece], function.offsets[piece])
             guard slope != 0 || offset != 0 else { continue }
             result.dense.append(Int32(truncatingIfNeeded: unit))
@@ -135,7 +146,7 @@ struct TileWorker: ~Copyable {
         }
         for j in 0..<input.columnCount { maso_partition_scale(result.column(j), input.column(j), result.stride, slopes.start) }
         for unit in inexact {
-            let offset = functions[unit].offsets[Int(tile.codes[start + unit])]
+            let offset = functions[unit].offsets[Int(tile.codes.shared[start + unit])]
             var magnitude = abs(offset)
             for j in 0..<input.columnCount { magnitude += abs(result.column(j)[unit]) * tile.size[j] }
             result.data[unit] += offset
@@ -143,8 +154,8 @@ struct TileWorker: ~Copyable {
         }
         // The hinges of a unit are at the knots from its piece on, one after the other.
         var (previous, r) = (-1, 0)
-        for entry in tile.varying where start <= entry.unit && entry.unit < start + functions.count {
-            r = entry.unit == previous ? r + 1 : Int(tile.codes[entry.unit])
+        for entry in tile.codes.varying where start <= entry.unit && entry.unit < start + functions.count {
+            r = entry.unit == previous ? r + 1 : Int(tile.codes.shared[entry.unit])
             previous = entry.unit
             let function = functions[entry.unit - start]
             let change = function.slopes[r + 1] - function.slopes[r]
@@ -158,18 +169,18 @@ struct TileWorker: ~Copyable {
     private func apply(_ groups: [PiecewiseAffineProgram.Group], to input: ColumnMatrix, _ tile: inout Tile) -> ColumnMatrix {
         let result = ColumnMatrix(
             store, unitCount: groups.count, columnCount: input.columnCount, dense: (0..<Int32(groups.count)).map { $0 })
-        let start = tile.codes.count
+        let start = tile.codes.shared.count
         let winners = Pool<Int32>(store, capacity: groups.count)
         for (k, group) in groups.enumerated() {
             let (side, rivals) = (tile.sides[k], tile.rivals[k])
             let (a, b) = (Int(rivals.x), Int(rivals.y))
             let winner = side == .above ? b : a
             winners[k] = Int32(truncatingIfNeeded: group.members[winner])
-            tile.codes.append(UInt16(truncatingIfNeeded: group.codes[winner]))
+            tile.codes.shared.append(UInt16(truncatingIfNeeded: group.codes[winner]))
             result.eta[k] = input.eta[group.members[winner]]
             if side.isHinge {
                 let column = Int(side.column)
-                tile.varying.append(.init(unit: start + k, column: column, delta: group.codes[b] - group.codes[a]))
+                tile.codes.varying.append(.init(unit: start + k, column: column, delta: group.codes[b] - group.codes[a]))
                 result.hinges.append(.init(unit: k, column: column, coefficient: 1))
             }
         }

@@ -6,8 +6,8 @@ import Synchronization
 
 /// The cells of a piecewise-affine program on a box or convex polygon of two coordinates, handed out as they are finished.
 ///
-/// The cells are those of `PlanarPartition` (which see). Floating point decides signs that it can prove; a tile with an open sign is
-/// halved until single cells go on in exact arithmetic. Memory follows the depth of the network and not the number of cells.
+/// The cells are those of `PlanarPartition` (which see). Floating point decides signs that it can prove, exact arithmetic the
+/// others. Memory follows the depth of the network and not the number of cells.
 ///
 ///     let partition = try TiledPartition(of: program, on: .box([-1...1, -1...1]))
 ///     let counts = partition.count(threads: 2).cellCounts
@@ -23,6 +23,7 @@ public struct TiledPartition: Sendable {
         fileprivate mutating func add(_ worker: borrowing TileWorker) {
             for (layer, count) in worker.counts.enumerated() { cellCounts[layer] += count }
             statistics += worker.statistics
+            statistics.add(worker.exact)
         }
     }
 
@@ -37,6 +38,17 @@ public struct TiledPartition: Sendable {
         let program = try domain.program(program)
         try PlanarPartition.requireContinuity(program)
         network = TiledNetwork(of: program, on: try domain.polygon())
+    }
+
+    private init(_ network: TiledNetwork) { self.network = network }
+
+    /// The same cells divided by class, as by one more nonlinearity.
+    var dividedByClass: TiledPartition {
+        do {
+            return TiledPartition(TiledNetwork(of: try network.original.withClass(), on: network.polygon))
+        } catch {
+            preconditionFailure("\(error)")
+        }
     }
 
     /// The program as a function of the domain's two coordinates.

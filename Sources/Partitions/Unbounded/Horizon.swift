@@ -11,8 +11,7 @@ enum Horizon {
     /// 0 < w < 1/radius has no vertex, so each cell there is a quadrilateral between w = 0 and w = 1/radius.
     /// - Throws: `PartitionError` where a crossing lies beyond 1e100.
     static func radius(of program: PiecewiseAffineProgram) throws(PartitionError) -> Double {
-        var classified = program
-        try classified.append(program.classStep)
+        let classified = try program.withClass()
         var nearest = 1.0
         for axis in 0..<program.inputCount {
             for sign in [-1.0, 1] {

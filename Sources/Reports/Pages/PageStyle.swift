@@ -5,8 +5,8 @@ enum PageStyle {
     /// The whole style sheet; the same for every page.
     static let text = """
 
-        :root{color-scheme:light dark;\(properties(\.light));--shadow:0 1px 2px rgb(20 25 35/.05),0 8px 24px -12px rgb(20 25 35/.12);--tint:#eef4f8}
-        @media (prefers-color-scheme:dark){:root{\(properties(\.dark));--shadow:none;--tint:#1b2733}}
+        :root{color-scheme:light dark;\(properties(\.light));--shadow:0 1px 2px rgb(20 25 35/.05),0 8px 24px -12px rgb(20 25 35/.12);--tint:#eef4f8;--edge:rgb(20 25 35/.28)}
+        @media (prefers-color-scheme:dark){:root{\(properties(\.dark));--shadow:none;--tint:#1b2733;--edge:rgb(160 178 200/.3)}}
         \(rules)
 
         """
@@ -78,7 +78,7 @@ enum PageStyle {
         .surface .hint{color:var(--muted);font-size:.9rem;margin:.3rem 0 0}
         .surface .picture>svg:active{cursor:grabbing}
         .map path:not([data-cell]){pointer-events:none}
-        .table{overflow:auto;max-height:34rem;margin:1.75rem 0;background:var(--surface);border:1px solid var(--line);border-radius:14px;max-width:max-content}
+        .table{overflow:auto;max-height:34rem;margin:1.75rem 0;background:linear-gradient(to right,var(--surface) 40%,transparent) left/3rem 100% local,linear-gradient(to left,var(--surface) 40%,transparent) right/3rem 100% local,linear-gradient(to right,var(--edge),transparent) left/1rem 100% scroll,linear-gradient(to left,var(--edge),transparent) right/1rem 100% scroll;background-repeat:no-repeat;background-color:var(--surface);border:1px solid var(--line);border-radius:14px;max-width:max-content}
         table{border-collapse:collapse;font-size:.93rem;line-height:1.45;font-variant-numeric:tabular-nums}
         caption{caption-side:top;text-align:left;color:var(--muted);font-size:.92rem;padding:.9rem 1.1rem .5rem}
         th,td{text-align:left;vertical-align:top;padding:.5rem 1.1rem;border-top:1px solid var(--line);white-space:pre-line}

@@ -15,6 +15,15 @@ public struct PartitionMap: Sendable {
         case slope
         /// How many units are beyond their first piece.
         case activity
+
+        func meaning(isSign: Bool) -> String {
+            switch self {
+            case .class: isSign ? "the output's sign" : "the class whose output is largest"
+            case .code: "codes"
+            case .slope: "the norm of the slopes"
+            case .activity: "how many units are beyond their first piece"
+            }
+        }
     }
 
     /// Which sets are drawn.
@@ -41,16 +50,20 @@ public struct PartitionMap: Sendable {
     /// Units whose zero sets are drawn.
     public var units: [Unit] = []
     public var samples: [PolygonMap.Samples] = []
+    /// The nonlinearity whose regions' power centres are drawn, in the colours of the regions: `depth` of it, by code.
+    public var centersOfLayer: Int?
     public var classNames: [String]
 
     /// - Parameter classNames: one a class; numbers where there are fewer.
     public init(_ partition: PlanarPartition, _ boundary: DecisionBoundary? = nil, classNames: [String] = []) {
         (self.partition, self.boundary) = (partition, boundary ?? partition.decisionBoundary())
-        let signs = ["output ≤ 0", "output > 0"]
-        self.classNames = self.boundary.regions.map { region in
-            let isNamed = classNames.indices.contains(region.label)
-            return isNamed ? classNames[region.label] : partition.program.outputCount == 1 ? signs[region.label] : "class \(region.label)"
-        }
+        self.classNames = PartitionMap.names(
+            of: self.boundary.regions.map(\.label), classNames, isSign: partition.program.outputCount == 1)
+    }
+
+    /// What classes are called: by the names given, or by number; of a single output by its sign.
+    static func names(of labels: [Int], _ names: [String], isSign: Bool) -> [String] {
+        labels.map { names.indices.contains($0) ? names[$0] : isSign ? ["output ≤ 0", "output > 0"][$0] : "class \($0)" }
     }
 
     /// The map, `width` pixels wide.
@@ -82,6 +95,15 @@ public struct PartitionMap: Sendable {
         }
         // Samples are dots in the colours of their true classes, which areas of the same colours name already.
         if coloring != .class { keys += samples.map { .init($0.name, paint: .fixed($0.color), shape: .dot) } }
+        if let layer = centersOfLayer {
+            let variants = variants(labels, spread: true)
+            let (dots, circles) = centers(ofLayer: layer) { PartitionMap.codeColor(variants[$0] ?? 0).mixed(with: .black, 0.25) }
+            (map.samples, map.sampleRadius) = (map.samples + dots, 4)
+            map.lines.append(PolygonMap.Lines(circles, paint: .fixed(PartitionMap.centerColor), width: 0.8))
+            map.window = self.window(map.window, with: dots.flatMap(\.points))
+            keys.append(.init("power centres of nonlinearity \(layer)", paint: .fixed(PartitionMap.centerColor), shape: .dot))
+            if !circles.isEmpty { keys.append(.init("circles of their radii", paint: .fixed(PartitionMap.centerColor), shape: .line)) }
+        }
         map.keys = keys
         if partition.horizon != nil {
             for index in map.cells.indices { map.cells[index].polygon = window.clip(map.cells[index].polygon) }
@@ -144,7 +166,7 @@ public struct PartitionMap: Sendable {
         case .activity:
             let counts = partition.cells.map { Double(active($0)) }
             let mapping = ColorMapping(scale: .paleBlues, low: counts.min() ?? 0, high: counts.max() ?? 0)
-            return (cells { index in mapping.color(counts[index]) }, .init("units beyond their first piece", mapping), [])
+            return (cells { index in mapping.color(counts[index]) }, .init(PartitionMap.activityName, mapping), [])
         }
     }
 
@@ -188,15 +210,10 @@ public struct PartitionMap: Sendable {
             case .depth(let layer): "\(setCount) cells after nonlinearity \(layer)"
             case .layer(let layer): "\(setCount) codes of nonlinearity \(layer), each a union of cells"
             }
-        let colors =
-            switch coloring {
-            case .class: partition.program.outputCount == 1 ? "the output's sign" : "the class whose output is largest"
-            case .code: "codes"
-            case .slope: "the norm of the slopes"
-            case .activity: "how many units are beyond their first piece"
-            }
-        return "\(sets); colours: \(colors)."
+        return "\(sets); colours: \(coloring.meaning(isSign: partition.program.outputCount == 1))."
     }
+
+    static let activityName = "units beyond their first piece"
 
     /// One sentence each for what the map shows, for its caption.
     public var caption: String {

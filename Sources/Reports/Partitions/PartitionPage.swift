@@ -10,21 +10,42 @@ public enum PartitionPage {
         map.cells.count > shapeLimit ? try map.pictureWithImage(pixels: Int(1.6 * map.width)) : map.picture()
     }
 
+    /// The page of a partition of more cells than are kept: its map as an image, and the counts.
+    ///
+    /// - Throws: `PNGError` when libpng does.
+    public static func page(
+        _ map: PolygonMap, _ image: Raster, _ summary: PartitionSummary, name: String, provenance: Provenance
+    ) throws -> Page {
+        Page(
+            title: "The cells of \(name)", kicker: "Partition", lead: lead, introduction: [facts(summary)],
+            sections: [
+                Page.Section(
+                    "The partition", anchor: "partition",
+                    [
+                        .figure(
+                            Figure(try map.picture(over: image), caption: Prose(map.description + " Dark line: where the class changes.")))
+                    ]),
+                Page.Section("Counts", PartitionSection.counts(summary)),
+            ], provenance: provenance)
+    }
+
+    private static let lead: Prose = "On each cell every unit keeps its piece, and the network is one affine map."
+
+    private static func facts(_ summary: PartitionSummary) -> Block {
+        .facts([
+            .init(NumberText.count(summary.cellCount), "cells"),
+            .init(summary.distinctMapCount.map { NumberText.count($0) } ?? "–", "different affine maps"),
+            .init(summary.boundaryLength.map { NumberText.significant($0) } ?? "–", "length of the decision boundary"),
+            .init("\(NumberText.significant(summary.minVolume)) – \(NumberText.significant(summary.maxVolume))", "areas"),
+        ])
+    }
+
     /// - Throws: `PNGError` when libpng does.
     public static func page(
         _ map: PartitionMap, _ summary: PartitionSummary, name: String, frames: [Film.Frame] = [], provenance: Provenance
     ) throws -> Page {
         Page(
-            title: "The cells of \(name)", kicker: "Partition",
-            lead: "On each cell every unit keeps its piece, and the network is one affine map.",
-            introduction: [
-                .facts([
-                    .init(NumberText.count(summary.cellCount), "cells"),
-                    .init(summary.distinctMapCount.map { NumberText.count($0) } ?? "–", "different affine maps"),
-                    .init(summary.boundaryLength.map { NumberText.significant($0) } ?? "–", "length of the decision boundary"),
-                    .init("\(NumberText.significant(summary.minVolume)) – \(NumberText.significant(summary.maxVolume))", "areas"),
-                ])
-            ],
+            title: "The cells of \(name)", kicker: "Partition", lead: lead, introduction: [facts(summary)],
             sections: [
                 Page.Section(
                     "The partition", anchor: "partition",

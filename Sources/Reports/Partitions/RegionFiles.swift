@@ -20,8 +20,10 @@ extension Region {
             "nearestLayer": distance.map { name($0.layer) } ?? .null, "nearestUnit": distance.map { JSONValue($0.unit) } ?? .null,
             "boundaryDistance": boundaryDistance.map { JSONValue($0.value) } ?? .null,
             "boundaryDistanceLowerBound": boundaryDistance.map { JSONValue($0.lowerBound) } ?? .null,
-            "boundaryClass": boundaryDistance.map { JSONValue($0.unit) } ?? .null, "class": JSONValue(classIndex),
+            "boundaryClass": boundaryDistance.flatMap { $0.value < .infinity ? JSONValue($0.unit) : nil } ?? .null,
+            "class": JSONValue(classIndex),
             "ties": JSONValue(tieCount), "boundary": JSONValue(tieCount > 0), "namedByRule": JSONValue(isNamedByRule),
+            "namedCellFlat": isNamedByRule ? .null : JSONValue(isNamedCellFlat),
             "residual": JSONValue(residual), "margin": JSONValue(margin),
             "layers": .array(
                 powerCells.enumerated().map { layer, cell in
@@ -56,12 +58,20 @@ extension Region {
             let layer = layers.indices.contains(distance.layer) ? layers[distance.layer] : "?"
             parts.append("border at \(number(distance.value)) (\(layer), unit \(distance.unit))")
         }
-        parts.append(
-            boundaryDistance.map { "class \(classIndex) becomes \($0.unit) at \(number($0.value))" } ?? "class \(classIndex) throughout")
+        switch boundaryDistance {
+        case nil: parts.append("class \(classIndex) throughout")
+        case let boundary? where boundary.value < .infinity:
+            parts.append("class \(classIndex) becomes \(boundary.unit) at \(number(boundary.value))")
+        case let boundary?: parts.append("class \(classIndex) to \(number(boundary.lowerBound)) at least, further on not decided")
+        }
         if tieCount > 0 {
             parts.append(
                 "on the border of several cells (\(tieCount) ties)"
-                    + (isNamedByRule ? "" : "; the cell that the first-piece rule names has no interior, so one beside it is described"))
+                    + (isNamedByRule
+                        ? ""
+                        : "; of the cell that the first-piece rule names "
+                            + (isNamedCellFlat ? "there is no interior" : "no interior was found in time")
+                            + ", so one beside it is described"))
         }
         return parts.joined(separator: "; ")
     }

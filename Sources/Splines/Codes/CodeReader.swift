@@ -10,7 +10,7 @@ public final class CodeReader {
     /// The layers that have a code, first to last.
     public let layers: [SplineLayer]
     private let readable: ReadableGraph
-    private let evaluation: Evaluation
+    private let evaluation: PlannedGraph
 
     /// - Parameter batch: the most samples at once; fewer where memory is short.
     /// - Throws: `ExecutionError.memory` where one sample needs more than `network.memoryLimit`; what building the graph throws.
@@ -19,7 +19,7 @@ public final class CodeReader {
             let readable = try network.graph(batch: batch)
             let layers = readable.layers().filter { $0.code != nil }
             let parameters = try ParameterBuffers(for: readable.graph, network.parameters)
-            let evaluation = try Evaluation(
+            let evaluation = try PlannedGraph(
                 readable.graph, [readable.output] + layers.map { $0.code! }, parameters: parameters, memory: &memory)
             return (batch, readable, layers, evaluation)
         }

@@ -15,9 +15,9 @@ struct AffinePlans {
     let frozen: Graph
     let parameters: ParameterBuffers<Double>
     /// f, the source's value and the codes at x.
-    let forward: Evaluation
+    let forward: PlannedGraph
     /// The frozen graph, to be run with 0 at the source.
-    let offsets: Evaluation
+    let offsets: PlannedGraph
     let slopes: SlopeGraph
     /// How many rows of A[x] are read at once: all, but where one sample's do not fit.
     let rowsPerBlock: Int
@@ -46,8 +46,8 @@ struct AffinePlans {
         let frozen = whole.cut(at: [source])
         let parameters = try ParameterBuffers(for: graph, network.parameters)
         (self.frozen, self.parameters) = (frozen, parameters)
-        forward = try Evaluation(graph, [output, source] + codes, parameters: parameters, memory: &memory)
-        offsets = try Evaluation(frozen, [output], parameters: parameters, memory: &memory)
+        forward = try PlannedGraph(graph, [output, source] + codes, parameters: parameters, memory: &memory)
+        offsets = try PlannedGraph(frozen, [output], parameters: parameters, memory: &memory)
         margins =
             smooth.isEmpty
             ? try MarginGraph(whole, codes: codes, of: graph, batch: batch, parameters: parameters, memory: &memory) : nil

@@ -39,15 +39,19 @@ public struct LocalAffineMaps: Sendable {
     /// The smallest distance of a pre-activation to its tie, relative to the sum of magnitudes that made it; `∞` without a
     /// nonlinearity. For each sample; empty where the map is a tangent.
     public let margins: [Double]
-    /// Whether the smallest margin is within the rounding bound: there the code is a convention and not a fact.
+    /// Whether the smallest margin is within the rounding bound: there the code is a convention and not a fact. For each sample; empty
+    /// where the map is a tangent.
     public let isOnBoundary: [Bool]
+    /// Whether every number read of a sample is finite. A logarithm or a square root outside its domain gives NaN, what is too large for
+    /// Double an infinity.
+    public let isFinite: [Bool]
 
     public init(
         slopes: Tensor<Double>, offsets: Tensor<Double>, outputs: Tensor<Double>, residuals: [Double], margins: [Double],
-        isOnBoundary: [Bool]
+        isOnBoundary: [Bool], isFinite: [Bool]
     ) {
         (self.slopes, self.offsets, self.outputs) = (slopes, offsets, outputs)
-        (self.residuals, self.margins, self.isOnBoundary) = (residuals, margins, isOnBoundary)
+        (self.residuals, self.margins, self.isOnBoundary, self.isFinite) = (residuals, margins, isOnBoundary, isFinite)
     }
 }
 
@@ -91,7 +95,7 @@ public final class AffineReader {
         let maps = try read(x) { slopes += $0.elements }
         return LocalAffineMaps(
             slopes: Tensor(shape: [x.shape[0], outputCount] + inputShape, elements: slopes), offsets: maps.offsets, outputs: maps.outputs,
-            residuals: maps.residuals, margins: maps.margins, isOnBoundary: maps.isOnBoundary)
+            residuals: maps.residuals, margins: maps.margins, isOnBoundary: maps.isOnBoundary, isFinite: maps.isFinite)
     }
 
     /// The maps at `x`, shape `[N] + sample shape` with N at most `batch`, whose slopes go to `receive` as they are read: all at
@@ -101,18 +105,22 @@ public final class AffineReader {
         let (f, z, bindings) = try freeze(x)
         let outputs = f.reshaped([batch, outputCount]).rows(0..<count)
         var products = Tensor<Double>.zeros([count, outputCount])
+        var isFinite = outputs.hasFiniteRows
         plans.slopes.bind(bindings)
         for first in stride(from: 0, to: outputCount, by: plans.rowsPerBlock) {
             let rows = first..<min(first + plans.rowsPerBlock, outputCount)
             let block = plans.slopes.read(rows: rows, count: count)
             let part = block.applied(to: z.rows(0..<count))
+            isFinite = zip(isFinite, block.hasFiniteRows).map { $0 && $1 }
             for n in 0..<count { for k in rows { products[n, k] = part[n, k - first] } }
             try receive(block)
         }
         let none = Tensor<Double>.zeros([count, 0] + inputShape)
         guard let margins = plans.margins else {
             let offsets = Tensor(shape: outputs.shape, elements: zip(outputs.elements, products.elements).map { $0 - $1 })
-            return LocalAffineMaps(slopes: none, offsets: offsets, outputs: outputs, residuals: [], margins: [], isOnBoundary: [])
+            return LocalAffineMaps(
+                slopes: none, offsets: offsets, outputs: outputs, residuals: [], margins: [], isOnBoundary: [],
+                isFinite: zip(isFinite, offsets.hasFiniteRows).map { $0 && $1 })
         }
         let margin = margins.read(bindings)
         let offsets = offsets(bindings).rows(0..<count)
@@ -123,7 +131,8 @@ public final class AffineReader {
         }
         return LocalAffineMaps(
             slopes: none, offsets: offsets, outputs: outputs, residuals: residuals, margins: Array(margin.smallest.prefix(count)),
-            isOnBoundary: Array(margin.isWithinRounding.prefix(count)))
+            isOnBoundary: Array(margin.isWithinRounding.prefix(count)),
+            isFinite: zip(isFinite, offsets.hasFiniteRows).map { $0 && $1 })
     }
 
     /// f(x) and b[x] alone, each `[N, K]`: all that ⟨A[x], x⟩ = f(x) − b[x] needs, at the price of two runs.
@@ -189,6 +198,12 @@ public final class AffineReader {
 }
 
 extension Tensor where Element == Double {
+    /// For each row of the first axis whether all its numbers are finite.
+    fileprivate var hasFiniteRows: [Bool] {
+        let width = shape[0] == 0 ? 0 : count / shape[0]
+        return (0..<shape[0]).map { elements[$0 * width..<($0 + 1) * width].allSatisfy(\.isFinite) }
+    }
+
     /// A[x] z for each sample: slopes `[N, K, …]` applied to `[N, …]`, shape `[N, K]`.
     func applied(to z: Tensor<Double>) -> Tensor<Double> {
         let (count, rows) = (shape[0], shape[1])

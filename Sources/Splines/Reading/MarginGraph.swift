@@ -9,11 +9,16 @@ import Tensors
 final class MarginGraph {
     /// λ of the rounding bound: passed by chance with probability 2 exp(−32) < 3e-14 for one pre-activation.
     private static let confidence = 8.0
+    /// The unit of variances where those of numbers above 2⁵⁰⁰ or so leave the range of Double.
+    private static let smallUnit = 0x1p-520
 
     private let selectors: [Selector]
     /// For each layer four targets: the pre-activation, its sum of magnitudes, the variance of its rounding, and its dependence on the
     /// data, which is 0 where it is constant on the cell.
-    private let evaluation: Evaluation
+    private let evaluation: PlannedGraph
+    /// The variances in the small unit, planned when first needed.
+    private lazy var smallVariances = makeSmallVariances()
+    private let makeSmallVariances: () -> PlannedGraph?
     private let batch: Int
 
     init(
@@ -25,16 +30,23 @@ final class MarginGraph {
         let preactivations = codes.map { original[$0].operands[0] }
         let magnitudes = graph.magnitudes(of: preactivations)
         let dependences = graph.dependences(of: preactivations)
-        var (selectors, targets): ([Selector], [Value]) = ([], [])
+        var (selectors, targets, read): ([Selector], [Value], [Value]) = ([], [], [])
         for (index, code) in codes.enumerated() {
             guard case .select(let selector) = original[code].primitive, let magnitude = magnitudes[index],
                 let dependence = dependences[index]
             else { continue }
             selectors.append(selector)
+            read.append(preactivations[index])
             targets += [preactivations[index], magnitude.sum, magnitude.variance, dependence]
         }
         (self.selectors, self.batch) = (selectors, batch)
-        evaluation = try Evaluation(graph, targets, parameters: parameters, memory: &memory)
+        evaluation = try PlannedGraph(graph, targets, parameters: parameters, memory: &memory)
+        let left = memory
+        makeSmallVariances = { [read] in
+            var (graph, memory) = (frozen, left)
+            let variances = graph.magnitudes(of: read, unit: MarginGraph.smallUnit).compactMap { $0?.variance }
+            return try? PlannedGraph(graph, variances, parameters: parameters, memory: &memory)
+        }
     }
 
     /// The smallest margin of each sample of the batch, and whether a margin is within its rounding bound.
@@ -43,13 +55,20 @@ final class MarginGraph {
         var isWithinRounding = [Bool](repeating: false, count: batch)
         evaluation.bind(bindings)
         evaluation.run()
-        for (index, selector) in selectors.enumerated() {
-            let data = (0..<4).map { evaluation.tensor(4 * index + $0) }
-            let samples = Samples(values: data[0], magnitudes: data[1], variances: data[2], dependences: data[3])
-            samples.forEachTie(of: selector) { sample, distance, scale, variance in
+        let layers = selectors.indices.map { index in (0..<4).map { evaluation.tensor(4 * index + $0) } }
+        let overflows = layers.contains { !$0[2].elements.allSatisfy(\.isFinite) }
+        let small = overflows ? smallVariances : nil
+        small?.bind(bindings)
+        small?.run()
+        for (index, data) in layers.enumerated() {
+            let samples = Samples(
+                values: data[0], magnitudes: data[1], variances: data[2], dependences: data[3], smallVariances: small?.tensor(index),
+                smallUnit: MarginGraph.smallUnit)
+            samples.forEachTie(of: selectors[index]) { sample, distance, scale, deviation in
                 smallest[sample] = min(smallest[sample], scale == 0 ? 0 : distance / scale)
-                let bound = MarginGraph.confidence * (Double.ulpOfOne / 2) * variance.squareRoot()
-                if distance <= bound { isWithinRounding[sample] = true }
+                // What is no number is on no side for certain.
+                let isCertain = distance > MarginGraph.confidence * (Double.ulpOfOne / 2) * deviation
+                if !isCertain { isWithinRounding[sample] = true }
             }
         }
         return (smallest, isWithinRounding)
@@ -62,8 +81,19 @@ private struct Samples {
     let magnitudes: Tensor<Double>
     let variances: Tensor<Double>
     let dependences: Tensor<Double>
+    /// In the small unit, where some of `variances` are not finite.
+    let smallVariances: Tensor<Double>?
+    let smallUnit: Double
 
-    /// Calls `body` with the sample, the distance to the tie, the scale and the variance, for each comparison that could go the other way.
+    /// The standard deviation of the difference of entries, in units of u.
+    private func deviation(_ entries: Int...) -> Double {
+        let variance = entries.reduce(0) { $0 + variances.elements[$1] }
+        if variance.isFinite { return variance.squareRoot() }
+        guard let smallVariances else { return .infinity }
+        return entries.reduce(0) { $0 + smallVariances.elements[$1] }.squareRoot() / smallUnit
+    }
+
+    /// Calls `body` with the sample, the distance to the tie, the scale and the standard deviation, for each comparison that could go the other way.
     /// Entries that are constant on the cell are compared with nothing: what they decide is a fact of the whole cell.
     func forEachTie(of selector: Selector, _ body: (Int, Double, Double, Double) -> Void) {
         let perSample = values.shape.dropFirst().reduce(1, *)
@@ -71,7 +101,7 @@ private struct Samples {
         case .knots(let knots):
             for i in 0..<values.count where dependences.elements[i] > 0 {
                 for knot in knots.positions {
-                    body(i / perSample, abs(values.elements[i] - knot), magnitudes.elements[i] + abs(knot), variances.elements[i])
+                    body(i / perSample, abs(values.elements[i] - knot), magnitudes.elements[i] + abs(knot), deviation(i))
                 }
             }
         case .largest(.window(let window)):
@@ -103,7 +133,7 @@ private struct Samples {
         for other in order.dropFirst(winners) where dependences.elements[best] > 0 || dependences.elements[other] > 0 {
             body(
                 sample, values.elements[best] - values.elements[other], magnitudes.elements[best] + magnitudes.elements[other],
-                variances.elements[best] + variances.elements[other])
+                deviation(best, other))
         }
     }
 }

@@ -8,7 +8,7 @@ public import Tensors
 public final class OutputReader {
     public let batch: Int
     private let readable: ReadableGraph
-    private let evaluation: Evaluation
+    private let evaluation: PlannedGraph
 
     /// - Parameter batch: the most samples at once; fewer where memory is short.
     /// - Throws: `ExecutionError.memory` where one sample needs more than `network.memoryLimit`; what building the graph throws.
@@ -16,7 +16,7 @@ public final class OutputReader {
         (self.batch, readable, evaluation) = try network.fitting(batch: batch) { batch, memory in
             let readable = try network.graph(batch: batch)
             let parameters = try ParameterBuffers(for: readable.graph, network.parameters)
-            return (batch, readable, try Evaluation(readable.graph, [readable.output], parameters: parameters, memory: &memory))
+            return (batch, readable, try PlannedGraph(readable.graph, [readable.output], parameters: parameters, memory: &memory))
         }
     }
 

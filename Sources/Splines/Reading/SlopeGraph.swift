@@ -20,7 +20,7 @@ final class SlopeGraph {
     private static let seedName = "unit"
 
     /// `nil` where the output does not depend on the source.
-    private let evaluation: Evaluation?
+    private let evaluation: PlannedGraph?
     private let seedShape: Shape
     private let isPullback: Bool
     private let inputShape: Shape
@@ -48,7 +48,7 @@ final class SlopeGraph {
             : graph.pushforward([(of: source, tangent: seed)], to: [output])[0]
         // The codes are fixed: a few more ulp in the slopes move none of them.
         let options = ExecutionOptions(usesWinogradInDouble: true)
-        evaluation = try derivative.map { try Evaluation(graph, [$0], parameters: parameters, options: options, memory: &memory) }
+        evaluation = try derivative.map { try PlannedGraph(graph, [$0], parameters: parameters, options: options, memory: &memory) }
     }
 
     /// Takes the codes at which the slopes are read.

@@ -5,7 +5,7 @@ import Interchange
 import Networks
 import Tensors
 
-enum Checkpoint {
+package enum Checkpoint {
     /// The metadata's name of the record.
     static let recordName = "training"
     static let bestName = NativeModel.statePrefix + "best"
@@ -51,17 +51,32 @@ enum Checkpoint {
         if let best = state.best { arrays.append((bestName, best.values)) }
         return NativeModel.file(
             network, metadata: [(recordName, text)],
-            state: arrays.map { NamedTensor(name: $0.0, tensor: .float32(Tensor(shape: [$0.1.count], elements: $0.1))) })
+            state: arrays.map { NamedTensor(name: $0.0, tensor: .float32(Tensor(shape: [$0.1.count], elements: $0.1))) }
+        ).sealed
     }
 
     /// The state in a file.
     ///
-    /// - Throws: `TrainingError.file` where it is no checkpoint; `.resumption` for the first difference from this architecture,
-    ///   configuration and data.
-    static func read(_ path: String, for trainer: Trainer) throws(TrainingError) -> TrainingState {
-        let (network, record, file): (Network, Record, SafetensorsFile)
+    /// - Throws: `TrainingError.file` where it is no checkpoint, or not as it was written; `.resumption` for the first difference from
+    ///   this architecture, configuration and data.
+    package static func read(_ path: String, for trainer: Trainer) throws(TrainingError) -> TrainingState {
+        let file: SafetensorsFile
+        do { file = try open(path, budget: trainer.budget) } catch { throw .file(error) }
+        return try state(in: file, path: path, for: trainer)
+    }
+
+    private static func open(_ path: String, budget: MemoryBudget) throws(InterchangeError) -> SafetensorsFile {
+        let file = try SafetensorsFile(path: path, budget: budget)
+        guard file.metadata(SafetensorsFile.checksumName) != nil else {
+            throw .malformed(file: path, place: "__metadata__: \(SafetensorsFile.checksumName)", expected: "one", found: "none")
+        }
+        return file
+    }
+
+    /// The state in a file, which need not be sealed.
+    package static func state(in file: SafetensorsFile, path: String, for trainer: Trainer) throws(TrainingError) -> TrainingState {
+        let (network, record): (Network, Record)
         do throws(InterchangeError) {
-            file = try SafetensorsFile(path: path)
             network = try NativeModel.network(in: file, name: path)
             record = try Checkpoint.record(in: file, path: path)
         } catch { throw .file(error) }
@@ -72,7 +87,9 @@ enum Checkpoint {
     /// The settings of a training under way.
     /// - Throws: `InterchangeError` where the file is no checkpoint.
     static func configuration(_ path: String, budget: MemoryBudget) throws(InterchangeError) -> TrainingConfiguration {
-        try record(in: SafetensorsFile(path: path, budget: budget), path: path).configuration
+        let file = try open(path, budget: budget)
+        try file.requireSeal(name: path)
+        return try record(in: file, path: path).configuration
     }
 
     private static func requireSame(_ architecture: Architecture, _ record: Record, path: String, for trainer: Trainer)

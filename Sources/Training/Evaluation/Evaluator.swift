@@ -23,14 +23,6 @@ public struct Evaluation: Hashable, Sendable {
 }
 
 extension Evaluation {
-    /// The judgement of all samples from those of parts.
-    /// - Precondition: at least one part, and all have as many classes.
-    public init(merging parts: [Evaluation]) {
-        let count = parts.reduce(0) { $0 + $1.count }
-        let confusion = parts.dropFirst().reduce(parts[0].confusion) { zip($0, $1.confusion).map { zip($0, $1).map { $0 + $1 } } }
-        self.init(count: count, loss: parts.reduce(0) { $0 + $1.loss * Double($1.count) } / Double(count), confusion: confusion)
-    }
-
     /// Outputs `[N, C]` before a softmax, judged by labels below C: cross-entropy and confusion.
     public init(outputs: Tensor<Double>, labels: [Int]) {
         let classes = outputs.shape[1]
@@ -76,10 +68,13 @@ package final class Evaluator<S: Scalar> {
     }
 
     /// Calls `body` with each batch's rows and its runner, which has its parameters and samples.
+    ///
+    /// - Parameter numbers: the samples of some rows, row-major.
     private func forEachBatch(
-        _ parameters: Parameters, _ numbers: [S], count: Int, labels: [Int]?, _ body: (Range<Int>, any GraphRunner<S>) -> Void
+        _ parameters: Parameters, count: Int, labels: [Int]?, numbers: (Range<Int>) throws(TrainingError) -> ArraySlice<S>,
+        _ body: (Range<Int>, any GraphRunner<S>) -> Void
     ) throws(TrainingError) {
-        let (size, tensors) = (architecture.inputShape.elementCount, parameters.tensors(as: S.self))
+        let tensors = parameters.tensors(as: S.self)
         var (start, filled) = (0, Set<Int>())
         while start < count {
             let rows = start..<min(start + batch, count)
@@ -96,9 +91,8 @@ package final class Evaluator<S: Scalar> {
                     runner.withInput(name) { copy(tensor.elements[...], to: $0) }
                 }
             }
-            if runner.reads(NetworkGraph.inputName) {
-                runner.withInput(NetworkGraph.inputName) { copy(numbers[rows.lowerBound * size..<rows.upperBound * size], to: $0) }
-            }
+            let samples = try numbers(rows)
+            if runner.reads(NetworkGraph.inputName) { runner.withInput(NetworkGraph.inputName) { copy(samples, to: $0) } }
             let batchLabels = labels.map { Array($0[rows]) } ?? []
             runner.withInput(StepGraph.targetName) { oneHot(batchLabels, classCount: architecture.classCount, to: $0) }
             runner.replay()
@@ -107,25 +101,44 @@ package final class Evaluator<S: Scalar> {
     }
 
     package func evaluate(_ parameters: Parameters, on data: LabelledSamples<S>) throws(TrainingError) -> Evaluation {
+        let size = architecture.inputShape.elementCount
+        return try evaluate(parameters, labels: data.labels) { data.numbers[$0.lowerBound * size..<$0.upperBound * size] }
+    }
+
+    /// The same of samples that are made into numbers batch by batch.
+    package func evaluate(_ parameters: Parameters, on data: DataSet) throws(TrainingError) -> Evaluation {
+        try data.requireFit(architecture)
+        return try evaluate(parameters, labels: data.labels) { rows throws(TrainingError) in
+            try data.numbers(rows, for: architecture)[...]
+        }
+    }
+
+    private func evaluate(
+        _ parameters: Parameters, labels: [Int], numbers: (Range<Int>) throws(TrainingError) -> ArraySlice<S>
+    ) throws(TrainingError) -> Evaluation {
         let classes = architecture.classCount
         var confusion = [[Int]](repeating: [Int](repeating: 0, count: classes), count: classes)
         var total = 0.0
-        try forEachBatch(parameters, data.numbers, count: data.labels.count, labels: data.labels) { rows, runner in
+        try forEachBatch(parameters, count: labels.count, labels: labels, numbers: numbers) { rows, runner in
             runner.withTarget(0) { outputs in
                 for row in 0..<rows.count {
                     let predicted = firstLargest(outputs, row * classes..<(row + 1) * classes)
-                    confusion[data.labels[rows.lowerBound + row]][predicted] += 1
+                    confusion[labels[rows.lowerBound + row]][predicted] += 1
                 }
             }
             runner.withTarget(1) { for loss in $0 { total += Double(loss) } }
         }
-        return Evaluation(count: data.labels.count, loss: total / Double(data.labels.count), confusion: confusion)
+        return Evaluation(count: labels.count, loss: total / Double(labels.count), confusion: confusion)
     }
 
     package func predict(_ parameters: Parameters, _ samples: Tensor<S>) throws(TrainingError) -> Tensor<S> {
         var outputs: [S] = []
         outputs.reserveCapacity(samples.shape[0] * architecture.classCount)
-        try forEachBatch(parameters, samples.elements, count: samples.shape[0], labels: nil) { _, runner in
+        let size = architecture.inputShape.elementCount
+        try forEachBatch(
+            parameters, count: samples.shape[0], labels: nil,
+            numbers: { samples.elements[$0.lowerBound * size..<$0.upperBound * size] }
+        ) { _, runner in
             runner.withTarget(0) { outputs.append(contentsOf: $0) }
         }
         return Tensor(shape: [samples.shape[0], architecture.classCount], elements: outputs)
@@ -141,11 +154,10 @@ extension Network {
         -> Evaluation
     {
         func evaluation<S: Scalar>(_: S.Type) throws(TrainingError) -> Evaluation {
-            let samples = try data.labelledSamples(for: architecture, as: S.self)
-            return try Evaluator<S>(
+            try Evaluator<S>(
                 architecture, loss: loss, batch: batch, makeRunner: Runners.planned(ExecutionOptions(maximumBytes: maximumBytes))
             )
-            .evaluate(parameters, on: samples)
+            .evaluate(parameters, on: data)
         }
         return parameters.isDouble ? try evaluation(Double.self) : try evaluation(Float.self)
     }
@@ -171,6 +183,12 @@ extension DataSet {
     package func labelledSamples<S: Scalar>(for architecture: Architecture, as _: S.Type = S.self) throws(TrainingError)
         -> LabelledSamples<S>
     {
+        try requireFit(architecture)
+        return LabelledSamples(
+            numbers: try numbers(0..<count, for: architecture), labels: labels, size: architecture.inputShape.elementCount)
+    }
+
+    fileprivate func requireFit(_ architecture: Architecture) throws(TrainingError) {
         guard count > 0 else { throw .data(name: name, what: "samples", expected: "at least one", got: "none") }
         guard sampleShape == architecture.inputShape else {
             throw .data(name: name, what: "shape of a sample", expected: "\(architecture.inputShape)", got: "\(sampleShape)")
@@ -178,12 +196,17 @@ extension DataSet {
         guard let largest = labels.max(), largest < architecture.classCount else {
             throw .data(name: name, what: "classes", expected: "at most \(architecture.classCount)", got: "\(classCount)")
         }
-        let numbers: Tensor<S> = inputs(normalization: architecture.normalization)
+    }
+
+    /// Samples that fit an architecture as its input, row-major.
+    fileprivate func numbers<S: Scalar>(_ rows: Range<Int>, for architecture: Architecture) throws(TrainingError) -> [S] {
+        let numbers: Tensor<S> = inputs(Array(rows), normalization: architecture.normalization)
         if let wrong = numbers.elements.firstIndex(where: { !$0.isFinite }) {
-            let size = max(1, numbers.count / count)
+            let size = max(1, numbers.count / rows.count)
             throw .data(
-                name: name, what: "sample \(wrong / size)", expected: "finite numbers", got: "\(numbers.elements[wrong])")
+                name: name, what: "sample \(rows.lowerBound + wrong / size)", expected: "finite numbers",
+                got: "\(numbers.elements[wrong])")
         }
-        return LabelledSamples(numbers: numbers.elements, labels: labels, size: architecture.inputShape.elementCount)
+        return numbers.elements
     }
 }

@@ -19,20 +19,25 @@ public struct Trainer: Sendable {
     let layout: ParameterLayout
     /// Of the training data: name and digest, as a checkpoint records them.
     let fingerprint: DataFingerprint
+    /// What a checkpoint may take that is read.
+    let budget: MemoryBudget
     /// What runs the steps; tests compare it with the interpreter.
     package var makeRunner: RunnerFactory<Float>
 
     /// - Parameters:
     ///   - initial: where training starts; `nil` for the configuration's initializer and seed.
     ///   - test: evaluated after each epoch; it influences nothing.
-    ///   - maximumBytes: the most that the plans of all threads may take; `nil` for no limit.
+    ///   - maximumBytes: the most that the samples as numbers and the plans of all threads may take together; `nil` for no limit.
     /// - Throws: `TrainingError` for settings that cannot be, or data that are not the architecture's.
     public init(
         _ architecture: Architecture, on train: DataSet, test: DataSet? = nil, _ configuration: TrainingConfiguration = .init(),
         initial: Network? = nil, maximumBytes: Int? = nil
     ) throws(TrainingError) {
         try configuration.validate()
-        makeRunner = Runners.planned(configuration.execution(maximumBytes: maximumBytes))
+        let samples = (train.count + (test?.count ?? 0)) * train.sampleShape.elementCount * MemoryLayout<Float>.stride
+        if let maximumBytes, samples > maximumBytes { throw .memory(needed: samples, allowed: maximumBytes) }
+        makeRunner = Runners.planned(configuration.execution(maximumBytes: maximumBytes.map { $0 - samples }))
+        budget = maximumBytes.map { MemoryBudget(limit: $0) } ?? .standard
         (self.architecture, self.configuration) = (architecture, configuration)
         layout = ParameterLayout(architecture)
         self.initial = initial ?? Network(architecture, seed: configuration.seed, initializer: configuration.initializer, as: Float.self)

@@ -12,7 +12,7 @@ struct BestParameters: Hashable, Sendable {
 }
 
 /// The state between two batches.
-struct TrainingState: Hashable, Sendable {
+package struct TrainingState: Hashable, Sendable {
     /// As `ParameterLayout` has them.
     var values: [Float]
     var optimizer: Optimizer<Float>

@@ -6,10 +6,7 @@ struct Affine: ParsableCommand {
         abstract: "Writes the local affine map f(x) = A[x] x + b[x] of each sample, in Double.",
         discussion: "DIR gets slopes.npy (N×K×input), offsets.npy (N×K) and outputs.npy (N×K).")
 
-    @OptionGroup var source: ModelOptions
-
-    @Argument(help: ArgumentHelp("The samples, an npy file of shape N×input.", valueName: "X.npy"))
-    var samples: String
+    @OptionGroup var input: SampleOptions
 
     @Option(
         name: .customShort("o"),
@@ -31,8 +28,7 @@ struct Affine: ParsableCommand {
     func run() throws {
         let start = ContinuousClock.now
         try OutputFolder.check(output)
-        let model = try source.load(common, samples: samples)
-        let x = try readSamples(samples, of: model, common)
+        let (model, x) = try input.load(common)
         Interruption.willMake(output)
         let folder = try OutputFolder(output)
         let layers = try model.readable.graph(batch: 1).layers()
@@ -43,17 +39,22 @@ struct Affine: ParsableCommand {
         let object: JSONValue = [
             "samples": JSONValue(x.shape[0]), "residual": summary.residual.map { JSONValue($0) } ?? .null,
             "margin": summary.margin.map { JSONValue($0) } ?? .null, "boundary": JSONValue(summary.boundary),
-            "exact": JSONValue(reader.isExact),
+            "notFinite": JSONValue(summary.notFinite), "exact": JSONValue(reader.isExact),
             "seconds": JSONValue(seconds(since: start)),
             "ties": "the first piece that attains the maximum",
         ]
-        try printResult(common.json, object) { text(x.shape[0], reader, summary) }
+        if !summary.notFinite.isEmpty {
+            let cause = reader.isExact ? "numbers too large for Double" : "outside the domain of a logarithm, a square root or a division"
+            writeError("maso: samples \(brief(summary.notFinite)): not all that was read is finite (\(cause))\n")
+        }
+        try printResult(common.json, object, output: output) { text(x.shape[0], reader, summary) }
     }
 
     private struct Summary {
         var residual: Double?
         var margin: Double?
         var boundary: [Int] = []
+        var notFinite: [Int] = []
     }
 
     private func write(_ reader: AffineReader, _ x: Tensor<Double>, _ folder: borrowing OutputFolder) throws -> Summary {
@@ -67,9 +68,12 @@ struct Affine: ParsableCommand {
             let maps = try reader.read(x.rows(first..<min(first + reader.batch, count))) { try slopes.append($0.elements) }
             try offsets.append(maps.offsets.elements)
             try values.append(maps.outputs.elements)
-            summary.residual = (maps.residuals + [summary.residual].compactMap { $0 }).max()
+            for residual in maps.residuals {  // one that is no number stays
+                summary.residual = residual.isNaN ? residual : summary.residual.map { $0.isNaN ? $0 : max($0, residual) } ?? residual
+            }
             summary.margin = (maps.margins + [summary.margin].compactMap { $0 }).min()
             summary.boundary += maps.isOnBoundary.indices.filter { maps.isOnBoundary[$0] }.map { $0 + first }
+            summary.notFinite += maps.isFinite.indices.filter { !maps.isFinite[$0] }.map { $0 + first }
             progress.show(first + maps.outputs.shape[0])
         }
         progress.finish()
@@ -89,8 +93,7 @@ struct Affine: ParsableCommand {
                 "residual ‖f(x) − (A[x]x + b[x])‖ at most \(brief(summary.residual ?? 0)), smallest margin \(brief(summary.margin ?? .infinity))"
             )
             if !summary.boundary.isEmpty {
-                lines.append(
-                    "on a boundary, where the first piece is a convention: \(summary.boundary.map(String.init).joined(separator: ", "))")
+                lines.append("on a boundary, where the first piece is a convention: \(brief(summary.boundary))")
             }
         } else {
             lines.append("not piecewise affine: the slopes are the Jacobian at x, and the offsets f − Jx")

@@ -6,10 +6,7 @@ struct Codes: ParsableCommand {
         abstract: "Writes the code of each layer: which piece every unit is on.",
         discussion: "codes.npz gets an array a layer, named as in info, shape N×units, pieces numbered from 0.")
 
-    @OptionGroup var source: ModelOptions
-
-    @Argument(help: ArgumentHelp("The samples, an npy file of shape N×input.", valueName: "X.npy"))
-    var samples: String
+    @OptionGroup var input: SampleOptions
 
     @Option(name: .customShort("o"), help: ArgumentHelp("The file to write.", valueName: "codes.npz"))
     var output: String
@@ -18,8 +15,7 @@ struct Codes: ParsableCommand {
 
     func run() throws {
         try OutputFile.check(output)
-        let model = try source.load(common, samples: samples)
-        let x = try readSamples(samples, of: model, common)
+        let (model, x) = try input.load(common)
         let reader = try CodeReader(model.readable, batch: max(1, min(64, x.shape[0])))
         var elements = [[Int32]](repeating: [], count: reader.layers.count)
         var occupancies = [Occupancy](repeating: Occupancy(), count: reader.layers.count)
@@ -52,7 +48,7 @@ struct Codes: ParsableCommand {
                     ]
                 }),
         ]
-        try printResult(common.json, object) {
+        try printResult(common.json, object, output: output) {
             "\(x.shape[0]) samples in \(output)\n"
                 + table(
                     [["layer", "units", "pieces", "distinct codes", "constant units"]]

@@ -43,7 +43,7 @@ struct Convert: ParsableCommand {
             "file": JSONValue(output), "format": isONNX ? "onnx" : "safetensors", "opset": isONNX ? JSONValue(ONNXExport.opset) : .null,
             "parameters": JSONValue(model.parameterCount), "difference": JSONValue(difference),
         ]
-        try printResult(common.json, object) {
+        try printResult(common.json, object, output: output) {
             var lines = [
                 "\(output): \(isONNX ? "ONNX, operator set \(ONNXExport.opset)" : "native"), \(model.parameterCount) parameters; read back, its "
                     + "outputs on random samples differ by at most \(brief(difference))"

@@ -62,7 +62,7 @@ struct DataSets: AsyncParsableCommand {
                     ]
                 }),
         ]
-        try printResult(common.json, object) {
+        try printResult(common.json, object, output: output) {
             "\(entry.title) (\(entry.source)) in \(folder); read it as --data \(entry.format):\(folder)\n"
                 + table(rows.map { ["  " + $0.name, $1, "\($0.size) bytes", $0.addresses[0]] })
         }
@@ -96,7 +96,7 @@ struct DataSets: AsyncParsableCommand {
             "files": [["name": JSONValue(output), "shape": JSONValue(inputs.shape)]], "indices": JSONValue(indices),
             "labels": JSONValue(indices.map { data.labels[$0] }),
         ]
-        try printResult(common.json, object) {
+        try printResult(common.json, object, output: output) {
             "\(indices.count) samples of \(argument) in \(output), classes \(indices.map { "\(data.labels[$0])" }.joined(separator: " "))"
         }
     }

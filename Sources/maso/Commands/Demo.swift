@@ -30,7 +30,7 @@ struct Demo: ParsableCommand {
             "digitsAccuracy": JSONValue(demonstration.report.test.accuracy),
             "residual": JSONValue(demonstration.worstResidual),
         ]
-        try printResult(common.json, object) {
+        try printResult(common.json, object, output: output) {
             """
             \(output): a toy network with \(demonstration.regions) cells and a network for digits, trained and read in \(brief(elapsed)) s.
             Open it in a browser. Then try:

@@ -9,8 +9,8 @@ struct Evaluate: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let model = try source.load(common)
-        let data = try dataSource.load(common, for: model)
+        var model = try source.load(common)
+        let data = try dataSource.load(common, for: &model)
         let evaluation = try model.evaluate(on: data)
         let object: JSONValue = [
             "samples": JSONValue(evaluation.count), "accuracy": JSONValue(evaluation.accuracy), "loss": JSONValue(evaluation.loss),

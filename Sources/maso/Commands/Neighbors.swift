@@ -24,8 +24,8 @@ struct Neighbors: ParsableCommand {
     }
 
     func run() throws {
-        let model = try source.load(common)
-        let data = try dataSource.load(common, for: model, default: .train)
+        var model = try source.load(common)
+        let data = try dataSource.load(common, for: &model, default: .train)
         let neighbors = try neighborhoods(model, data)
         let object: JSONValue = [
             "query": JSONValue(query), "queryLabel": JSONValue(data.labels[query]),

@@ -8,7 +8,8 @@ struct Partition: ParsableCommand {
         discussion: """
             A cell is a set of the domain with interior on which every unit has one code; cells that only touch are not counted. In two \
             dimensions -o writes the cells as .json or .npz, or draws them as .svg, .png or .html. Without a domain the whole line or plane \
-            of a network of one or two inputs is cut, and unbounded cells are counted too.
+            of a network of one or two inputs is cut, and unbounded cells are counted too. Of very many cells none is kept: they are counted, \
+            written (.json) or drawn (.svg, .png, .html, as an image) while they go by.
               maso partition toy.safetensors --box -1:1 -o toy.svg
               maso partition m.safetensors --points from-to.npy --json
             """)
@@ -39,11 +40,12 @@ struct Partition: ParsableCommand {
         let program = try PiecewiseAffineProgram(model.readable)
         let result: Result
         switch try domainOptions.choice(model, common) {
-        case .polyline(let points): result = .linear(try LinearPartition(of: program, through: points))
+        case .polyline(let points):
+            result = .linear(try LinearPartition(of: program, through: points, threads: common.threadCount))
         case .domain(let domain): result = try cut(program, domain, model)
         }
         try result.requireForm(output.map { form($0) })
-        let summary = try result.summary()
+        let summary = try summary(result)
         let elapsed = seconds(since: start)
         if let output { try write(result, summary, model, to: output) }
         var object: JSONValue = [
@@ -58,59 +60,77 @@ struct Partition: ParsableCommand {
             "filter": summary.filter.map { filter($0) } ?? .null,
         ]
         if let map = result.planar { object = object.appending(map.answers) }
-        try printResult(common.json, object) { text(result, summary, elapsed) }
+        try printResult(common.json, object, output: output) { text(result, summary, elapsed) }
     }
 
     /// A partition by the number of its dimensions.
     private enum Result {
         case linear(LinearPartition)
-        case planar(PartitionMap, FilterStatistics?)
-        /// More cells than are kept when nobody asks for them.
-        case streamed(PartitionSummary)
-        case exact(PiecewiseAffineProgram, Domain)
+        case planar(PartitionMap, TiledPartition?)
+        /// More cells than are kept.
+        case streamed(TiledPartition, PiecewiseAffineProgram, Domain)
+        case solid(SolidPartition, PiecewiseAffineProgram, Domain)
 
         var planar: PartitionMap? { if case .planar(let map, _) = self { map } else { nil } }
         var isStreamed: Bool { if case .streamed = self { true } else { false } }
         var linear: LinearPartition? { if case .linear(let partition) = self { partition } else { nil } }
 
-        func summary() throws -> PartitionSummary {
-            switch self {
-            case .linear(let partition): PartitionSummary(partition)
-            case .planar(let map, let filter): PartitionSummary(map.partition, map.boundary, filter: filter)
-            case .streamed(let summary): summary
-            case .exact(let program, let domain): try PartitionSummary(exactly: program, on: domain)
-            }
-        }
-
         /// - Throws: `Failure` where there is no file of this form.
         func requireForm(_ form: String?) throws {
             guard let form else { return }
             switch self {
-            case .planar, .streamed: break
+            case .planar: break
+            case .streamed where form != "npz": break
+            case .streamed: throw Failure(.unavailable, "-o .npz: more cells than are kept at once; .json is written while they go by")
             case .linear where form == "json" || form == "npz": break
             case .linear: throw Failure(.unavailable, "-o .\(form): a line is written as .json or .npz")
-            case .exact(_, let domain):
+            case .solid where form == "json": break
+            case .solid(_, _, let domain) where domain.dimension == 3 && form == "svg": break
+            case .solid(_, _, let domain):
                 throw Failure(
-                    .unavailable, "-o .\(form): files and pictures are of one or two dimensions; this domain has \(domain.dimension)")
+                    .unavailable,
+                    "-o .\(form): a domain of \(domain.dimension) dimensions is written as .json"
+                        + (domain.dimension == 3 ? " or drawn as .svg" : ""))
             }
         }
     }
 
     private func cut(_ program: PiecewiseAffineProgram, _ domain: Domain, _ model: Model) throws -> Result {
         switch domain.dimension {
-        case 1: return .linear(try LinearPartition(of: program, on: domain))
+        case 1: return .linear(try LinearPartition(of: program, on: domain, threads: common.threadCount))
         case 2 where domain.isWhole: return .planar(try picture.map(PlanarPartition(of: program, on: domain), model, common), nil)
         case 2:
-            // Tiles count the cells fast and keep none; of many, only what was asked for is kept.
-            let stream = PartitionSummary(streaming: try TiledPartition(of: program, on: domain), threads: common.threadCount)
-            if output == nil, stream.isLarge(for: program) { return .streamed(stream) }
-            return .planar(try picture.map(PlanarPartition(of: program, on: domain), model, common), stream.filter)
-        case 3...8: return .exact(program, domain)
+            // Tiles keep no cells; the planar partition does, where they are not too many.
+            let tiles = try TiledPartition(of: program, on: domain)
+            guard tiles.hasAtMost(PartitionSummary.keptCellCount(of: tiles.program, isDrawn: output != nil)) else {
+                return .streamed(tiles, program, domain)
+            }
+            return .planar(try picture.map(PlanarPartition(of: program, on: domain), model, common), tiles)
+        case 3...8: return .solid(try SolidPartition(of: program, on: domain), program, domain)
         default:
             throw Failure(
                 .unavailable,
                 "a box in \(domain.dimension) dimensions: give a part of it (--points, --plane, --principal, or --domain with an embedding)"
             )
+        }
+    }
+
+    private func summary(_ result: Result) throws -> PartitionSummary {
+        switch result {
+        case .linear(let partition): return PartitionSummary(partition)
+        case .planar(let map, let tiles?):
+            return PartitionSummary(streaming: tiles, threads: common.threadCount).with(map.boundary)
+        case .planar(let map, nil): return PartitionSummary(map.partition, map.boundary)
+        case .streamed(let tiles, _, _):
+            if output != nil { try picture.requireStreamed() }
+            let progress = SharedProgress("cells", quiet: common.quiet)
+            defer { progress.finish() }
+            return PartitionSummary(streaming: tiles, threads: common.threadCount) { progress.show($0) }
+        case .solid(let partition, _, _):
+            if let output, form(output) == "svg" { try picture.requireSolid() }
+            let progress = SharedProgress("cells", quiet: common.quiet)
+            defer { progress.finish() }
+            return PartitionSummary(partition) { progress.show($0) }
         }
     }
 
@@ -121,7 +141,14 @@ struct Partition: ParsableCommand {
         case .linear(let partition) where form(output) == "json": try OutputFile.write(partition.json.text(), to: output)
         case .linear(let partition): try NumpyArchive.write(partition.arrays, to: output)
         case .planar(let map, _): try picture.write(map, summary, model, to: output, form: form(output), common)
-        case .exact, .streamed: break
+        case .streamed(let tiles, _, _) where form(output) == "json":
+            let progress = SharedProgress("cells written", quiet: common.quiet)
+            defer { progress.finish() }
+            try tiles.writeJSON(to: output) { progress.show($0) }
+        case .streamed(_, let program, let domain):
+            try picture.write(program, domain, summary, model, to: output, form: form(output), common)
+        case .solid(let partition, _, _) where form(output) == "json": try partition.writeJSON(to: output)
+        case .solid(_, let program, let domain): try picture.write(program, box: domain, summary, model, to: output, common)
         }
     }
 
@@ -132,7 +159,12 @@ struct Partition: ParsableCommand {
             (summary.distinctMapCount.map { "\($0) different affine maps; " } ?? "")
                 + "volumes from \(brief(summary.minVolume)) to \(brief(summary.maxVolume))",
         ]
-        if result.isStreamed { lines.append("cells counted as they went by: no maps, no decision boundary; with -o they are kept") }
+        if result.isStreamed {
+            lines.append(
+                summary.boundaryLength.map { "decision boundary of length \(brief($0))" }
+                    ?? "the decision boundary's length is left open, for outputs may tie elsewhere too")
+            lines.append("cells counted as they went by: too many to keep" + (output == nil ? ", but -o may" : ""))
+        }
         if summary.unboundedCount > 0 { lines.append("\(summary.unboundedCount) cells are unbounded") }
         if let partition = result.linear {
             lines.append("\(partition.pieceCount) pieces along the line; the class changes at \(partition.boundaryPoints.count) points")

@@ -8,16 +8,13 @@ struct RegionCommand: ParsableCommand {
         discussion: """
             A cell is a set of inputs with interior on which every unit has one code. Distances are Euclidean, in the network's inputs: to the \
             cell's border, and to the nearest point of the cell at which the class changes. Small networks of up to 12 inputs are read in exact \
-            arithmetic; larger ones in Double, with bounds. The search for facets stops after --seconds and says what is open. With --walk \
+            arithmetic; larger ones in Double, with bounds. Searches stop after --seconds and say what is proved and what is open. With --walk \
             the cells around a point are counted, across facets, breadth first; with --ball those that a ball around it meets.
               maso region m.safetensors x.npy -o regions.npz
               maso region toy.safetensors x.npy --ball 0.5
             """)
 
-    @OptionGroup var source: ModelOptions
-
-    @Argument(help: ArgumentHelp("The points, an npy file of shape N×input.", valueName: "X.npy"))
-    var samples: String
+    @OptionGroup var input: SampleOptions
 
     @Option(
         name: .customShort("o"),
@@ -31,7 +28,8 @@ struct RegionCommand: ParsableCommand {
 
     @Option(
         name: .customLong("seconds"), parsing: .unconditional,
-        help: ArgumentHelp("How long to search for facets of one point (10), or to walk (60).", valueName: "s"))
+        help: ArgumentHelp(
+            "How long the searches for a point's ball, class boundary and facets may take (10), or to walk (60).", valueName: "s"))
     var longest: Double?
 
     @Flag(help: "Walk from cell to cell across facets.")
@@ -66,8 +64,7 @@ struct RegionCommand: ParsableCommand {
     func run() throws {
         if let output { try OutputFile.check(output) }
         let start = ContinuousClock.now
-        let model = try source.load(common)
-        let x = try readSamples(samples, of: model, common)
+        let (model, x) = try input.load(common)
         let layers = try model.readable.graph(batch: 1).layers()
         let program = try PiecewiseAffineProgram(model.readable)
         let ranges = try box.map { try DomainOptions.ranges($0, count: program.inputCount) }
@@ -89,7 +86,7 @@ struct RegionCommand: ParsableCommand {
             "ties": "the first piece that attains the maximum",
         ]
         if let output { try write(results, members, to: output) }
-        try printResult(common.json, members) {
+        try printResult(common.json, members, output: output) {
             (results.map(\.text) + (output.map { ["written to \($0)"] } ?? [])).joined(separator: "\n")
         }
     }
@@ -99,7 +96,7 @@ struct RegionCommand: ParsableCommand {
         for (index, point) in points.enumerated() {
             guard let i = point.indices.first(where: { !box[$0].contains(point[$0]) }) else { continue }
             throw InterchangeError.malformed(
-                file: samples, place: "sample \(index)", expected: "coordinates in the box", found: "\(point[i]) at coordinate \(i)")
+                file: input.samples, place: "sample \(index)", expected: "coordinates in the box", found: "\(point[i]) at coordinate \(i)")
         }
     }
 

@@ -51,7 +51,7 @@ struct Report: ParsableCommand {
             "omitted": .array(report.omissions.map { ["section": JSONValue($0.title), "reason": JSONValue($0.reason)] }),
             "accuracy": JSONValue(report.test.accuracy), "residual": report.worstResidual.map { JSONValue($0) } ?? .null,
         ]
-        try printResult(common.json, object) {
+        try printResult(common.json, object, output: output) {
             (["\(output): " + report.sections.map(\.title).joined(separator: ", ")]
                 + report.omissions.map { "left out: \($0.title), because \($0.reason)" }).joined(separator: "\n")
         }

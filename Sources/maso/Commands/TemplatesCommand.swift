@@ -19,8 +19,8 @@ struct TemplatesCommand: ParsableCommand {
 
     func run() throws {
         try OutputFile.check(output)
-        let model = try source.load(common)
-        let test = try dataSource.load(common, for: model)
+        var model = try source.load(common)
+        let test = try dataSource.load(common, for: &model)
         try model.requireFit(test)
         let indices = try indices(samples, below: test.count)
         let data = ReportData(model, train: nil, test: test, classNames: try labels.names(classCount: model.outputCount, common))
@@ -45,7 +45,7 @@ struct TemplatesCommand: ParsableCommand {
                 }),
             "residual": reading.worstResidual.map { JSONValue($0) } ?? .null, "exact": JSONValue(reading.isExact),
         ]
-        try printResult(common.json, object) {
+        try printResult(common.json, object, output: output) {
             "\(output): templates of \(reading.samples.count) samples\n"
                 + table(
                     [["sample", "class", "largest output", "⟨A[x]_c, x⟩", "b[x]_c", "f_c(x)"]]

@@ -51,14 +51,14 @@ struct Train: ParsableCommand {
         let configuration = try configuration()
         let (train, test) = try load(configuration.seed)
         var architecture = try Architecture.named(architecture, inputShape: train.sampleShape, classCount: train.classCount)
-        architecture.normalization =
-            switch normalization {
-            case .sample: .perSample
-            case .some(.none): .none
-            case nil: .standard(for: train.sampleShape)
-            }
+        switch normalization {
+        case .sample: architecture.normalization = .perSample
+        case .some(.none): architecture.normalization = .none
+        case nil: break
+        }
         architecture.classNames = train.classNames
-        let trainer = try Trainer(architecture, on: train, test: test, configuration, maximumBytes: common.budget.limit)
+        let left = common.budget.besides(train.byteCount + (test?.byteCount ?? 0))
+        let trainer = try Trainer(architecture, on: train, test: test, configuration, maximumBytes: left.limit)
         Interruption.isCancelling = true
         var display = TrainingDisplay(quiet: common.quiet)
         let result = try trainer.run(
@@ -123,7 +123,7 @@ struct Train: ParsableCommand {
                     ]
                 }),
         ]
-        try printResult(common.json, object) {
+        try printResult(common.json, object, output: output) {
             "\(output): \(result.network.parameterCount) parameters, \(result.history.count) epochs in \(brief(result.seconds)) s, "
                 + "test accuracy \(result.test.map { brief($0.accuracy) } ?? "–"), loss \(result.test.map { brief($0.loss) } ?? "–")"
         }

@@ -69,8 +69,7 @@ struct ModelOptions: ParsableArguments {
         if let option = try imported.choices(common).foreignToNative.first {
             throw Failure.usage("\(option): is for ONNX models")
         }
-        var architecture = try Architecture.named(model)
-        architecture.normalization = .standard(for: architecture.inputShape)
+        let architecture = try Architecture.named(model)
         let network = Network(architecture, seed: initialSeed)
         return Model(network, name: model, digest: SHA256.digest(Array("\(architecture.json) \(initialSeed)".utf8)))
             .limited(to: common.budget)
@@ -98,9 +97,12 @@ struct DataOptions: ParsableArguments {
     @Option(help: ArgumentHelp("train or test.", valueName: "split"))
     var split: Split?
 
-    /// The samples of the split asked for, or of the default one, their classes numbered as the network's.
-    func load(_ common: CommonOptions, for model: Model, default split: Split = .test) throws -> DataSet {
-        try model.aligned(DataSource(data).load(self.split ?? split, seed: common.seed, budget: common.budget))
+    /// The samples of the split asked for, or of the default one, their classes numbered as the network's, which keeps to what memory
+    /// they leave.
+    func load(_ common: CommonOptions, for model: inout Model, default split: Split = .test) throws -> DataSet {
+        let data = try model.aligned(DataSource(data).load(self.split ?? split, seed: common.seed, budget: common.budget))
+        model = model.limited(to: common.budget.besides(data.byteCount))
+        return data
     }
 }
 
@@ -135,19 +137,28 @@ extension DataSet {
     }
 }
 
-/// An X.npy: the network's input as it is, any real type, batch first.
-func readSamples(_ path: String, of model: Model, _ common: CommonOptions) throws -> Tensor<Double> {
-    let array = try NumpyArray.read(path: path, budget: common.budget)
-    let expected = model.readable.inputShape
-    guard array.shape.count == expected.count + 1, Array(array.shape.dropFirst()) == expected else {
-        throw InterchangeError.malformed(
-            file: path, place: "shape", expected: "[N" + expected.map { ", \($0)" }.joined() + "]", found: "\(array.shape)")
+/// MODEL X.npy: a network and the samples that it reads.
+struct SampleOptions: ParsableArguments {
+    @OptionGroup var source: ModelOptions
+
+    @Argument(help: ArgumentHelp("The samples, an npy file of shape N×input.", valueName: "X.npy"))
+    var samples: String
+
+    /// The network, which keeps to what memory the samples leave, and the samples: its input as it is, any real type, batch first.
+    func load(_ common: CommonOptions) throws -> (model: Model, samples: Tensor<Double>) {
+        let model = try source.load(common, samples: samples)
+        let array = try NumpyArray.read(path: samples, budget: common.budget)
+        let expected = model.readable.inputShape
+        guard array.shape.count == expected.count + 1, Array(array.shape.dropFirst()) == expected else {
+            throw InterchangeError.malformed(
+                file: samples, place: "shape", expected: "[N" + expected.map { ", \($0)" }.joined() + "]", found: "\(array.shape)")
+        }
+        let numbers: Tensor<Double> = array.converted()
+        if let wrong = numbers.elements.firstIndex(where: { !$0.isFinite }) {
+            let size = max(expected.elementCount, 1)
+            throw InterchangeError.malformed(
+                file: samples, place: "sample \(wrong / size)", expected: "finite numbers", found: "\(numbers.elements[wrong])")
+        }
+        return (model.limited(to: common.budget.besides(numbers.count * MemoryLayout<Double>.stride)), numbers)
     }
-    let samples: Tensor<Double> = array.converted()
-    if let wrong = samples.elements.firstIndex(where: { !$0.isFinite }) {
-        let size = max(expected.elementCount, 1)
-        throw InterchangeError.malformed(
-            file: path, place: "sample \(wrong / size)", expected: "finite numbers", found: "\(samples.elements[wrong])")
-    }
-    return samples
 }

@@ -11,31 +11,22 @@ struct LabelOptions: ParsableArguments {
 
     /// The names, or `nil` without the option.
     func names(classCount: Int, _ common: CommonOptions) throws -> [String]? {
-        guard let labels else { return nil }
-        let bytes = try InputFile(path: labels, budget: common.budget).contents()
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw InterchangeError.malformed(file: labels, place: "text", expected: "UTF-8", found: "other bytes")
-        }
-        var names = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
-        while names.last == "" { names.removeLast() }
-        guard names.count == classCount else {
-            throw InterchangeError.malformed(
-                file: labels, place: "lines", expected: "a name for each of \(classCount) classes", found: "\(names.count)")
-        }
-        return names
+        try labels.map { try ClassNames.read(path: $0, classCount: classCount, budget: common.budget) }
     }
 }
 
 extension DataOptions {
     /// Both parts of the data where there are two; the one asked for is judged.
-    func reportData(_ model: Model, _ labels: LabelOptions, _ common: CommonOptions) throws -> ReportData {
+    func reportData(_ given: Model, _ labels: LabelOptions, _ common: CommonOptions) throws -> ReportData {
         let source = try DataSource(data)
         let chosen = split ?? .test
-        let test = try model.aligned(source.load(chosen, seed: common.seed, budget: common.budget))
+        var model = given
+        let test = try load(common, for: &model)
         try model.requireFit(test)
         let train =
             source.hasSplits && chosen == .test
             ? try model.aligned(source.load(.train, seed: common.seed, budget: common.budget)) : nil
+        model = model.limited(to: common.budget.besides(test.byteCount + (train?.byteCount ?? 0)))
         return ReportData(model, train: train, test: test, classNames: try labels.names(classCount: model.outputCount, common))
     }
 }

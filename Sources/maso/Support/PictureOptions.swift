@@ -19,6 +19,11 @@ struct PictureOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Draw the zero set of a unit: nonlinearity and unit, such as 1:0; may be repeated.", valueName: "l:u"))
     var unit: [UnitArgument] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Draw the power diagram of this nonlinearity: its cells as by --depth, their centres and radii.", valueName: "l"))
+    var centers: Int?
+
     @Option(help: ArgumentHelp("Draw samples of these data, as for other commands.", valueName: "data"))
     var data: String?
 
@@ -50,7 +55,8 @@ struct PictureOptions: ParsableArguments {
     }
 
     func validate() throws {
-        if layer != nil && depth != nil { throw ValidationError("--layer and --depth exclude each other") }
+        let sets = [("--layer", layer), ("--depth", depth), ("--centers", centers)].filter { $0.1 != nil }.map(\.0)
+        if sets.count > 1 { throw ValidationError("\(sets.joined(separator: " and ")) exclude each other") }
     }
 
     /// - Throws: `ValidationError` where the kind of file cannot hold what was asked for.
@@ -70,7 +76,7 @@ struct PictureOptions: ParsableArguments {
     /// - Throws: `Failure` for a layer or unit that the network does not have; what reading data throws.
     func map(_ partition: PlanarPartition, _ model: Model, _ common: CommonOptions) throws -> PartitionMap {
         let counts = partition.unitCounts
-        for (name, layer) in [("--layer", layer), ("--depth", depth)] {
+        for (name, layer) in [("--layer", layer), ("--depth", depth), ("--centers", centers)] {
             if let layer, !counts.indices.contains(layer) {
                 throw Failure.usage("\(name) \(layer): the network has nonlinearities 0 to \(counts.count - 1)")
             }
@@ -87,11 +93,80 @@ struct PictureOptions: ParsableArguments {
         map.units = units
         if let layer { map.sets = .layer(layer) }
         if let depth { map.sets = .depth(depth) }
-        if let data {
-            let data = try model.aligned(DataSource(data).load(split, seed: common.seed, budget: common.budget))
-            map.samples = try samples(data, model, names)
+        if let centers {
+            guard map.partition.program.isMaxAffine(layer: centers) else {
+                throw Failure(
+                    .unavailable, "--centers \(centers): its units are not maxima of their pieces, so its regions are no power cells")
+            }
+            (map.sets, map.coloring, map.showsBoundary, map.centersOfLayer) = (.depth(centers), .code, false, centers)
         }
+        if let data { map.samples = try samples(data, model, names, common) }
         return map
+    }
+
+    /// - Throws: `Failure` where what was asked for needs all cells at once.
+    func requireStreamed() throws {
+        let asked = [
+            ("--layer", layer != nil), ("--depth", depth != nil), ("--centers", centers != nil), ("--unit", !unit.isEmpty),
+            ("--surface", surface != nil),
+            ("--frames", !frames.isEmpty), ("--color slope", color == .slope),
+        ].filter(\.1).map(\.0)
+        guard let first = asked.first else { return }
+        throw Failure(
+            .unavailable, "\(first): more cells than are kept at once; they are coloured by class, code or activity while they go by")
+    }
+
+    /// Draws a partition of more cells than are kept, in the form that the file's name ends in.
+    func write(
+        _ program: PiecewiseAffineProgram, _ domain: Domain, _ summary: PartitionSummary, _ model: Model, to output: String, form: String,
+        _ common: CommonOptions
+    ) throws {
+        let names = try labels.names(classCount: model.outputCount, common) ?? model.classNames ?? []
+        let title = "The cells of \(model.name)"
+        var streamed = try StreamedMap(of: program, on: domain, coloring: color, classNames: names, title: title)
+        if let data { streamed.samples = try samples(data, model, names, common) }
+        let progress = SharedProgress("cells drawn", quiet: common.quiet)
+        let (map, image) = try streamed.rendered(cellCount: summary.cellCount, threads: common.threadCount) { progress.show($0) }
+        progress.finish()
+        switch form {
+        case "png": try OutputFile.write(try map.framed(image).png(), to: output)
+        case "svg": try OutputFile.write(try map.picture(over: image).document, to: output)
+        default:
+            let page = try PartitionPage.page(map, image, summary, name: model.name, provenance: provenance(model, common))
+            try OutputFile.write(page.html(), to: output)
+        }
+    }
+
+    /// - Throws: `Failure` where what was asked for is not drawn in three dimensions.
+    func requireSolid() throws {
+        let asked = [
+            ("--layer", layer != nil), ("--depth", depth != nil), ("--centers", centers != nil), ("--unit", !unit.isEmpty),
+            ("--surface", surface != nil),
+            ("--frames", !frames.isEmpty), ("--data", data != nil), ("--color slope", color == .slope),
+        ].filter(\.1).map(\.0)
+        if let first = asked.first {
+            throw Failure(.unavailable, "\(first): cells in three dimensions are coloured by class, code or activity")
+        }
+    }
+
+    /// Draws the cells of a box in three dimensions.
+    func write(
+        _ program: PiecewiseAffineProgram, box domain: Domain, _ summary: PartitionSummary, _ model: Model, to output: String,
+        _ common: CommonOptions
+    ) throws {
+        guard case .box(let box) = domain.region else { return }
+        guard summary.cellCount <= 20_000 else {
+            throw Failure(.unavailable, "-o: \(summary.cellCount) cells are too many to be drawn as solids (20000); .json has all of them")
+        }
+        let names = try labels.names(classCount: model.outputCount, common) ?? model.classNames ?? []
+        let map = try SolidMap(of: program, on: box, embedding: domain.embedding, coloring: color, classNames: names)
+        try OutputFile.write(map.plot(title: "The cells of \(model.name)", cellCount: summary.cellCount).picture().document, to: output)
+    }
+
+    private func provenance(_ model: Model, _ common: CommonOptions) -> Provenance {
+        Provenance(
+            command: commandLine, version: MaxAffineSplinesVersion.text, seed: common.seed, modelHash: String(model.digest.prefix(16)),
+            worstResidual: nil, remarks: [])
     }
 
     /// Writes the partition in the form that the file's name ends in.
@@ -103,7 +178,9 @@ struct PictureOptions: ParsableArguments {
         switch form {
         case "json": try OutputFile.write(map.partition.json(map.boundary, units: map.units).text(), to: output)
         case "npz": try NumpyArchive.write(map.partition.arrays(map.boundary), to: output)
-        case "png": try OutputFile.write(try map.map(title: title).raster(width: 1200, oversampling: 2).png(), to: output)
+        case "png":
+            let picture = map.map(title: title)
+            try OutputFile.write(try picture.framed(picture.raster(width: 1200, oversampling: 2)).png(), to: output)
         case "svg":
             let document: String
             if let surface {
@@ -120,9 +197,7 @@ struct PictureOptions: ParsableArguments {
         default:
             let page = try PartitionPage.page(
                 map, summary, name: model.name, frames: frames.isEmpty ? [] : try moments(map, model, common),
-                provenance: Provenance(
-                    command: commandLine, version: MaxAffineSplinesVersion.text, seed: common.seed,
-                    modelHash: String(model.digest.prefix(16)), worstResidual: nil, remarks: []))
+                provenance: provenance(model, common))
             try OutputFile.write(page.html(), to: output)
         }
     }
@@ -146,7 +221,8 @@ struct PictureOptions: ParsableArguments {
     }
 
     /// At most 400 samples, as many of each class as it has among the first.
-    private func samples(_ data: DataSet, _ model: Model, _ names: [String]) throws -> [PolygonMap.Samples] {
+    private func samples(_ data: String, _ model: Model, _ names: [String], _ common: CommonOptions) throws -> [PolygonMap.Samples] {
+        let data = try model.aligned(DataSource(data).load(split, seed: common.seed, budget: common.budget))
         let indices = Array(0..<min(data.count, 400))
         let points = try model.inputs(data, indices)
         guard points.shape == [indices.count, 2] else {

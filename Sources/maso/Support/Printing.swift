@@ -2,11 +2,12 @@
 
 import Foundation
 import MaxAffineSplines
+import Synchronization
 
-/// Prints a result: as text, or as one JSON object; on standard error where `-o` names standard output, which is then the file's alone.
-func printResult(_ json: Bool, _ object: JSONValue, _ text: () -> String) throws {
-    let arguments = CommandLine.arguments
-    let isTaken = zip(arguments, arguments.dropFirst()).contains { $0 == "-o" && ["/dev/stdout", "/dev/fd/1"].contains($1) }
+/// Prints a result: as text, or as one JSON object; on standard error where the `output` of the command is standard output, which is
+/// then the file's alone.
+func printResult(_ json: Bool, _ object: JSONValue, output: String? = nil, _ text: () -> String) throws {
+    let isTaken = output.map(["/dev/stdout", "/dev/fd/1"].contains) ?? false
     try printText(json ? object.text() : text(), to: isTaken ? "/dev/stderr" : "/dev/stdout")
 }
 
@@ -33,6 +34,12 @@ func brief(_ number: Double) -> String {
     return String(format: "%.4g", number)
 }
 
+/// The first twenty of some indices, and how many more there are.
+func brief(_ indices: [Int]) -> String {
+    let more = indices.count - 20
+    return indices.prefix(20).map(String.init).joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
+}
+
 /// Columns padded to their widest entry, two spaces apart.
 func table(_ rows: [[String]]) -> String {
     let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
@@ -49,13 +56,14 @@ func seconds(since start: ContinuousClock.Instant) -> Double { start.duration(to
 /// Nothing is shown in the first two seconds.
 struct Progress {
     private let what: String
-    private let total: Int
+    private let total: Int?
     private let isQuiet: Bool
     private let start = ContinuousClock.now
     private let isTerminal = isatty(2) == 1
     private var lastShown = ContinuousClock.now
 
-    init(_ what: String, total: Int, quiet: Bool) { (self.what, self.total, isQuiet) = (what, total, quiet) }
+    /// - Parameter total: `nil` where nobody knows how many there are.
+    init(_ what: String, total: Int?, quiet: Bool) { (self.what, self.total, isQuiet) = (what, total, quiet) }
 
     /// Shows that `done` of the total are done, if it is time to.
     mutating func show(_ done: Int) {
@@ -64,8 +72,9 @@ struct Progress {
         guard !isQuiet, elapsed > 2, lastShown.duration(to: now) > (isTerminal ? .milliseconds(100) : .seconds(10)) else { return }
         lastShown = now
         let rate = Double(done) / elapsed
-        let left = rate > 0 ? Double(total - done) / rate : .infinity
-        let line = "\(what): \(done) of \(total), \(brief(rate)) a second, \(left.isFinite ? "\(Int(left)) s left" : "")"
+        let left = total.flatMap { rate > 0 ? Int(Double($0 - done) / rate) : nil }
+        let line =
+            "\(what): \(done)" + (total.map { " of \($0)" } ?? "") + ", \(brief(rate)) a second" + (left.map { ", \($0) s left" } ?? "")
         writeError(isTerminal ? "\r\u{1b}[K" + line : line + "\n")
     }
 
@@ -73,4 +82,20 @@ struct Progress {
     func finish() {
         if isTerminal && !isQuiet { writeError("\r\u{1b}[K") }
     }
+}
+
+/// Progress towards nobody knows where, told by several threads.
+final class SharedProgress: Sendable {
+    private let progress: Mutex<(progress: Progress, most: Int)>
+
+    init(_ what: String, quiet: Bool) { progress = Mutex((Progress(what, total: nil, quiet: quiet), 0)) }
+
+    func show(_ done: Int) {
+        progress.withLock { state in
+            state.most = max(state.most, done)
+            state.progress.show(state.most)
+        }
+    }
+
+    func finish() { progress.withLock { $0.progress.finish() } }
 }

@@ -4,6 +4,7 @@ import Foundation
 import Graphs
 import Interchange
 import Tensors
+import TestSupport
 import Testing
 
 /// A model and what must be said of it.

@@ -1,9 +1,9 @@
 // Bytes changed at random: what the tests and the sanitizer's run put every reader through.
 
-import Tensors
+public import Tensors
 
 /// A seed with bytes flipped, replaced by telling values, cut, repeated, or joined to another seed.
-func mutated(_ seeds: [[UInt8]], _ generator: inout RandomGenerator) -> [UInt8] {
+public func mutated(_ seeds: [[UInt8]], _ generator: inout RandomGenerator) -> [UInt8] {
     var bytes = seeds[generator.integer(below: seeds.count)]
     for _ in 0...generator.integer(below: 4) {
         guard !bytes.isEmpty else { break }

@@ -5,7 +5,7 @@ import Graphs
 import Tensors
 
 /// A graph with its targets, planned once and replayed.
-final class Evaluation {
+final class PlannedGraph {
     private let executor: Executor<Double>
     private let shapes: [Shape]
 

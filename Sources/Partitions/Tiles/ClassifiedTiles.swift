@@ -1,0 +1,92 @@
+// The cells of a planar domain divided by class, as they go by: what a picture of very many cells is drawn from. The class is cut as one
+// more nonlinearity is, so it is exact and costs no evaluation of cells.
+
+/// The parts into which cells and classes divide a box or convex polygon, handed out by tiles: `DecisionBoundary.parts` for partitions of
+/// any size.
+public struct ClassifiedTiles: Sendable {
+    /// One part.
+    public struct Part: Sendable {
+        /// Its corners, counter-clockwise.
+        public let vertices: [SIMD2<Double>]
+        public let classIndex: Int
+        /// How many units are beyond their first piece.
+        public let activity: Int
+        /// The same for parts of one cell; as good as different for different cells of one tile.
+        public let codeHash: UInt64
+        /// For each side, from corner i to the next, whether the class changes there.
+        public let isBoundary: [Bool]
+    }
+
+    private let tiles: TiledPartition
+    /// For each unit of the tiles' codes, how many of the program's units it stands for; without the class.
+    private let multiplicities: [Int]
+
+    /// - Throws: as `TiledPartition.init(of:on:)`.
+    public init(of program: PiecewiseAffineProgram, on domain: Domain) throws(PartitionError) {
+        // The class reads the network's outputs, not the domain's: it is appended before the domain is put in.
+        tiles = try TiledPartition(of: program.withClass(), on: domain)
+        var multiplicities: [Int] = []
+        let starts = tiles.network.codeStarts
+        for layer in starts.indices.dropLast(2) {
+            var counts = [Int](repeating: 0, count: starts[layer + 1] - starts[layer])
+            for unit in tiles.network.twinless.expansions[layer] { counts[Int(unit)] += 1 }
+            multiplicities += counts
+        }
+        self.multiplicities = multiplicities
+    }
+
+    /// How many units there are: the largest activity that a part may have.
+    public var unitCount: Int { multiplicities.reduce(0, +) }
+
+    /// Calls `body` with the parts of every block, from several threads at a time and in no particular order.
+    public func forEachBlock(threads: Int, _ body: @escaping @Sendable ([Part]) -> Void) {
+        _ = tiles.reduce(into: (), threads: threads, { _, block in body(parts(of: block)) }, { _, _ in })
+    }
+
+    private func parts(of block: CellBlock) -> [Part] {
+        let width = multiplicities.count
+        let classLevel = tiles.network.codeStarts.count - 2
+        func part(_ cell: CellBlock.Cell, _ classIndex: Int, _ activity: Int, _ hash: UInt64) -> Part {
+            Part(
+                vertices: cell.vertices, classIndex: classIndex, activity: activity, codeHash: hash,
+                isBoundary: cell.sideLines.map { $0.level == classLevel })
+        }
+        switch block.codes {
+        case .all:
+            return block.cells.map { cell in
+                let code = cell.flatCode
+                var (activity, hash) = (0, UInt64(0))
+                for unit in 0..<width where code[unit] > 0 {
+                    activity += multiplicities[unit]
+                    hash &+= mixed(unit, Int(code[unit]))
+                }
+                return part(cell, Int(code[width]), activity, hash)
+            }
+        case .varying(let base, let units, let bits):
+            // What the block's cells share is looked at once.
+            let active = (0..<width).reduce(0) { $0 + (base[$1] > 0 ? multiplicities[$1] : 0) }
+            let words = (units.count + 63) / 64
+            return block.cells.map { cell in
+                var (activity, hash, classIndex, last) = (active, UInt64(0), Int(base[width]), -1)
+                for (i, entry) in units.enumerated() where bits[cell.index * words + i / 64] >> UInt64(i % 64) & 1 == 1 {
+                    if entry.unit == width {
+                        classIndex += entry.delta
+                        continue
+                    }
+                    hash &+= mixed(entry.unit, i)
+                    if base[entry.unit] == 0, entry.unit != last { activity += multiplicities[entry.unit] }
+                    last = entry.unit
+                }
+                return part(cell, classIndex, activity, hash)
+            }
+        }
+    }
+
+    /// Bits that look random (the finaliser of SplitMix64, Steele et al. 2014).
+    private func mixed(_ unit: Int, _ code: Int) -> UInt64 {
+        var x = UInt64(truncatingIfNeeded: unit) &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(truncatingIfNeeded: code)
+        x = (x ^ (x >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        x = (x ^ (x >> 27)) &* 0x94D0_49BB_1331_11EB
+        return x ^ (x >> 31)
+    }
+}

@@ -1,0 +1,63 @@
+// The cells of a partition of any size as a file, written while they go by.
+
+import Interchange
+public import Partitions
+
+/// A JSON file of cells, one a line.
+struct CellFile: ~Copyable {
+    private var file: OutputFile
+    private var count = 0
+
+    /// Opens with what every such file says first.
+    init(_ path: String) throws {
+        var file = try OutputFile(path)
+        let head: JSONValue = [
+            "cell": "a set of the domain with interior on which every unit has one code",
+            "ties": "the first piece that attains the maximum",
+        ]
+        try file.write(Array((head.text().dropLast() + ",\"cells\":[").utf8))
+        self.file = file
+    }
+
+    mutating func write(_ cell: JSONValue) throws {
+        try file.write(Array(((count == 0 ? "\n" : ",\n") + cell.text()).utf8))
+        count += 1
+    }
+
+    /// Ends the file and puts it in its place.
+    consuming func commit() throws {
+        try file.write(Array("\n]}\n".utf8))
+        try file.commit()
+    }
+}
+
+extension TiledPartition {
+    /// The most units whose codes are written with every cell.
+    private static let writtenUnits = 4096
+
+    /// Writes every cell with its vertices (counter-clockwise), area, centroid, and, of a network of few units, codes, as JSON; the file has
+    /// the form of `PlanarPartition.json`, without what needs all cells at once.
+    ///
+    /// - Parameter progress: told how many cells are written.
+    /// - Throws: `InterchangeError` when writing fails; nothing is left behind then.
+    public func writeJSON(to path: String, progress: (Int) -> Void = { _ in }) throws {
+        var file = try CellFile(path)
+        let hasCodes = program.nonlinearSteps.reduce(0) { $0 + program.counts[$1 + 1] } <= TiledPartition.writtenUnits
+        var count = 0
+        try forEachBlock { block in
+            for cell in block.cells {
+                let centroid = cell.centroid
+                var members = [
+                    JSONMember(name: "vertices", value: .array(cell.vertices.map { JSONValue([$0.x, $0.y]) })),
+                    JSONMember(name: "area", value: JSONValue(cell.area)),
+                    JSONMember(name: "centroid", value: JSONValue([centroid.x, centroid.y])),
+                ]
+                if hasCodes { members.append(JSONMember(name: "codes", value: .array(cell.codes.map { JSONValue($0) }))) }
+                try file.write(.object(members))
+            }
+            count += block.count
+            progress(count)
+        }
+        try file.commit()
+    }
+}

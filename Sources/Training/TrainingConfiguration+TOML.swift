@@ -1,0 +1,27 @@
+// Settings of training from a TOML file; errors name the file and the place in it.
+
+public import Interchange
+import TOMLKit
+
+extension TrainingConfiguration {
+    /// Reads settings; those that are absent have their defaults. Call `validate` for the ranges.
+    ///
+    /// - Throws: `InterchangeError` where the file is absent or not TOML, and for a setting that is unknown or of the wrong kind.
+    public init(tomlFile path: String, budget: MemoryBudget = .standard) throws(InterchangeError) {
+        try self.init(toml: InputFile(path: path, budget: budget).contents(limit: 1 << 20), file: path)
+    }
+
+    /// The settings in the bytes of a file, whose name errors give as `file`.
+    package init(toml bytes: [UInt8], file: String) throws(InterchangeError) {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw .malformed(file: file, place: "text", expected: "UTF-8", found: "other bytes")
+        }
+        do { self = try TOMLDecoder().decode(TrainingConfiguration.self, from: text) } catch let error as TOMLParseError {
+            throw .malformed(
+                file: file, place: "line \(error.source.begin.line), column \(error.source.begin.column)", expected: "TOML",
+                found: error.description)
+        } catch TrainingError.configuration(let field, let expected, let got) {
+            throw .malformed(file: file, place: field, expected: expected, found: got)
+        } catch { throw .malformed(file: file, place: "settings", expected: "names with values", found: "another form") }
+    }
+}

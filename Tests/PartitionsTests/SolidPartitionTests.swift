@@ -1,0 +1,102 @@
+// The partition of boxes in any dimension against exact arithmetic throughout, by its invariants, and by hand.
+
+import Geometry
+import Partitions
+import TestSupport
+import Tensors
+import Testing
+
+@Suite struct SolidPartitionTests {
+    struct Seen: Hashable {
+        let codes: [[Int]]
+        let vertices: Set<ExactPoint>
+    }
+
+    @Test("Law: cells are those of exact arithmetic, by code and exact vertices", arguments: NetworkSampler.allCases, 1...4)
+    func cells(_ sampler: NetworkSampler, _ inputs: Int) throws {
+        for seed in UInt64(0)..<(inputs > 2 ? 12 : 24) {
+            var rng = RandomGenerator(seed: seed, purpose: "solid \(sampler.rawValue) \(inputs)")
+            let program = try sampler.program(inputs: inputs, &rng)
+            let domain = Domain.box([ClosedRange<Double>](repeating: -1...1, count: inputs))
+            var (expected, maps, volumes) = (Set<Seen>(), Set<[AffineForm]>(), [Rational]())
+            let counts = try ExactSubdivision(of: program, on: domain).forEachCell { cell in
+                expected.insert(Seen(codes: cell.codes, vertices: Set(cell.polytope.vertices.map(\.point))))
+                maps.insert(cell.output)
+                volumes.append(cell.polytope.volume)
+            }
+            let partition = try SolidPartition(of: program, on: domain)
+            var found = Set<Seen>()
+            let outcome = partition.forEachCell { cell in
+                found.insert(Seen(codes: cell.codes, vertices: Set(cell.polytope.vertices.map(\.point))))
+                #expect(cell.polytope.brokenInvariant() == nil, "seed \(seed)")
+                let (volume, bound) = cell.polytope.roundedVolume
+                #expect(abs(volume - cell.polytope.volume.doubleValue) <= bound, "seed \(seed)")
+            }
+            #expect(found == expected && outcome.cellCounts == counts, "seed \(seed)")
+            let summary = PartitionSummary(partition)
+            #expect(summary.cellCounts == counts && summary.distinctMapCount == maps.count, "seed \(seed)")
+            #expect(summary.minVolume == volumes.min()?.doubleValue && summary.maxVolume == volumes.max()?.doubleValue, "seed \(seed)")
+            #expect(volumes.reduce(Rational.zero, +) == Rational(Double(1 << inputs)), "seed \(seed)")
+        }
+    }
+
+    @Test("Law: seen from a direction, no cell stands before one that comes later", arguments: NetworkSampler.allCases, 2...3)
+    func order(_ sampler: NetworkSampler, _ inputs: Int) throws {
+        for seed in UInt64(0)..<6 {
+            var rng = RandomGenerator(seed: seed, purpose: "solid order")
+            let program = try sampler.program(inputs: inputs, &rng)
+            let partition = try SolidPartition(of: program, on: .box([ClosedRange<Double>](repeating: -1...1, count: inputs)))
+            let viewer = (0..<inputs).map { _ in rng.uniform(-1, 1) }
+            var order: [[[Int]]: Int] = [:]
+            var middles: [(codes: [[Int]], point: [Double])] = []
+            let counts = partition.forEachCell { _ in }.cellCounts
+            let seen = partition.forEachCell(from: viewer) { cell in
+                order[cell.codes] = order.count
+                let vertices = cell.polytope.vertices
+                middles.append((cell.codes, (0..<inputs).map { i in vertices.reduce(0) { $0 + $1.position[i] } / Double(vertices.count) }))
+            }
+            #expect(seen.cellCounts == counts)
+            // Walking towards the viewer from the middle of a cell, cells come in the order in which they are painted.
+            let reader = try RegionReader(program)
+            for (codes, point) in middles {
+                var last = try #require(order[codes])
+                for step in 1...40 {
+                    let x = zip(point, viewer).map { $0 + Double(step) / 10 * $1 }
+                    guard x.allSatisfy({ abs($0) < 1 }), let beyond = try? reader.region(at: x, options: .init(findsFacets: false)),
+                        beyond.tieCount == 0, let place = order[beyond.codes]
+                    else { continue }
+                    #expect(place >= last, "seed \(seed)")
+                    last = place
+                }
+            }
+        }
+    }
+
+    @Test("By hand: a cube cut by the plane x + y + z = 0 has two parts of seven facets")
+    func cube() throws {
+        var program = PiecewiseAffineProgram(inputCount: 3)
+        try program.append(.affine([.init(source: 0, matrix: SparseMatrix(dense: [[1, 1, 1]], columnCount: 3))], offset: [0]))
+        try program.append(.pieces(source: 1, pieces: [.relu]))
+        var count = 0
+        try SolidPartition(of: program, on: .box([-1...1, -1...1, -1...1])).forEachCell { cell in
+            count += 1
+            // A regular hexagon, three triangles cut off squares and three pentagons that are left of them.
+            #expect(cell.polytope.facetVertices.map(\.count).sorted() == [3, 3, 3, 5, 5, 5, 6])
+            #expect(cell.polytope.volume == Rational(4.0))
+            for face in cell.polytope.faces {
+                // Corners go round counter-clockwise seen from outside: every other corner lies to the left, the cell's middle below.
+                let middle = cell.polytope.vertices.reduce(SIMD3<Double>.zero) {
+                    $0 + SIMD3($1.position[0], $1.position[1], $1.position[2]) / Double(cell.polytope.vertices.count)
+                }
+                func cross(_ a: SIMD3<Double>, _ b: SIMD3<Double>) -> SIMD3<Double> {
+                    SIMD3(a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x)
+                }
+                for i in face.indices {
+                    let (p, q, r) = (face[i], face[(i + 1) % face.count], face[(i + 2) % face.count])
+                    #expect((cross(q - p, r - q) * (p - middle)).sum() > 0)
+                }
+            }
+        }
+        #expect(count == 2)
+    }
+}
