@@ -16,6 +16,13 @@ extension NodeContext {
         try entrywise(numbers: { function.value($0) }) { g, u throws(GraphError) in try g.smooth(function, u, name: self.name) }
     }
 
+    /// 1 − erf(u): no operator of ONNX, but what Keras' exporter writes for the exact GELU.
+    func complementaryError() throws(InterchangeError) -> [ImportedValue] {
+        try entrywise(numbers: { 1 - SmoothFunction.errorFunction.value($0) }) { g, u throws(GraphError) in
+            try g.affine(g.smooth(.errorFunction, u, name: self.name), slope: -1, offset: 1)
+        }
+    }
+
     func absolute() throws(InterchangeError) -> [ImportedValue] {
         try entrywise(integers: { $0 == .min ? $0 : abs($0) }, numbers: { abs($0) }) { g, u throws(GraphError) in
             try g.absoluteValue(u, name: self.name)

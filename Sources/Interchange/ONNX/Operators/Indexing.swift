@@ -9,6 +9,22 @@ extension NodeContext {
         return i < 0 ? i + size : i
     }
 
+    /// ReverseSequence, where all sequences have one length: the first entries along the time axis in reverse.
+    func reverseSequence() throws(InterchangeError) -> [ImportedValue] {
+        let a = try operand(0)
+        let (time, batch) = (try integer("time_axis", default: 0), try integer("batch_axis", default: 1))
+        try require(
+            a.shape.count >= 2 && Set([time, batch]) == [0, 1], "axes \(time) and \(batch) of a value of \(a.shape.count) axes")
+        let lengths = try integers(1, "the lengths")
+        try require(lengths.count == a.shape[batch], "\(lengths.count) lengths for \(a.shape[batch]) sequences")
+        guard let length = lengths.first else { return [a] }
+        guard lengths.allSatisfy({ $0 == length }) else { throw unsupported("sequences of different lengths are not supported") }
+        let count = a.shape[time]
+        try require(length >= 1 && length <= count, "length \(length) is outside axis \(time) of size \(count)")
+        let indices = (0..<count).map { $0 < length ? length - 1 - $0 : $0 }
+        return [try moved([a]) { g, u throws(GraphError) in try g.append(.gather(axis: time, indices: indices), u, name: name) }]
+    }
+
     /// Trilu: the entries on one side of a diagonal of each matrix, zeros elsewhere.
     func triangle() throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)

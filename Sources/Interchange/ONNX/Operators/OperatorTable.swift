@@ -24,6 +24,7 @@ enum OperatorTable {
         "Sqrt": { c throws(InterchangeError) in try c.smooth(.squareRoot) },
         "Exp": { c throws(InterchangeError) in try c.smooth(.exponential) },
         "Log": { c throws(InterchangeError) in try c.smooth(.logarithm) },
+        "Erfc": { c throws(InterchangeError) in try c.complementaryError() },
         "Erf": { c throws(InterchangeError) in try c.smooth(.errorFunction) },
         "Reciprocal": { c throws(InterchangeError) in try c.smooth(.reciprocal) },
         "Abs": { c throws(InterchangeError) in try c.absolute() },
@@ -67,6 +68,7 @@ enum OperatorTable {
         "ScatterElements": { c throws(InterchangeError) in try c.scatterElements() },
         "DepthToSpace": { c throws(InterchangeError) in try c.depthToSpace() },
         "SpaceToDepth": { c throws(InterchangeError) in try c.spaceToDepth() }, "Pad": { c throws(InterchangeError) in try c.pad() },
+        "ReverseSequence": { c throws(InterchangeError) in try c.reverseSequence() },
         "Trilu": { c throws(InterchangeError) in try c.triangle() },
         "Resize": { c throws(InterchangeError) in try c.resize() }, "Upsample": { c throws(InterchangeError) in try c.upsample() },
     ]
