@@ -43,7 +43,11 @@ import Training
     @Test(
         "Settings: the place of what is wrong",
         arguments: [
-            ("epochs = [", "line 1, column 11: expected TOML, found "),
+            ("epochs = [", "line 1: expected a setting, name = value, found «epochs = [»"),
+            ("# here\n [# ", "line 2: expected a setting, name = value, found « [# »"),
+            ("epochs.# = 1", "line 1: expected a setting, name = value, found «epochs.# = 1»"),
+            ("epochs = {# ", "line 1: expected a setting, name = value, found «epochs = {# »"),
+            ("epochs =", "line 1, column 9: expected TOML, found "),
             ("epochs = 1\nepochs = 2\n", "line 2, column 10: expected TOML, found "),
             ("epochs = \"many\"", "epochs: expected a whole number, found another value"),
             ("epochs = 1e3", "epochs: expected a whole number, found another value"),
@@ -53,7 +57,7 @@ import Training
             ("optimizer = \"sgd\"", "optimizer: expected one of gradientDescent, nesterov, adam, found 'sgd'"),
             ("shuffle = 1", "shuffle: expected true or false, found another value"),
             ("learningRate = 1979-05-27", "learningRate: expected a number, found another value"),
-            ("[epochs]\nx = 1", "epochs: expected a whole number, found another value"),
+            ("[epochs]\nx = 1", "line 1: expected a setting, name = value, found «[epochs]»"),
         ])
     func settings(text: String, found: String) throws {
         let error = try #require(errorText { _ = try TrainingConfiguration(toml: Array(text.utf8), file: "x") })
