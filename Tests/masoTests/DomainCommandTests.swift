@@ -35,6 +35,12 @@ import Testing
         try refused(["--points", two, "--box", "-1:1"], 64, "--box and --points exclude each other")
         try refused(["--margin", "1"], 64, "--margin goes with --plane or --principal")
         try refused(["--points", two, "-o", "line.svg"], 69, "-o .svg: a line is written as .json or .npz")
+        try OutputFile.write(#"{"box": [[0, 1]]}"#, to: place.path("line.json"))
+        try OutputFile.write(
+            #"{"box": [[0, 1]], "embedding": {"origin": [0, 0], "directions": [[1, 0, 0]]}}"#, to: place.path("slice.json"))
+        try refused(["--domain", "line.json"], 65, "line.json: domain.box: expected 2 coordinates, as the network's input, found 1")
+        try refused(
+            ["--domain", "slice.json"], 65, "slice.json: domain.embedding: expected 2 coordinates, as the network's input, found 3")
         try refused(["--points", "none.npy"], 66, "none.npy: no such file")
         #expect(
             try place.maso("partition", "SmallCNN", "--init", "1")

@@ -190,6 +190,7 @@ struct Partition: ParsableCommand {
         [
             "signs": JSONValue(statistics.signCount), "halvedTiles": JSONValue(statistics.halvedTileCount),
             "exactCells": JSONValue(statistics.exactCellCount), "exactSigns": JSONValue(statistics.exactSignCount),
+            "zeroSigns": JSONValue(statistics.zeroSignCount),
             "exactSeconds": JSONValue(statistics.exactSeconds),
         ]
     }

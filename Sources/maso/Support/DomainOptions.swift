@@ -52,7 +52,16 @@ struct DomainOptions: ParsableArguments {
 
     func choice(_ model: Model, _ common: CommonOptions) throws -> Choice {
         let inputs = model.readable.inputShape.elementCount
-        if let domain { return .domain(try Domain(path: domain, budget: common.budget)) }
+        if let domain {
+            let read = try Domain(path: domain, budget: common.budget)
+            let lengths = read.embedding.map { ([$0.origin] + $0.directions).map(\.count) } ?? [read.dimension]
+            if let odd = lengths.first(where: { $0 != inputs }) {
+                throw wrong(
+                    domain, read.embedding == nil ? "domain.box" : "domain.embedding", "\(inputs) coordinates, as the network's input",
+                    "\(odd)")
+            }
+            return .domain(read)
+        }
         if let box { return .domain(.box(try DomainOptions.ranges(box, count: inputs))) }
         if let polygon {
             let corners = try rows(polygon, expected: "[K, 2]", common) { $0.count == 2 && $0[1] == 2 }
