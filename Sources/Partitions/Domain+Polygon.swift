@@ -1,4 +1,4 @@
-// The corners of a planar domain, checked in exact arithmetic.
+// A bounded domain as a polygon or polytope, its corners checked in exact arithmetic.
 
 import Geometry
 
@@ -56,6 +56,19 @@ extension Domain {
             return corners
         case .whole:
             throw PartitionError(what: "domain", where: "polygon", expected: "a bounded one", got: "the whole plane")
+        }
+    }
+}
+
+extension Domain {
+    /// The domain in any dimension.
+    ///
+    /// - Throws: `PartitionError` where it is not bounded.
+    func polytope() throws(PartitionError) -> Polytope {
+        switch region {
+        case .box(let box): Polytope(box: box)
+        case .polygon: Polytope(polygon: try polygon())
+        case .whole: throw PartitionError(what: "domain", where: "polytope", expected: "a bounded one", got: "everything")
         }
     }
 }

@@ -37,7 +37,7 @@ import Testing
         try refused(["--points", two, "-o", "line.svg"], 69, "-o .svg: a line is written as .json or .npz")
         try OutputFile.write(#"{"box": [[0, 1]]}"#, to: place.path("line.json"))
         try OutputFile.write(
-            #"{"box": [[0, 1]], "embedding": {"origin": [0, 0], "directions": [[1, 0, 0]]}}"#, to: place.path("slice.json"))
+            #"{"box": [[0, 1]], "embedding": {"origin": [0, 0, 0], "directions": [[1, 0, 0]]}}"#, to: place.path("slice.json"))
         try refused(["--domain", "line.json"], 65, "line.json: domain.box: expected 2 coordinates, as the network's input, found 1")
         try refused(
             ["--domain", "slice.json"], 65, "slice.json: domain.embedding: expected 2 coordinates, as the network's input, found 3")

@@ -21,12 +21,7 @@ public struct ExactSubdivision: Sendable {
     /// - Throws: `PartitionError` where the domain does not fit the program, or is not bounded.
     public init(of program: PiecewiseAffineProgram, on domain: Domain) throws(PartitionError) {
         self.program = try domain.program(program)
-        switch domain.region {
-        case .box(let box): start = Polytope(box: box)
-        case .polygon: start = Polytope(polygon: try domain.polygon())
-        case .whole:
-            throw PartitionError(what: "domain", where: "exact subdivision", expected: "a bounded one", got: "everything")
-        }
+        start = try domain.polytope()
     }
 
     /// Calls `body` with every cell.

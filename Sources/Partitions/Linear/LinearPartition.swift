@@ -143,11 +143,8 @@ public struct LinearPartition: Sendable {
         try program.restricted(to: Domain.Embedding(origin: [0], directions: [[1], [0]]))
     }
 
-    /// Weights times intervals up to which maps are compared.
-    private static let comparedWeights = 50_000_000
-
     private static func distinctMaps(_ intervals: [Interval]) -> Int? {
-        guard let program = intervals.first?.program, intervals.count <= comparedWeights / max(program.weightCount, 1) else { return nil }
+        guard let program = intervals.first?.program, DistinctMaps.areFew(intervals.count, of: program) else { return nil }
         var maps = DistinctMaps.Contest(of: program)
         for interval in intervals { maps.add(CodeHistory(codes: interval.codes)) }
         return maps.mapCount

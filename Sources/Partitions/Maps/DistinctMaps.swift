@@ -7,6 +7,14 @@ import Geometry
 /// Cells go by twice. Different residues prove maps different. Where residues are equal, so are the maps if the output sees the same units
 /// on the same pieces; if not, exact arithmetic compares.
 struct DistinctMaps: Sendable {
+    /// Weights times cells up to which maps are compared: some ten seconds' work, where the weights are few in a row a minute's.
+    private static let comparedWeights = 200_000_000_000
+
+    /// Whether the maps of so many cells can be compared in tolerable time.
+    static func areFew(_ cellCount: Int, of program: PiecewiseAffineProgram) -> Bool {
+        cellCount <= comparedWeights / max(program.weightCount, 1)
+    }
+
     private let program: PiecewiseAffineProgram
     private let residuePrograms: [ResidueProgram]
     /// Of all cells that went by.

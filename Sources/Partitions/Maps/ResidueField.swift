@@ -32,12 +32,11 @@ package struct ResidueField: Sendable {
         return UInt32(value < 0 && magnitude != 0 ? prime - magnitude : magnitude)
     }
 
-    /// The residue of a number below 2⁴⁴: 2^bits is `gap`, twice.
+    /// The residue of a number: 2^bits is `gap`, which makes it less than 2⁴³, then than 2²⁹, then than 2p.
     package func reduce(_ number: UInt64) -> UInt32 {
-        let low: UInt64 = (1 << bits) - 1
-        let once = (number & low) + (number >> bits) * gap
-        let twice = (once & low) + (once >> bits) * gap
-        return UInt32(truncatingIfNeeded: twice < prime ? twice : twice - prime)
+        var rest = number
+        for _ in 0..<3 { rest = (rest & ((1 << bits) - 1)) + (rest >> bits) * gap }
+        return UInt32(truncatingIfNeeded: rest < prime ? rest : rest - prime)
     }
 
     package func add(_ a: UInt32, _ b: UInt32) -> UInt32 {

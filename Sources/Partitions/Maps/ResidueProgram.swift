@@ -146,13 +146,15 @@ extension ResidueProgram.Term {
             }
         case .sparse(let matrix, let weights):
             for r in sums.indices {
-                var sum: UInt64 = 0
-                for i in matrix.rowStarts[r]..<matrix.rowStarts[r + 1] {
-                    let value = values[first + Int(matrix.columns[i])]
-                    // Both are below 2²⁸, so that the sum stays below 2⁵⁷ before it is reduced.
-                    if value != 0 { sum = (sum + UInt64(weights[i]) * UInt64(value)) % field.prime }
+                // Products are below 2⁵⁶: 240 of them and the sum so far stay below 2⁶⁴.
+                let entries = matrix.rowStarts[r]..<matrix.rowStarts[r + 1]
+                for start in stride(from: entries.lowerBound, to: entries.upperBound, by: 240) {
+                    var sum = UInt64(sums[r])
+                    for i in start..<min(start + 240, entries.upperBound) {
+                        sum &+= UInt64(weights[i]) &* UInt64(values[first + Int(matrix.columns[i])])
+                    }
+                    sums[r] = field.reduce(sum)
                 }
-                sums[r] = field.reduce(UInt64(sums[r]) + sum)
             }
         }
     }

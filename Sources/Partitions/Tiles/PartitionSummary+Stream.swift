@@ -10,30 +10,36 @@ extension PartitionSummary {
     }
 
     /// The summary of a partition by tiles, which keeps no cell. Where outputs may tie other than along the decision boundary, its length
-    /// is left open (`nil`) though it may not be ambiguous.
+    /// is left open (`nil`) though it may not be ambiguous; so it is, and the number of maps, where these are too many to compare.
     ///
     /// - Parameter progress: told by one thread or another how many cells have gone by.
     public init(streaming partition: TiledPartition, threads: Int, progress: @escaping @Sendable (Int) -> Void = { _ in }) {
         let program = partition.network.program
         let count = Atomic(0)
-        let sum = partition.reduce(into: (areas: AreaExtremes(program), maps: DistinctMaps(program)), threads: threads) { result, block in
+        let comparesMaps = DistinctMaps.areFew(partition.count(threads: threads).cellCount, of: program)
+        let initial = (areas: AreaExtremes(program), maps: comparesMaps ? DistinctMaps(program) : nil)
+        let sum = partition.reduce(into: initial, threads: threads) { result, block in
             result.areas.add(block)
-            result.maps.add(block.history)
+            result.maps?.add(block.history)
             progress(count.wrappingAdd(block.count, ordering: .relaxed).newValue)
         } _: { total, part in
             total.areas.merge(part.areas)
-            total.maps.merge(part.maps)
+            if let maps = part.maps { total.maps?.merge(maps) }
         }
         var extremes = sum.result.areas
-        let (areas, maps) = (extremes.range(), sum.result.maps)
+        let areas = extremes.range()
         (cellCount, cellCounts, filter) = (sum.outcome.cellCount, sum.outcome.cellCounts, sum.outcome.statistics)
+        (minVolume, maxVolume, unboundedCount) = (areas.lowerBound, areas.upperBound, 0)
+        guard let maps = sum.result.maps else {
+            (distinctMapCount, boundaryLength) = (nil, nil)
+            return
+        }
         boundaryLength = maps.mayHaveTies ? nil : PartitionSummary.boundaryLength(of: partition, beside: sum.outcome, threads: threads)
         let (residueCount, contest) = maps.settled()
         distinctMapCount =
             contest.isEmpty
             ? residueCount
             : residueCount + partition.reduce(into: contest, threads: threads, { $0.add($1.history) }, { $0.merge($1) }).result.surplus()
-        (minVolume, maxVolume, unboundedCount) = (areas.lowerBound, areas.upperBound, 0)
     }
 
     /// - Parameter outcome: that of the partition itself.

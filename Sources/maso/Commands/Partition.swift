@@ -162,7 +162,8 @@ struct Partition: ParsableCommand {
         if result.isStreamed {
             lines.append(
                 summary.boundaryLength.map { "decision boundary of length \(brief($0))" }
-                    ?? "the decision boundary's length is left open, for outputs may tie elsewhere too")
+                    ?? "the decision boundary's length is left open: "
+                    + (summary.distinctMapCount == nil ? "maps are too many to compare" : "outputs may tie elsewhere too"))
             lines.append("cells counted as they went by: too many to keep" + (output == nil ? ", but -o may" : ""))
         }
         if summary.unboundedCount > 0 { lines.append("\(summary.unboundedCount) cells are unbounded") }
