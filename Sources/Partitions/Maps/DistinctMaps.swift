@@ -24,9 +24,6 @@ struct DistinctMaps: Sendable {
 
     init(_ program: PiecewiseAffineProgram) { (self.program, residuePrograms) = (program, ResidueProgram.programs(program)) }
 
-    /// The number of cells that went by.
-    var cellCount: Int { residues.count }
-
     /// Takes the cells of the history's last level.
     mutating func add(_ history: CodeHistory) {
         let outputs = outputs(on: history)

@@ -16,8 +16,8 @@ public enum PartitionPage {
     public static func page(
         _ map: PolygonMap, _ image: Raster, _ summary: PartitionSummary, name: String, provenance: Provenance
     ) throws -> Page {
-        Page(
-            title: "The cells of \(name)", kicker: "Partition", lead: lead, introduction: [facts(summary)],
+        page(
+            summary, name: name, provenance: provenance,
             sections: [
                 Page.Section(
                     "The partition", anchor: "partition",
@@ -26,10 +26,15 @@ public enum PartitionPage {
                             Figure(try map.picture(over: image), caption: Prose(map.description + " Dark line: where the class changes.")))
                     ]),
                 Page.Section("Counts", PartitionSection.counts(summary)),
-            ], provenance: provenance)
+            ])
     }
 
-    private static let lead: Prose = "On each cell every unit keeps its piece, and the network is one affine map."
+    private static func page(_ summary: PartitionSummary, name: String, provenance: Provenance, sections: [Page.Section]) -> Page {
+        Page(
+            title: "The cells of \(name)", kicker: "Partition",
+            lead: "On each cell every unit keeps its piece, and the network is one affine map.", introduction: [facts(summary)],
+            sections: sections, provenance: provenance)
+    }
 
     private static func facts(_ summary: PartitionSummary) -> Block {
         .facts([
@@ -44,8 +49,8 @@ public enum PartitionPage {
     public static func page(
         _ map: PartitionMap, _ summary: PartitionSummary, name: String, frames: [Film.Frame] = [], provenance: Provenance
     ) throws -> Page {
-        Page(
-            title: "The cells of \(name)", kicker: "Partition", lead: lead, introduction: [facts(summary)],
+        page(
+            summary, name: name, provenance: provenance,
             sections: [
                 Page.Section(
                     "The partition", anchor: "partition",
@@ -56,6 +61,6 @@ public enum PartitionPage {
                 Page.Section("Classes and boundary", PartitionSection.classes(map)),
                 Page.Section("Sizes and shapes", PartitionSection.measures(map.partition)),
                 Page.Section("Counts", PartitionSection.counts(summary)),
-            ], provenance: provenance)
+            ])
     }
 }
