@@ -36,7 +36,7 @@ extension Failure {
         case let error as ReadingError:
             switch error {
             case .notPiecewiseAffine: self.init(.unavailable, "\(error) (--tangent)")
-            case .unknownLayer, .unconnected: self.init(.usage, error.description)
+            case .unknownLayer, .unconnected, .noSampleAxis: self.init(.usage, error.description)
             case .wrongSamples: self.init(.wrongData, error.description)
             }
         case let error as TrainingError: self.init(ExitStatus(rawValue: error.exitCode) ?? .bug, error.description)

@@ -101,8 +101,9 @@ final class Importer {
             if let declared = info.dimensions {
                 let fits =
                     declared.count == given.count
-                    && zip(declared, given).allSatisfy { dimension, size in
-                        if case .size(let expected) = dimension { expected == size } else { true }
+                    && zip(declared, given).enumerated().allSatisfy { axis, pair in
+                        guard case .size(let expected) = pair.0 else { return true }
+                        return expected == pair.1 || axis == 0 && options.replacesBatch
                     }
                 guard fits else { throw malformed(place, "does not have the shape \(given)") }
             }
