@@ -10,7 +10,7 @@ extension Model {
     ///
     /// - Throws: `InterchangeError` for a file that is wrong or needs what is not supported, and for choices that do not fit it.
     init(onnx path: String, _ choices: ImportChoices, budget: MemoryBudget) throws(InterchangeError) {
-        let file = try InputFile(path: path, budget: budget)
+        let file = try ONNXModel.file(path: path, budget: budget)
         let model = try ONNXModel(file, externalDataFolder: choices.externalDataFolder)
         try self.init(model, choices, budget: budget) { SHA256.digest(file.stored) }
     }
@@ -28,7 +28,7 @@ extension Model {
         guard let port = network.inputs.first else { throw .unsupported(file: file.file, what: "the output depends on no input") }
         let form = InputForm(network, hasOpenBatch: request.fixedBatch == nil)
         @Sendable func readable(_ network: ImportedNetwork) throws(InterchangeError) -> ReadableGraph {
-            do throws(GraphError) { return try network.readable(form) } catch {
+            do throws(GraphError) { return try network.readable(form).withOutputApart() } catch {
                 throw .unsupported(file: file.file, what: error.description)
             }
         }
@@ -47,6 +47,16 @@ extension Model {
                 : network.inputs.map { Input(name: $0.name, shape: sample($0.value)) },
             inputName: built.graph[built.input].name, outputName: network.outputs[0].name, inputMap: request.inputMap,
             embeddedArchitecture: file.metadata[ONNXExport.architectureKey])
+    }
+}
+
+extension ReadableGraph {
+    /// The same with an output that is not the input itself, as it is where a network is nothing but a softmax: the identity is a map.
+    fileprivate func withOutputApart() throws(GraphError) -> ReadableGraph {
+        guard output == input else { return self }
+        var graph = graph
+        let identity = try graph.append(.affine(slope: 1, offset: 0), [input])
+        return ReadableGraph(graph: graph, input: input, output: identity)
     }
 }
 
