@@ -10,7 +10,7 @@ extension Model {
     ///
     /// - Throws: `InterchangeError` for a file that is wrong or needs what is not supported, and for choices that do not fit it.
     init(onnx path: String, _ choices: ImportChoices, budget: MemoryBudget) throws(InterchangeError) {
-        let file = try InputFile(path: path, budget: budget)
+        let file = try ONNXModel.file(path: path, budget: budget)
         let model = try ONNXModel(file, externalDataFolder: choices.externalDataFolder)
         try self.init(model, choices, budget: budget) { SHA256.digest(file.stored) }
     }
@@ -27,7 +27,7 @@ extension Model {
         guard let port = network.inputs.first else { throw .unsupported(file: file.file, what: "the output depends on no input") }
         @Sendable func readable(_ network: ImportedNetwork) throws(InterchangeError) -> ReadableGraph {
             let built: ReadableGraph
-            do throws(GraphError) { built = try network.readable(form) } catch {
+            do throws(GraphError) { built = try network.readable(form).withOutputApart() } catch {
                 throw .unsupported(file: file.file, what: error.description)
             }
             if let mixer = built.graph.mixer(of: built.input, to: built.output) { throw Model.mixing(built.graph, mixer, file) }
@@ -109,6 +109,16 @@ extension ImportedNetwork {
             default: return false
             }
         }
+    }
+}
+
+extension ReadableGraph {
+    /// The same with an output that is not the input itself, as it is where a network is nothing but a softmax: the identity is a map.
+    fileprivate func withOutputApart() throws(GraphError) -> ReadableGraph {
+        guard output == input else { return self }
+        var graph = graph
+        let identity = try graph.append(.affine(slope: 1, offset: 0), [input])
+        return ReadableGraph(graph: graph, input: input, output: identity)
     }
 }
 

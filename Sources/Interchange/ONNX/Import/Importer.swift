@@ -213,6 +213,9 @@ final class Importer {
         guard shape.count <= ModelReader.axisLimit else {
             throw unsupported(place, "makes a value of \(shape.count) axes, more than \(ModelReader.axisLimit)")
         }
+        if let negative = shape.first(where: { $0 < 0 }) {
+            throw malformed(place, "makes a value of shape \(shape), with an axis of size \(negative)")
+        }
         let what = "\(place): a value of shape \(shape)"
         let count = shape.elementCountFromOutside.map { max($0, shape.map { max($0, 1) }.elementCount) }
         let bytes = count?.multipliedReportingOverflow(by: 8)
