@@ -289,6 +289,32 @@ static void NAME(multiply_sparse)(
     }
 }
 
+static void NAME(add_long)(
+    double *hi, double *lo, double *size, const double *w, long n, double h, double l, double m) {
+    long j = 0;
+    for (; j + 8 <= n; j += 8) {
+        const v8 factor = NAME(load)(w + j), high = (v8){0} + h, low = (v8){0} + l, a = NAME(load)(hi + j);
+        const v8 p = factor * high;
+        const v8 e = __builtin_elementwise_fma(factor, high, -p);
+        const v8 s = a + p;
+        const v8 b = s - a;
+        const v8 d = (a - (s - b)) + (p - b);
+        NAME(store)(hi + j, s);
+        NAME(store)(lo + j, NAME(load)(lo + j) + __builtin_elementwise_fma(factor, low, d + e));
+        NAME(store)(size + j, NAME(load)(size + j) + NAME(magnitude)(factor) * m + 0x1p-900);
+    }
+    for (; j < n; j++) {
+        const double p = w[j] * h;
+        const double e = __builtin_fma(w[j], h, -p);
+        const double s = hi[j] + p;
+        const double b = s - hi[j];
+        const double d = (hi[j] - (s - b)) + (p - b);
+        hi[j] = s;
+        lo[j] += __builtin_fma(w[j], l, d + e);
+        size[j] += (w[j] < 0 ? -w[j] : w[j]) * m + 0x1p-900;
+    }
+}
+
 static double NAME(sum_magnitudes)(const double *in, const double *sizes, long n) {
     v8 sum = {0};
     for (long j = 0; j < n; j += 8) sum += NAME(magnitude)(NAME(load)(in + j)) * NAME(load)(sizes + j);

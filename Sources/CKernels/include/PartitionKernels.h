@@ -89,6 +89,10 @@ void maso_partition_multiply_sparse(
     double *out, long stride, long columns, double *eta, long count, const long *starts, const int32_t *indices,
     const double *weights, const double *rows, long width, const double *errors);
 
+// hi + lo += w · (h + l), compensated: products and sums of the high parts are exact with what they leave over, which goes to lo.
+// size += |w| · m + 2^-900, rounded.
+void maso_partition_add_long(double *hi, double *lo, double *size, const double *w, long n, double h, double l, double m);
+
 // out[i] = in[i] · factors[i].
 void maso_partition_scale(double *out, const double *in, long n, const double *factors);
 

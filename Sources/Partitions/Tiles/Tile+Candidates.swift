@@ -156,38 +156,104 @@ extension Tile {
         addUp(matrix, ranges, sums)
         var found: [Candidate] = []
         var rest: [Int32] = []
-        var possible: [Int] = []
         for place in open {
             let members = groups[Int(place)].members
-            possible.removeAll(keepingCapacity: true)
-            var floor = -Double.infinity
-            for unit in members {
-                let bound = bound(Tile.sums(sums, unit, matrix.stride), knot: 0, eta: matrix.eta[unit], ranges)
-                floor = max(floor, bound.middle - bound.radius)
+            let possible = possibleWinners(members, matrix, sums, ranges)
+            if possible.count == 1 {
+                (sides[Int(place)], rivals[Int(place)]) = (.below, SIMD2(repeating: Int32(possible[0])))
+                continue
             }
-            for (position, unit) in members.enumerated() {
-                let bound = bound(Tile.sums(sums, unit, matrix.stride), knot: 0, eta: matrix.eta[unit], ranges)
-                if bound.middle + bound.radius >= floor { possible.append(position) }
+            rest.append(place)
+            if possible.count == 2, found.count < 64 {
+                found.append(candidate(at: place, between: (possible[0], possible[1]), members, line: lines[Int(place)], matrix, ranges))
             }
-            // Whom another beats on the whole tile, or who equals an earlier one, cannot be.
-            var i = 0
-            outer: while i < possible.count {
-                let first = members[possible[i]]
-                var j = i + 1
-                while j < possible.count {
-                    let second = members[possible[j]]
-                    if matrix.areIdentical(first, second) {
-                        possible.remove(at: j)
-                        continue
-                    }
-                    let sign = bound(of: second, minus: first, knot: 0, matrix, ranges).sign
-                    if sign > 0 {
-                        possible.remove(at: i)
-                        continue outer
-                    }
-                    if sign < 0 { possible.remove(at: j) } else { j += 1 }
+        }
+        open = rest
+        return found
+    }
+
+    /// The positions of the members of which bounds leave it open that one is larger than all others before it somewhere on the tile.
+    private func possibleWinners(
+        _ members: [Int], _ matrix: ColumnMatrix, _ sums: borrowing Pool<Double>, _ ranges: borrowing Ranges
+    ) -> [Int] {
+        var possible: [Int] = []
+        var floor = -Double.infinity
+        for unit in members {
+            let bound = bound(Tile.sums(sums, unit, matrix.stride), knot: 0, eta: matrix.eta[unit], ranges)
+            floor = max(floor, bound.middle - bound.radius)
+        }
+        for (position, unit) in members.enumerated() {
+            let bound = bound(Tile.sums(sums, unit, matrix.stride), knot: 0, eta: matrix.eta[unit], ranges)
+            if bound.middle + bound.radius >= floor { possible.append(position) }
+        }
+        // Whom another beats on the whole tile, or who equals an earlier one, cannot be.
+        eliminate(&possible) { a, b in
+            matrix.areIdentical(members[a], members[b]) ? -1 : bound(of: members[b], minus: members[a], knot: 0, matrix, ranges).sign
+        }
+        return possible
+    }
+
+    /// Of every two removes the one that cannot win: the first where `sign` is positive, the second where it is negative.
+    private func eliminate(_ possible: inout [Int], _ sign: (Int, Int) -> Int) {
+        var i = 0
+        outer: while i < possible.count {
+            var j = i + 1
+            while j < possible.count {
+                let sign = sign(possible[i], possible[j])
+                if sign > 0 {
+                    possible.remove(at: i)
+                    continue outer
                 }
-                i += 1
+                if sign < 0 { possible.remove(at: j) } else { j += 1 }
+            }
+            i += 1
+        }
+    }
+
+    /// Notes between which two members a group is decided.
+    private mutating func candidate(
+        at place: Int32, between pair: (Int, Int), _ members: [Int], line: Int32, _ matrix: ColumnMatrix, _ ranges: borrowing Ranges
+    ) -> Candidate {
+        let (a, b) = pair
+        rivals[Int(place)] = SIMD2(Int32(a), Int32(b))
+        return Candidate(
+            place: Int(place), unit: members[b], minus: members[a], knot: 0, line: line + Int32(a * members.count + b),
+            bound: bound(of: members[b], minus: members[a], knot: 0, matrix, ranges))
+    }
+
+    /// The same for a tile of one cell, where three members may be largest by bounds: by their differences' signs at the corners, certain or
+    /// exact. On a cell the members are affine, so whoever is nowhere ahead of another at a corner is nowhere ahead of it.
+    mutating func candidatesAtCorners(
+        of matrix: ColumnMatrix, groups: [PiecewiseAffineProgram.Group], lines: [Int32], _ exact: inout ExactSigns
+    ) -> [Candidate] {
+        precondition(mesh.cellCount == 1, "\(mesh.cellCount) cells, expected one")
+        let ranges = ranges(matrix.columnCount)
+        let sums = Pool<Double>(store, capacity: 5 * matrix.stride)
+        addUp(matrix, ranges, sums)
+        exact.tidy()
+        let node = exact.node(of: mesh.code(of: 0, codes))
+        var corners: [(vertex: Int, lines: (Int32, Int32))] = []
+        mesh.forEachSide(of: 0) { h in
+            corners.append((Int(mesh.halfEdges[h].origin), (mesh.halfEdges[mesh.previous(h)].line, mesh.halfEdges[h].line)))
+        }
+        var found: [Candidate] = []
+        var rest: [Int32] = []
+        for place in open {
+            let members = groups[Int(place)].members
+            var possible = possibleWinners(members, matrix, sums, ranges)
+            eliminate(&possible) { a, b in
+                let bound = bound(of: members[b], minus: members[a], knot: 0, matrix, ranges)
+                let line = lines[Int(place)] + Int32(a * members.count + b)
+                let signs = corners.map { corner in
+                    let row = mesh.rows.start + corner.vertex * mesh.stride
+                    var value = 0.0
+                    for j in 0..<matrix.columnCount { value += (matrix.column(j)[members[b]] - matrix.column(j)[members[a]]) * row[j] }
+                    let reach = bound.base + bound.slope * mesh.vertices[corner.vertex].displacement
+                    return abs(value) > reach ? (value > 0 ? 1 : -1) : exact.sign(of: line, at: corner.lines, under: node)
+                }
+                for i in signs.indices where signs[i] == 0 && signs[(i + 1) % signs.count] == 0 { exact.zeroSideCount += 1 }
+                // Of equal ones the first stays.
+                return !signs.contains(1) ? -1 : !signs.contains(-1) ? 1 : 0
             }
             if possible.count == 1 {
                 (sides[Int(place)], rivals[Int(place)]) = (.below, SIMD2(repeating: Int32(possible[0])))
@@ -195,13 +261,7 @@ extension Tile {
             }
             rest.append(place)
             if possible.count == 2, found.count < 64 {
-                let (a, b) = (possible[0], possible[1])
-                rivals[Int(place)] = SIMD2(Int32(a), Int32(b))
-                found.append(
-                    Candidate(
-                        place: Int(place), unit: members[b], minus: members[a], knot: 0,
-                        line: lines[Int(place)] + Int32(a * members.count + b),
-                        bound: bound(of: members[b], minus: members[a], knot: 0, matrix, ranges)))
+                found.append(candidate(at: place, between: (possible[0], possible[1]), members, line: lines[Int(place)], matrix, ranges))
             }
         }
         open = rest

@@ -124,6 +124,10 @@ extension Tile {
                 isPositive.somewhere = isPositive.somewhere || scratch.values[place] > 0
                 isPositive.everywhere = isPositive.everywhere && scratch.values[place] > 0
             }
+            for h in 0..<mesh.halfEdges.count
+            where scratch.values[Int(mesh.halfEdges[h].origin) * width + c] == 0 && scratch.values[mesh.end(h) * width + c] == 0 {
+                scratch.exact.zeroSideCount += 1
+            }
             let bit = 1 << UInt64(c) as UInt64
             signs.any = isPositive.somewhere ? signs.any | bit : signs.any & ~bit
             signs.all = isPositive.everywhere ? signs.all | bit : signs.all & ~bit

@@ -68,7 +68,11 @@ struct TileWorker: ~Copyable {
                 let matrix = tile.values[source]!
                 if !tile.open.isEmpty {
                     if isFull(tile) { return .full }
-                    guard cut(&tile, tile.candidates(of: matrix, groups: groups, lines: lines), of: matrix) else { return .open }
+                    var candidates = tile.candidates(of: matrix, groups: groups, lines: lines)
+                    if candidates.isEmpty, !tile.open.isEmpty, tile.mesh.cellCount == 1 {
+                        candidates = tile.candidatesAtCorners(of: matrix, groups: groups, lines: lines, &scratch.exact)
+                    }
+                    guard cut(&tile, candidates, of: matrix) else { return .open }
                 }
                 if tile.open.isEmpty {
                     counts[network.depths[tile.step]] += tile.cellCount
