@@ -2,13 +2,24 @@
 
 import Geometry
 
-/// Doubles choose the cells that may be the smallest or the largest, with a bound on their errors; exact arithmetic decides among them.
+/// Doubles choose the cells that may be the smallest or the largest, with a bound on their errors; pairs of Doubles decide among them, and
+/// exact arithmetic where these leave it open.
 struct AreaExtremes: Sendable {
     private struct Candidate: Sendable {
         /// A bound from below on the signed area.
         var floor: Double
         let cell: PlanarCell
-        var exact: Rational?
+        /// The area, and how far from there it may be.
+        var known: (area: Rational, bound: Rational)?
+
+        mutating func decide(exactly: Bool, _ program: PiecewiseAffineProgram) {
+            if !exactly, let (area, bound) = cell.longArea(of: program) {
+                known = (area, Rational(bound))
+            } else {
+                var subdivision = PlanarSubdivision(of: program, on: cell)
+                known = (subdivision.exactArea(of: 0), .zero)
+            }
+        }
     }
 
     /// The candidates for the least of sign · area.
@@ -31,17 +42,36 @@ struct AreaExtremes: Sendable {
             if candidates.count > 64 { settle(program) }
         }
 
-        /// Leaves one candidate, the least in exact arithmetic.
+        /// Leaves one candidate, the least.
         mutating func settle(_ program: PiecewiseAffineProgram) {
-            for i in candidates.indices where candidates[i].exact == nil {
-                var subdivision = PlanarSubdivision(of: program, on: candidates[i].cell)
-                candidates[i].exact = subdivision.exactArea(of: 0)
+            for i in candidates.indices where candidates[i].known == nil { candidates[i].decide(exactly: false, program) }
+            prune()
+            if candidates.count > 1 {
+                for i in candidates.indices where candidates[i].known!.bound.signum > 0 { candidates[i].decide(exactly: true, program) }
+                prune()
+                candidates.removeSubrange(1...)
             }
-            let best = candidates.min { a, b in sign > 0 ? a.exact! < b.exact! : b.exact! < a.exact! }
-            candidates = best.map { [$0] } ?? []
-            guard let value = best?.exact?.doubleValue else { return }
-            ceiling = (sign * value).nextUp
-            candidates[0].floor = (sign * value).nextDown
+            guard let (area, bound) = candidates.first?.known else { return }
+            let signed = sign > 0 ? area : -area
+            ceiling = (signed + bound).doubleValue.nextUp
+            candidates[0].floor = (signed - bound).doubleValue.nextDown
+        }
+
+        /// Leaves those that may be the least as they are known.
+        private mutating func prune() {
+            let signed = candidates.map { sign > 0 ? $0.known!.area : -$0.known!.area }
+            guard let ceiling = zip(signed, candidates).map({ $0 + $1.known!.bound }).min() else { return }
+            candidates = zip(signed, candidates).filter { $0 - $1.known!.bound <= ceiling }.map(\.1)
+        }
+
+        /// The least area, rounded once; 0 where there was no cell.
+        mutating func value(_ program: PiecewiseAffineProgram) -> Double {
+            settle(program)
+            guard let (area, bound) = candidates.first?.known else { return 0 }
+            let (low, high) = ((area - bound).doubleValue, (area + bound).doubleValue)
+            if low == high { return low }
+            candidates[0].decide(exactly: true, program)
+            return candidates[0].known!.area.doubleValue
         }
     }
 
@@ -69,9 +99,5 @@ struct AreaExtremes: Sendable {
     }
 
     /// Both exact values, rounded once; 0 … 0 where there was no cell.
-    mutating func range() -> ClosedRange<Double> {
-        least.settle(program)
-        most.settle(program)
-        return (least.candidates.first?.exact?.doubleValue ?? 0)...(most.candidates.first?.exact?.doubleValue ?? 0)
-    }
+    mutating func range() -> ClosedRange<Double> { least.value(program)...most.value(program) }
 }

@@ -45,8 +45,8 @@ extension PartitionSummary {
     /// - Parameter outcome: that of the partition itself.
     private static func boundaryLength(of partition: TiledPartition, beside outcome: TiledPartition.Outcome, threads: Int) -> Double? {
         let divided = partition.dividedByClass.reduce(into: BoundaryLength(), threads: threads, { $0.add($1) }, { $0.merge($1) })
-        // Zeros that are not the network's own are ties of outputs in a corner.
-        guard divided.result.isCertain, divided.outcome.statistics.zeroSignCount == outcome.statistics.zeroSignCount else { return nil }
+        // Sides at 0 that are not the network's own are such along which outputs tie.
+        guard divided.result.isCertain, divided.outcome.statistics.zeroSideCount == outcome.statistics.zeroSideCount else { return nil }
         return divided.result.length
     }
 }

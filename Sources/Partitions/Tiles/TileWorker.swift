@@ -48,7 +48,10 @@ struct TileWorker: ~Copyable {
             case .pieces(let source, let functions, let knots):
                 if tile.sides.isEmpty && !knots.isEmpty { tile.begin(source, sideCount: knots.count, isMaximum: false) }
                 let matrix = tile.values[source]!
-                if !tile.open.isEmpty { guard cut(&tile, tile.candidates(of: matrix, knots: knots), of: matrix) else { return .open } }
+                if !tile.open.isEmpty {
+                    if isFull(tile) { return .full }
+                    guard cut(&tile, tile.candidates(of: matrix, knots: knots), of: matrix) else { return .open }
+                }
                 if tile.open.isEmpty {
                     counts[network.depths[tile.step]] += tile.cellCount
                     if isCounted(tile) { return .finished }
@@ -64,7 +67,12 @@ struct TileWorker: ~Copyable {
                 if tile.sides.isEmpty { tile.begin(source, sideCount: groups.count, isMaximum: true) }
                 let matrix = tile.values[source]!
                 if !tile.open.isEmpty {
-                    guard cut(&tile, tile.candidates(of: matrix, groups: groups, lines: lines), of: matrix) else { return .open }
+                    if isFull(tile) { return .full }
+                    var candidates = tile.candidates(of: matrix, groups: groups, lines: lines)
+                    if candidates.isEmpty, !tile.open.isEmpty, tile.mesh.cellCount == 1 {
+                        candidates = tile.candidatesAtCorners(of: matrix, groups: groups, lines: lines, &scratch.exact)
+                    }
+                    guard cut(&tile, candidates, of: matrix) else { return .open }
                 }
                 if tile.open.isEmpty {
                     counts[network.depths[tile.step]] += tile.cellCount
@@ -74,10 +82,12 @@ struct TileWorker: ~Copyable {
                     go(on: &tile, with: result)
                 }
             }
-            if tile.mesh.cellCount > sizes(tile).full, tile.step < network.steps.count { return .full }
         }
         return .finished
     }
+
+    /// Whether a tile is to be divided before it is cut again: after the layer's matrix product and not before, for the parts share it.
+    private func isFull(_ tile: borrowing Tile) -> Bool { tile.mesh.cellCount > sizes(tile).full }
 
     /// - Returns: `false` where units are open that no cut decides.
     private mutating func cut(_ tile: inout Tile, _ candidates: [Tile.Candidate], of matrix: ColumnMatrix) -> Bool {

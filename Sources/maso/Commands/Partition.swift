@@ -191,6 +191,7 @@ struct Partition: ParsableCommand {
         [
             "signs": JSONValue(statistics.signCount), "halvedTiles": JSONValue(statistics.halvedTileCount),
             "exactCells": JSONValue(statistics.exactCellCount), "exactSigns": JSONValue(statistics.exactSignCount),
+            "longSigns": JSONValue(statistics.longSignCount),
             "zeroSigns": JSONValue(statistics.zeroSignCount),
             "exactSeconds": JSONValue(statistics.exactSeconds),
         ]
