@@ -6,7 +6,7 @@ import Tensors
 
 /// What is asked of a file, settled: which input is read, and how the samples become it.
 struct ImportRequest: Sendable {
-    private let file: ONNXModel
+    let file: ONNXModel
     private let choices: ImportChoices
     private let budget: MemoryBudget
     private let input: ONNXValueInfo
