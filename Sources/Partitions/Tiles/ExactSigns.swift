@@ -43,8 +43,9 @@ struct ExactSigns {
         fileprivate let index: Int
     }
 
-    /// More forms than are kept from one cut to the next.
-    private static let keptFormCount = 100_000
+    /// More forms than are kept, and more codes of units.
+    private static let (keptFormCount, keptCodeCount) = (100_000, 8_000_000)
+    private var codeCount = 0
 
     init(_ network: TiledNetwork) {
         self.network = network
@@ -53,7 +54,9 @@ struct ExactSigns {
 
     /// Forgets what takes too much memory; nodes are not valid any more.
     mutating func tidy() {
-        guard forms.count + points.count + longForms.count > ExactSigns.keptFormCount else { return }
+        let formCount = forms.count + points.count + longForms.count
+        guard formCount > ExactSigns.keptFormCount || codeCount > ExactSigns.keptCodeCount else { return }
+        codeCount = 0
         (history, nodes, points, longForms) = (CodeHistory(), [], [:], [:])
         forms = ExactForms(program: network.program)
     }
@@ -74,6 +77,7 @@ struct ExactSigns {
                 index = known
             } else {
                 history.levels[level].append(layer, parent: index)
+                codeCount += layer.count
                 (nodes[level][key], index) = (nodes[level].count, nodes[level].count)
             }
             level += 1

@@ -88,6 +88,7 @@ extension TileMesh {
     @inline(never) func placeExactly(_ h: Int, _ a: Int, _ b: Int, at w: Int, candidate: Int, _ cut: Cut, _ scratch: inout Scratch)
         -> Double
     {
+        scratch.exact.tidy()
         let node = scratch.exact.node(of: code(of: Int(halfEdges[h].cell), cut.codes))
         let (point, error) = scratch.exact.place(
             (halfEdges[h].line, cut.lines[candidate]), under: node, tolerance: TileMesh.displacementLimit * 0x1p-10 * cut.grain)
