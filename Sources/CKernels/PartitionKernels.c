@@ -74,6 +74,12 @@ static inline uint64_t extract(uint64_t word, uint64_t mask) {
       (double *out, long stride, long columns, double *eta, long count, const long *starts, const int32_t *indices, \
        const double *weights, const double *rows, long width, const double *errors), \
       (out, stride, columns, eta, count, starts, indices, weights, rows, width, errors)) \
+    F(void, spread, \
+      (double *out, const long *starts, const int32_t *indices, const double *weights, const int32_t *units, const double *values, \
+       long count, long magnitudes), \
+      (out, starts, indices, weights, units, values, count, magnitudes)) \
+    F(long, collect, (double *rows, long count, const double *ranges, double *radius, int32_t *units, double *values), \
+      (rows, count, ranges, radius, units, values)) \
     F(void, scale, (double *out, const double *in, long n, const double *factors), (out, in, n, factors)) \
     F(double, sum_magnitudes, (const double *in, const double *sizes, long n), (in, sizes, n)) \
     F(void, residues, \

@@ -237,6 +237,39 @@ static void NAME(multiply_sparse)(
     }
 }
 
+static void NAME(spread)(
+    double *out, const long *starts, const int32_t *indices, const double *weights, const int32_t *units, const double *values,
+    long count, long magnitudes) {
+    m8 mask = {-1, -1, -1, -1, -1, -1, -1, magnitudes ? INT64_MAX : -1};
+    for (long i = 0; i < count; i++) {
+        const v8 x = NAME(load)(values + 8 * i);
+        for (long k = starts[units[i]]; k < starts[units[i] + 1]; k++) {
+            const double w = weights[k];
+            const v8 factor = (v8)((m8)(v8){w, w, w, w, w, w, w, w} & mask);
+            double *to = out + 8 * (long)indices[k];
+            NAME(store)(to, NAME(load)(to) + factor * x);
+        }
+    }
+}
+
+static long NAME(collect)(double *rows, long count, const double *ranges, double *radius, int32_t *units, double *values) {
+    const v8 range = NAME(load)(ranges);
+    long found = 0;
+    for (long r = 0; r < count; r++) {
+        const v8 x = NAME(load)(rows + 8 * r);
+        if (NAME(bits)(x != (v8){0}) == 0) continue;
+        const v8 terms = NAME(magnitude)(x) * range;
+        double sum = 0;
+        for (int k = 0; k < 8; k++) sum += terms[k];
+        radius[r] += sum;
+        units[found] = (int32_t)r;
+        NAME(store)(values + 8 * found, x);
+        NAME(store)(rows + 8 * r, (v8){0});
+        found++;
+    }
+    return found;
+}
+
 static double NAME(sum_magnitudes)(const double *in, const double *sizes, long n) {
     v8 sum = {0};
     for (long j = 0; j < n; j += 8) sum += NAME(magnitude)(NAME(load)(in + j)) * NAME(load)(sizes + j);

@@ -144,7 +144,7 @@ public struct LinearPartition: Sendable {
     }
 
     private static func distinctMaps(_ intervals: [Interval]) -> Int? {
-        guard let program = intervals.first?.program, DistinctMaps.areFew(intervals.count, of: program) else { return nil }
+        guard let program = intervals.first?.program, intervals.count <= DistinctMaps.comparedCellCount(of: program) else { return nil }
         var maps = DistinctMaps.Contest(of: program)
         for interval in intervals { maps.add(CodeHistory(codes: interval.codes)) }
         return maps.mapCount

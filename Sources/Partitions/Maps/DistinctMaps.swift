@@ -7,37 +7,33 @@ import Geometry
 /// Cells go by twice. Different residues prove maps different. Where residues are equal, so are the maps if the output sees the same units
 /// on the same pieces; if not, exact arithmetic compares.
 struct DistinctMaps: Sendable {
-    /// Weights times cells up to which maps are compared: some ten seconds' work, where the weights are few in a row a minute's.
+    /// Weights times cells up to which maps are compared: some ten seconds' work.
     private static let comparedWeights = 200_000_000_000
+    /// How much longer a weight takes in a matrix that is mostly zeros.
+    private static let sparseFactor = 20
 
-    /// Whether the maps of so many cells can be compared in tolerable time.
-    static func areFew(_ cellCount: Int, of program: PiecewiseAffineProgram) -> Bool {
-        cellCount <= comparedWeights / max(program.weightCount, 1)
+    /// How many cells' maps can be compared in tolerable time.
+    static func comparedCellCount(of program: PiecewiseAffineProgram) -> Int {
+        let work = program.steps.reduce(0) { sum, step in
+            guard case .affine(let terms, _) = step else { return sum }
+            return sum + terms.reduce(0) { $0 + $1.matrix.values.count * ($1.matrix.isSparse ? sparseFactor : 1) }
+        }
+        return comparedWeights / max(work, 1)
     }
 
     private let program: PiecewiseAffineProgram
     private let residuePrograms: [ResidueProgram]
     /// Of all cells that went by.
     private var residues: [UInt64] = []
-    /// Whether on the whole of a cell two outputs may be equal, or the only one 0.
-    private(set) var mayHaveTies = false
 
     init(_ program: PiecewiseAffineProgram) { (self.program, residuePrograms) = (program, ResidueProgram.programs(program)) }
 
     /// Takes the cells of the history's last level.
     mutating func add(_ history: CodeHistory) {
-        let outputs = outputs(on: history)
-        let width = program.outputCount
-        for row in stride(from: 0, to: outputs.count, by: width).map({ outputs[$0..<$0 + width] }) where !mayHaveTies {
-            mayHaveTies = width == 1 ? row.first == 0 : Set(row).count < width
-        }
-        residues += mixtures(of: outputs)
+        residues += mixtures(of: outputs(on: history))
     }
 
-    mutating func merge(_ other: DistinctMaps) {
-        residues += other.residues
-        mayHaveTies = mayHaveTies || other.mayHaveTies
-    }
+    mutating func merge(_ other: DistinctMaps) { residues += other.residues }
 
     /// What is known when all cells have gone by once: the number of residues, and what is left to compare.
     consuming func settled() -> (residueCount: Int, contest: Contest) {

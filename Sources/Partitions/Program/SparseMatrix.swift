@@ -47,6 +47,9 @@ public struct SparseMatrix: Hashable, Sendable {
         (0..<rowCount).contains { r in (rowStarts[r]..<rowStarts[r + 1]).dropFirst().contains { columns[$0] == columns[$0 - 1] } }
     }
 
+    /// Whether it is better kept by its entries than with its zeros.
+    var isSparse: Bool { 4 * values.count <= rowCount * columnCount || hasRepeatedPlaces }
+
     /// A matrix by all its entries, shape `[rows][columns]`.
     public init(dense: [[Double]], columnCount: Int) {
         self.init(rows: dense.map { row in row.enumerated().map { (column: $0.offset, value: $0.element) } }, columnCount: columnCount)

@@ -110,6 +110,7 @@ extension Tile {
                 sides[Int(place)] = .below
             } else if matrix.eta[k] == 0, matrix.isExactlyConstant(k) {
                 sides[Int(place)] = matrix.data[k] > knot.value ? .above : .below
+                hasTie = hasTie || matrix.data[k] == knot.value
             } else {
                 rest.append(place)
                 if found.count < 64 {
@@ -122,45 +123,18 @@ extension Tile {
     }
 
     /// Decides by bounds which members of groups can be largest on the tile, and lists the pairs where two can, at most 64.
-    mutating func candidates(of matrix: ColumnMatrix, groups: [PiecewiseAffineProgram.Group], lines: [Int32]) -> [Candidate] {
+    mutating func candidates(of matrix: ColumnMatrix, groups: [PiecewiseAffineProgram.Group], ties: [TiledNetwork.Ties]) -> [Candidate] {
         let ranges = ranges(matrix.columnCount)
         let sums = Pool<Double>(store, capacity: 5 * matrix.stride)
         addUp(matrix, ranges, sums)
         var found: [Candidate] = []
         var rest: [Int32] = []
-        var possible: [Int] = []
+        var bounds: [Bound] = []
         for place in open {
             let members = groups[Int(place)].members
-            possible.removeAll(keepingCapacity: true)
-            var floor = -Double.infinity
-            for unit in members {
-                let bound = bound(Tile.sums(sums, unit, matrix.stride), knot: 0, eta: matrix.eta[unit], ranges)
-                floor = max(floor, bound.middle - bound.radius)
-            }
-            for (position, unit) in members.enumerated() {
-                let bound = bound(Tile.sums(sums, unit, matrix.stride), knot: 0, eta: matrix.eta[unit], ranges)
-                if bound.middle + bound.radius >= floor { possible.append(position) }
-            }
-            // Whom another beats on the whole tile, or who equals an earlier one, cannot be.
-            var i = 0
-            outer: while i < possible.count {
-                let first = members[possible[i]]
-                var j = i + 1
-                while j < possible.count {
-                    let second = members[possible[j]]
-                    if matrix.areIdentical(first, second) {
-                        possible.remove(at: j)
-                        continue
-                    }
-                    let sign = bound(of: second, minus: first, knot: 0, matrix, ranges).sign
-                    if sign > 0 {
-                        possible.remove(at: i)
-                        continue outer
-                    }
-                    if sign < 0 { possible.remove(at: j) } else { j += 1 }
-                }
-                i += 1
-            }
+            bounds.removeAll(keepingCapacity: true)
+            for unit in members { bounds.append(bound(Tile.sums(sums, unit, matrix.stride), knot: 0, eta: matrix.eta[unit], ranges)) }
+            let possible = possible(members, bounds, matrix, ranges)
             if possible.count == 1 {
                 (sides[Int(place)], rivals[Int(place)]) = (.below, SIMD2(repeating: Int32(possible[0])))
                 continue
@@ -172,12 +146,59 @@ extension Tile {
                 found.append(
                     Candidate(
                         place: Int(place), unit: members[b], minus: members[a], knot: 0,
-                        line: lines[Int(place)] + Int32(a * members.count + b),
+                        line: ties[Int(place)].line(a, b),
                         bound: bound(of: members[b], minus: members[a], knot: 0, matrix, ranges)))
             }
         }
         open = rest
         return found
+    }
+
+    /// The positions of a group's members that bounds let be largest on the tile.
+    mutating func possible(among members: [Int], of matrix: ColumnMatrix) -> [Int] {
+        let ranges = ranges(matrix.columnCount)
+        var bounds: [Bound] = []
+        for unit in members { bounds.append(bound(of: unit, minus: -1, knot: 0, matrix, ranges)) }
+        return possible(members, bounds, matrix, ranges)
+    }
+
+    private mutating func possible(_ members: [Int], _ bounds: [Bound], _ matrix: ColumnMatrix, _ ranges: borrowing Ranges) -> [Int] {
+        let floor = bounds.reduce(-Double.infinity) { max($0, $1.middle - $1.radius) }
+        var possible = bounds.indices.filter { bounds[$0].middle + bounds[$0].radius >= floor }
+        // Whom another beats on the whole tile, or who equals an earlier one, cannot be.
+        var i = 0
+        outer: while i < possible.count {
+            let first = members[possible[i]]
+            var j = i + 1
+            while j < possible.count {
+                let second = members[possible[j]]
+                if matrix.areIdentical(first, second) {
+                    possible.remove(at: j)
+                    hasTie = true
+                    continue
+                }
+                let sign = bound(of: second, minus: first, knot: 0, matrix, ranges).sign
+                if sign > 0 {
+                    possible.remove(at: i)
+                    continue outer
+                }
+                if sign < 0 { possible.remove(at: j) } else { j += 1 }
+            }
+            i += 1
+        }
+        return possible
+    }
+
+    /// The difference of the members at two positions of the group at `place`.
+    mutating func difference(
+        _ position: Int, minus other: Int, of group: PiecewiseAffineProgram.Group, at place: Int, _ ties: TiledNetwork.Ties,
+        _ matrix: ColumnMatrix
+    ) -> Candidate {
+        let (unit, minus) = (group.members[position], group.members[other])
+        let ranges = ranges(matrix.columnCount)
+        return Candidate(
+            place: place, unit: unit, minus: minus, knot: 0, line: ties.line(other, position),
+            bound: bound(of: unit, minus: minus, knot: 0, matrix, ranges))
     }
 
     private func addUp(_ matrix: ColumnMatrix, _ ranges: borrowing Ranges, _ sums: borrowing Pool<Double>) {

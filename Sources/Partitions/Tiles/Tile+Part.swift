@@ -22,9 +22,9 @@ extension Tile {
             }
         }
 
-        var tile = Tile(store, columnCount: kept.count, values: values)
+        var tile = Tile(store, network, columnCount: kept.count, values: values)
         (tile.step, tile.grain, tile.sides, tile.rivals, tile.open) = (step, grain, sides, rivals, open)
-        tile.codes = codes
+        (tile.codes, tile.hasTie) = (codes, hasTie)
         tile.mesh.halfEdges.reserve(2 * halves.count)
         tile.mesh.halfEdges.resize(to: halves.count)
         tile.mesh.first.resize(to: cells.count)

@@ -20,7 +20,7 @@ struct TileWorker: ~Copyable {
 
     /// Those for a tile as it is now.
     func sizes(_ tile: borrowing Tile) -> (full: Int, part: Int) {
-        !keepsColumns && network.depths[tile.step] == network.layerCount - 1
+        !keepsColumns && tile.network.depths[tile.step] == network.layerCount - 1
             ? (TileWorker.countedFullSize, TileWorker.countedPartSize) : (TileWorker.fullSize, TileWorker.partSize)
     }
 
@@ -28,7 +28,7 @@ struct TileWorker: ~Copyable {
     let store: BlockStore
     /// Whether finished cells are read, not only counted.
     let keepsColumns: Bool
-    private var scratch: TileMesh.Scratch
+    var scratch: TileMesh.Scratch
     /// Cells after each nonlinearity.
     var counts: [Int]
     /// But for the exact signs at vertices of tiles.
@@ -42,15 +42,20 @@ struct TileWorker: ~Copyable {
     }
 
     mutating func advance(_ tile: inout Tile) -> Outcome {
-        while tile.step < network.steps.count {
+        while tile.step < tile.network.steps.count {
+            let network = tile.network
             switch network.steps[tile.step] {
-            case .affine(let terms, let offset): takeAffine(&tile, terms, offset)
+            case .affine(let terms, let offset, let errors): takeAffine(&tile, terms, offset, errors)
             case .pieces(let source, let functions, let knots):
                 if tile.sides.isEmpty && !knots.isEmpty { tile.begin(source, sideCount: knots.count, isMaximum: false) }
                 let matrix = tile.values[source]!
-                if !tile.open.isEmpty { guard cut(&tile, tile.candidates(of: matrix, knots: knots), of: matrix) else { return .open } }
+                if !tile.open.isEmpty {
+                    let candidates = tile.candidates(of: matrix, knots: knots)
+                    if tile.reduce() { continue }
+                    guard cut(&tile, candidates, of: matrix) else { return .open }
+                }
                 if tile.open.isEmpty {
-                    counts[network.depths[tile.step]] += tile.cellCount
+                    note(tile)
                     if isCounted(tile) { return .finished }
                     note(functions, &tile)
                     go(on: &tile, with: apply(functions, to: matrix, ofLayer: network.depths[tile.step], &tile))
@@ -60,21 +65,21 @@ struct TileWorker: ~Copyable {
                 let matrix = tile.values[source]!.settled(store, columnCount: tile.columnCount)
                 tile.values[source] = matrix
                 go(on: &tile, with: apply(functions, to: matrix, ofLayer: layer, &tile))
-            case .maximum(let source, let groups, let lines):
+            case .maximum(let source, let groups, let ties):
                 if tile.sides.isEmpty { tile.begin(source, sideCount: groups.count, isMaximum: true) }
                 let matrix = tile.values[source]!
                 if !tile.open.isEmpty {
-                    guard cut(&tile, tile.candidates(of: matrix, groups: groups, lines: lines), of: matrix) else { return .open }
+                    guard cut(&tile, tile.candidates(of: matrix, groups: groups, ties: ties), of: matrix) else { return .open }
                 }
                 if tile.open.isEmpty {
-                    counts[network.depths[tile.step]] += tile.cellCount
+                    note(tile)
                     if isCounted(tile) { return .finished }
                     let result = apply(groups, to: matrix, &tile)
                     tile.rivals = []
                     go(on: &tile, with: result)
                 }
             }
-            if tile.mesh.cellCount > sizes(tile).full, tile.step < network.steps.count { return .full }
+            if tile.mesh.cellCount > sizes(tile).full, tile.step < tile.network.steps.count { return .full }
         }
         return .finished
     }
@@ -88,7 +93,7 @@ struct TileWorker: ~Copyable {
         return tile.cut(by: evaluation, &scratch)
     }
 
-    private mutating func takeAffine(_ tile: inout Tile, _ terms: [TileTerm], _ offset: [Double]) {
+    private mutating func takeAffine(_ tile: inout Tile, _ terms: [TileTerm], _ offset: [Double], _ errors: [Double]) {
         let result = ColumnMatrix(
             store, unitCount: offset.count, columnCount: tile.columnCount, dense: (0..<Int32(offset.count)).map { $0 })
         for term in terms { term.add(tile.values[term.source]!, to: result, sizes: tile.size, termCount: terms.count, store) }
@@ -97,16 +102,24 @@ struct TileWorker: ~Copyable {
             result.data[unit] += shift
             result.eta[unit] += roundoff * abs(shift)
         }
+        for (unit, error) in errors.enumerated() { result.eta[unit] += error }
         go(on: &tile, with: result)
     }
 
+    /// Counts the cells of a tile that has been cut in a nonlinearity.
+    private mutating func note(_ tile: borrowing Tile) {
+        let layer = tile.network.depths[tile.step]
+        counts[layer] += tile.cellCount
+        if layer == network.layerCount - 1 && (tile.hasTie || tile.network.endsInTie) { statistics.endsInTie = true }
+    }
+
     /// Whether nobody reads more of the tile than the number of its cells.
-    private func isCounted(_ tile: borrowing Tile) -> Bool { !keepsColumns && tile.step == network.steps.count - 1 }
+    private func isCounted(_ tile: borrowing Tile) -> Bool { !keepsColumns && tile.step == tile.network.steps.count - 1 }
 
     /// Sets the step's value, drops those that no later step reads and goes on to the next step.
     private func go(on tile: inout Tile, with result: ColumnMatrix) {
         tile.values[tile.step + 1] = result
-        for value in 0...tile.step where network.lastUse[value] <= tile.step { tile.values[value] = nil }
+        for value in 0...tile.step where tile.network.lastUse[value] <= tile.step { tile.values[value] = nil }
         tile.step += 1
     }
 
@@ -124,6 +137,7 @@ struct TileWorker: ~Copyable {
             }
             tile.codes.shared.append(UInt16(truncatingIfNeeded: piece))
         }
+        tile.codes.layerCount += 1
         tile.sides = []
     }
 
@@ -133,7 +147,7 @@ struct TileWorker: ~Copyable {
         result.eta.update(repeating: 0, count: result.stride)
         result.dense.reserveCapacity(functions.count)
         let slopes = Pool<Double>(store, repeating: 0, count: result.stride)
-        let start = network.codeStarts[layer]
+        let start = tile.network.codeStarts[layer]
         var inexact: [Int] = []
         for (unit, function) in functions.enumerated() {
             let piece = Int(tile.codes.shared[start + unit])
@@ -188,6 +202,7 @@ struct TileWorker: ~Copyable {
             let (from, to) = (input.column(j), result.column(j))
             for k in 0..<groups.count { to[k] = from[Int(winners[k])] }
         }
+        tile.codes.layerCount += 1
         tile.sides = []
         return result
     }
