@@ -1,6 +1,5 @@
 // The choice of an instruction set, and the loops that do no arithmetic.
 #include <string.h>
-#include <sys/mman.h>
 #include "CKernels.h"
 
 extern const maso_kernels maso_kernels_float_plain, maso_kernels_double_plain;
@@ -29,17 +28,6 @@ maso_instruction_set maso_widest_instruction_set(void) { return maso_plain; }
 const maso_kernels *maso_float_kernels(maso_instruction_set set) { return &maso_kernels_float_plain; }
 const maso_kernels *maso_double_kernels(maso_instruction_set set) { return &maso_kernels_double_plain; }
 #endif
-
-void *maso_map(size_t byteCount) {
-    void *memory = mmap(0, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
-    if (memory == MAP_FAILED) return 0;
-#ifdef MADV_HUGEPAGE
-    madvise(memory, byteCount, MADV_HUGEPAGE);
-#endif
-    return memory;
-}
-
-void maso_unmap(void *memory, size_t byteCount) { munmap(memory, byteCount); }
 
 #define COPY_AXIS(TYPE) \
     static void copy_axis_##TYPE(const maso_walk *walk, int32_t axis, const TYPE *from, TYPE *to) { \

@@ -39,7 +39,7 @@ public final class Executor<S: Scalar> {
         precondition(plan.scalar == ScalarType(S.self), "a plan in \(plan.scalar), an executor in \(S.typeName)")
         OpenMP.useOneThread()
         (self.plan, self.parameters) = (plan, parameters)
-        memory = PlanMemory(byteCount: plan.memory.byteCount)
+        memory = try PlanMemory(byteCount: plan.memory.byteCount)
         try bindInputs()
         let addresses = plan.regions.indices.map(address)
         for (index, region) in plan.regions.enumerated() {

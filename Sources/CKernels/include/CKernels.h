@@ -12,10 +12,6 @@ typedef enum { maso_plain = 0, maso_avx2 = 1, maso_avx512 = 2 } maso_instruction
 /// The widest instruction set that this machine runs.
 maso_instruction_set maso_widest_instruction_set(void);
 
-/// Zeros from the system, at a page boundary, in large pages where it has them; 0 where it has none left.
-void *maso_map(size_t byteCount);
-void maso_unmap(void *memory, size_t byteCount);
-
 /// What an instruction of a fused loop computes, entry by entry.
 typedef enum {
     maso_copy,

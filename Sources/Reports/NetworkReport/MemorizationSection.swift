@@ -6,8 +6,8 @@ import Figures
 enum MemorizationSection {
     static func blocks(test: Memorization, train: Memorization?, cosines: Memorization) -> [Block] {
         var figures: [Figure] = []
-        if let train { figures.append(figure("Training samples", train, xLabel: "⟨A[x]_c, x⟩")) }
-        figures.append(figure("Test samples", test, xLabel: "⟨A[x]_c, x⟩"))
+        if let train { figures.append(figure("Training samples", train, xLabel: "inner product of template and sample")) }
+        figures.append(figure("Test samples", test, xLabel: "inner product of template and sample"))
         return [
             .paragraph(
                 """
@@ -17,7 +17,9 @@ enum MemorizationSection {
                 """),
             .figures(figures),
             .figure(
-                figure("Test samples, as cosines, which do not depend on lengths", cosines, xLabel: "cosine of A[x]_c and x", width: 520)),
+                figure(
+                    "Test samples, as cosines, which do not depend on lengths", cosines, xLabel: "cosine of template and sample",
+                    width: 520)),
             .table(
                 Table(
                     caption: "Right classes against wrong ones",

@@ -75,7 +75,7 @@ enum TemplatesSection {
             try grid.picture(),
             caption: """
                 A row is a sample and its templates, blue negative, white zero, orange positive, on one scale a row; colour images as \
-                red, green and blue about grey. Below each the output f_c(x); the true class is framed. Rest the pointer on a \
+                red, green and blue about grey. Below each the class's output; the true class is framed. Rest the pointer on a \
                 template for its inner product and offset.
                 """)
     }
@@ -107,7 +107,7 @@ enum TemplatesSection {
             }
         }
         return Table(
-            caption: "✓ marks the true class", header: ["sample", "class", "⟨A[x]_c, x⟩", "b[x]_c", "f_c(x)"], rows: rows,
+            caption: "✓ marks the true class", header: ["sample", "class", "inner product", "offset", "output"], rows: rows,
             numericColumns: [0, 2, 3, 4])
     }
 }
