@@ -75,9 +75,9 @@ static inline uint64_t extract(uint64_t word, uint64_t mask) {
        const double *weights, const double *rows, long width, const double *errors), \
       (out, stride, columns, eta, count, starts, indices, weights, rows, width, errors)) \
     F(void, spread, \
-      (double *out, const long *starts, const int32_t *indices, const double *weights, const int32_t *units, const double *values, \
-       long count, long magnitudes), \
-      (out, starts, indices, weights, units, values, count, magnitudes)) \
+      (double *out, const maso_partition_column *columns, const int32_t *rows, const double *weights, const int32_t *units, \
+       const double *values, long count, long magnitudes), \
+      (out, columns, rows, weights, units, values, count, magnitudes)) \
     F(long, collect, (double *rows, long count, const double *ranges, double *radius, int32_t *units, double *values), \
       (rows, count, ranges, radius, units, values)) \
     F(void, scale, (double *out, const double *in, long n, const double *factors), (out, in, n, factors)) \

@@ -238,15 +238,19 @@ static void NAME(multiply_sparse)(
 }
 
 static void NAME(spread)(
-    double *out, const long *starts, const int32_t *indices, const double *weights, const int32_t *units, const double *values,
-    long count, long magnitudes) {
+    double *out, const maso_partition_column *columns, const int32_t *rows, const double *weights, const int32_t *units,
+    const double *values, long count, long magnitudes) {
     m8 mask = {-1, -1, -1, -1, -1, -1, -1, magnitudes ? INT64_MAX : -1};
     for (long i = 0; i < count; i++) {
+        const maso_partition_column column = columns[units[i]];
         const v8 x = NAME(load)(values + 8 * i);
-        for (long k = starts[units[i]]; k < starts[units[i] + 1]; k++) {
-            const double w = weights[k];
+        const int32_t *row = rows + column.rows;
+        const double *weight = weights + column.weights;
+        double *first = out + 8 * column.first;
+        for (long k = 0; k < column.count; k++) {
+            const double w = weight[k];
             const v8 factor = (v8)((m8)(v8){w, w, w, w, w, w, w, w} & mask);
-            double *to = out + 8 * (long)indices[k];
+            double *to = first + 8 * (long)row[k];
             NAME(store)(to, NAME(load)(to) + factor * x);
         }
     }

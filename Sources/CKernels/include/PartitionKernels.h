@@ -71,11 +71,16 @@ void maso_partition_multiply_sparse(
     double *out, long stride, long columns, double *eta, long count, const long *starts, const int32_t *indices,
     const double *weights, const double *rows, long width, const double *errors);
 
-// Rows of 8 numbers: out[r] += w · values[i] for every entry (r, w) of column units[i] of a matrix that is stored column by column. With
-// `magnitudes` the last of the 8 is multiplied by |w| instead.
+// A column of a matrix: `count` entries, in the rows first + rows[k], with the weights from weights[k] on.
+typedef struct {
+    int64_t count, first, rows, weights;
+} maso_partition_column;
+
+// Rows of 8 numbers: out[r] += w · values[i] for every entry (r, w) of column units[i]. With `magnitudes` the last of the 8 is multiplied by
+// |w| instead.
 void maso_partition_spread(
-    double *out, const long *starts, const int32_t *indices, const double *weights, const int32_t *units, const double *values,
-    long count, long magnitudes);
+    double *out, const maso_partition_column *columns, const int32_t *rows, const double *weights, const int32_t *units,
+    const double *values, long count, long magnitudes);
 
 // Takes the rows of 8 numbers that are not all 0 out of `count` ones, leaving zeros: their indices and numbers. radius[r] grows by the sum
 // of |row[k]| · ranges[k]. Returns how many there are.

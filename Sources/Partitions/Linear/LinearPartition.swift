@@ -160,13 +160,3 @@ extension LinearPartition.Interval {
         with(range.lowerBound...high, length: (high - range.lowerBound) * length)
     }
 }
-
-extension PiecewiseAffineProgram {
-    /// How many weights its matrices hold.
-    var weightCount: Int {
-        steps.reduce(0) { sum, step in
-            guard case .affine(let terms, _) = step else { return sum }
-            return sum + terms.reduce(0) { $0 + $1.matrix.values.count }
-        }
-    }
-}

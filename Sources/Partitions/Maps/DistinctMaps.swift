@@ -25,15 +25,25 @@ struct DistinctMaps: Sendable {
     private let residuePrograms: [ResidueProgram]
     /// Of all cells that went by.
     private var residues: [UInt64] = []
+    /// Whether on the whole of a cell two outputs may be equal, or the only one 0.
+    private(set) var mayHaveTies = false
 
     init(_ program: PiecewiseAffineProgram) { (self.program, residuePrograms) = (program, ResidueProgram.programs(program)) }
 
     /// Takes the cells of the history's last level.
     mutating func add(_ history: CodeHistory) {
-        residues += mixtures(of: outputs(on: history))
+        let outputs = outputs(on: history)
+        let width = program.outputCount
+        for row in stride(from: 0, to: outputs.count, by: width).map({ outputs[$0..<$0 + width] }) where !mayHaveTies {
+            mayHaveTies = width == 1 ? row.first == 0 : Set(row).count < width
+        }
+        residues += mixtures(of: outputs)
     }
 
-    mutating func merge(_ other: DistinctMaps) { residues += other.residues }
+    mutating func merge(_ other: DistinctMaps) {
+        residues += other.residues
+        mayHaveTies = mayHaveTies || other.mayHaveTies
+    }
 
     /// What is known when all cells have gone by once: the number of residues, and what is left to compare.
     consuming func settled() -> (residueCount: Int, contest: Contest) {

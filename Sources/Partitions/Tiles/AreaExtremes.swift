@@ -16,9 +16,11 @@ struct AreaExtremes: Sendable {
         let sign: Double
         var ceiling = Double.infinity
         var candidates: [Candidate] = []
+        /// Whether there were more candidates than exact arithmetic is to compare.
+        var isOpen = false
 
         mutating func add(_ area: Double, _ bound: Double, _ cell: @autoclosure () -> PlanarCell, _ program: PiecewiseAffineProgram) {
-            guard sign * area - bound <= ceiling else { return }
+            guard sign * area - bound <= ceiling, !isOpen else { return }
             insert(Candidate(floor: sign * area - bound, cell: cell()), ceiling: sign * area + bound, program)
         }
 
@@ -28,8 +30,20 @@ struct AreaExtremes: Sendable {
                 candidates.removeAll { $0.floor > ceiling }
             }
             candidates.append(candidate)
-            if candidates.count > 64 { settle(program) }
+            if candidates.count > 64, !program.isLarge { settle(program) }
+            if candidates.count > 16, program.isLarge { leaveOpen() }
         }
+
+        mutating func leaveOpen() { (isOpen, candidates) = (true, []) }
+
+        mutating func merge(_ other: Least, _ program: PiecewiseAffineProgram) {
+            if isOpen || other.isOpen { return leaveOpen() }
+            for candidate in other.candidates where candidate.floor <= ceiling && !isOpen {
+                insert(candidate, ceiling: other.ceiling, program)
+            }
+        }
+
+        var value: Double { isOpen ? .nan : candidates.first?.exact?.doubleValue ?? 0 }
 
         /// Leaves one candidate, the least in exact arithmetic.
         mutating func settle(_ program: PiecewiseAffineProgram) {
@@ -60,18 +74,14 @@ struct AreaExtremes: Sendable {
     }
 
     mutating func merge(_ other: AreaExtremes) {
-        for candidate in other.least.candidates where candidate.floor <= least.ceiling {
-            least.insert(candidate, ceiling: other.least.ceiling, program)
-        }
-        for candidate in other.most.candidates where candidate.floor <= most.ceiling {
-            most.insert(candidate, ceiling: other.most.ceiling, program)
-        }
+        least.merge(other.least, program)
+        most.merge(other.most, program)
     }
 
-    /// Both exact values, rounded once; 0 … 0 where there was no cell.
-    mutating func range() -> ClosedRange<Double> {
+    /// Both exact values, rounded once; 0 where there was no cell, NaN where a large network has too many candidates.
+    mutating func range() -> (least: Double, most: Double) {
         least.settle(program)
         most.settle(program)
-        return (least.candidates.first?.exact?.doubleValue ?? 0)...(most.candidates.first?.exact?.doubleValue ?? 0)
+        return (least.value, most.value)
     }
 }

@@ -100,7 +100,7 @@ struct Enclosure {
                 numbers[8 * unit + 7] = (source.eta(unit) + roundoff * source.magnitude(unit)) * (1 + 0x1p-30)
             }
             let all = (0..<Int32(truncatingIfNeeded: source.count)).map { $0 }
-            maso_partition_spread(&value.base, term.starts, term.rows, term.weights, all, numbers, source.count, 1)
+            term.spread(all, numbers, to: &value.base, magnitudes: true)
         }
         for (unit, shift) in offset.enumerated() {
             value.base[8 * unit] += shift
@@ -113,7 +113,7 @@ struct Enclosure {
             for term in terms {
                 guard let source = values[term.source], chunk < source.chunks.count, !source.chunks[chunk].units.isEmpty else { continue }
                 let part = source.chunks[chunk]
-                maso_partition_spread(&rows, term.starts, term.rows, term.weights, part.units, part.numbers, part.units.count, 0)
+                term.spread(part.units, part.numbers, to: &rows)
                 isEmpty = false
             }
             var part = Chunk()

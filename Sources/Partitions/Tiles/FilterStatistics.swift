@@ -12,8 +12,6 @@ public struct FilterStatistics: Hashable, Sendable {
     public internal(set) var halvedTileCount = 0
     /// How many single cells went on exactly, for that reason.
     public internal(set) var exactCellCount = 0
-    /// Whether, without a sign to be decided, units of the last nonlinearity were at a knot, or members of a group equal, on a whole tile.
-    var endsInTie = false
     /// The time spent on all of these, all threads together.
     public internal(set) var exactSeconds = 0.0
 
@@ -24,7 +22,6 @@ public struct FilterStatistics: Hashable, Sendable {
         a.halvedTileCount += b.halvedTileCount
         a.exactCellCount += b.exactCellCount
         a.exactSeconds += b.exactSeconds
-        a.endsInTie = a.endsInTie || b.endsInTie
     }
 
     mutating func add(_ elapsed: Duration) {

@@ -7,6 +7,10 @@
 /// stands one affine step of the coordinates and of all kept units of earlier nonlinearities. Its numbers are rounded, and it has bounds
 /// on what that and the bounds of `Enclosure` leave; exact arithmetic goes on asking the domain's network, under the code of all its units.
 struct NetworkReduction {
+    /// With how many units of the first nonlinearity at most a large network is reduced, and with half as many of a reduced network's
+    /// again. Chosen by measurement: with more, enclosures are loose and reduced networks large; with fewer, there are more of them.
+    static let lineLimit = 640
+
     let network: TiledNetwork
     /// The units of the first nonlinearity that are kept.
     let kept: [Int]
@@ -50,7 +54,6 @@ private struct Builder {
     private var base: [UInt16]
     private var units: [Int] = []
     private let rootStarts: [Int]
-    private var endsInTie = false
 
     init(_ network: TiledNetwork, _ rectangle: Enclosure.Rectangle) {
         original = network
@@ -64,7 +67,8 @@ private struct Builder {
         let limit = (kept?.count ?? 0) / 2
         return TiledNetwork(
             reducing: original, steps: steps, matrices: matrices, lastUse: lastUse, codeStarts: codeStarts,
-            expansion: CodeExpansion(base: base, units: units, codeStarts: rootStarts), endsInTie: endsInTie, reductionLimit: limit < 16 ? 0 : limit)
+            expansion: CodeExpansion(base: base, units: units, codeStarts: rootStarts),
+            reductionLimit: limit < 16 ? 0 : limit)
     }
 
     mutating func take(_ index: Int) {
@@ -99,7 +103,6 @@ private struct Builder {
                 let (slope, offset) = (function.slopes[first], function.offsets[first])
                 scales[unit] = slope
                 setCode(first, of: unit)
-                if low == high && function.knots.contains(low) && layers.count == original.layerCount - 1 { endsInTie = true }
                 if slope == 1 && offset == 0 { continue }
                 let eta = abs(slope) * value.eta(unit) + 0x1p-50 * (abs(slope) * magnitude + abs(offset))
                 scale(&value, unit, slope, offset, eta: eta)
@@ -280,7 +283,8 @@ private struct Builder {
         var terms = [
             PiecewiseAffineProgram.Term(
                 source: 0,
-                matrix: SparseMatrix(rows: settled.map { [(column: 0, value: $0.slope.x), (column: 1, value: $0.slope.y)] }, columnCount: 2))
+                matrix: SparseMatrix(
+                    rows: settled.map { [(column: 0, value: $0.slope.x), (column: 1, value: $0.slope.y)] }, columnCount: 2))
         ]
         lastUse[0] = steps.count
         for (layer, range) in layers.enumerated() where !range.isEmpty {

@@ -110,7 +110,6 @@ extension Tile {
                 sides[Int(place)] = .below
             } else if matrix.eta[k] == 0, matrix.isExactlyConstant(k) {
                 sides[Int(place)] = matrix.data[k] > knot.value ? .above : .below
-                hasTie = hasTie || matrix.data[k] == knot.value
             } else {
                 rest.append(place)
                 if found.count < 64 {
@@ -162,7 +161,7 @@ extension Tile {
         return possible(members, bounds, matrix, ranges)
     }
 
-    private mutating func possible(_ members: [Int], _ bounds: [Bound], _ matrix: ColumnMatrix, _ ranges: borrowing Ranges) -> [Int] {
+    private func possible(_ members: [Int], _ bounds: [Bound], _ matrix: ColumnMatrix, _ ranges: borrowing Ranges) -> [Int] {
         let floor = bounds.reduce(-Double.infinity) { max($0, $1.middle - $1.radius) }
         var possible = bounds.indices.filter { bounds[$0].middle + bounds[$0].radius >= floor }
         // Whom another beats on the whole tile, or who equals an earlier one, cannot be.
@@ -174,7 +173,6 @@ extension Tile {
                 let second = members[possible[j]]
                 if matrix.areIdentical(first, second) {
                     possible.remove(at: j)
-                    hasTie = true
                     continue
                 }
                 let sign = bound(of: second, minus: first, knot: 0, matrix, ranges).sign

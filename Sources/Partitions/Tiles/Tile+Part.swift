@@ -24,7 +24,7 @@ extension Tile {
 
         var tile = Tile(store, network, columnCount: kept.count, values: values)
         (tile.step, tile.grain, tile.sides, tile.rivals, tile.open) = (step, grain, sides, rivals, open)
-        (tile.codes, tile.hasTie) = (codes, hasTie)
+        tile.codes = codes
         tile.mesh.halfEdges.reserve(2 * halves.count)
         tile.mesh.halfEdges.resize(to: halves.count)
         tile.mesh.first.resize(to: cells.count)

@@ -3,13 +3,14 @@
 import CKernels
 
 extension Tile {
-    /// In the first nonlinearity, where few of its units may change their piece on the tile: goes on with a network reduced to such units.
-    ///
-    /// - Returns: whether it did.
-    mutating func reduce() -> Bool {
-        guard network.reductionLimit > 0, network.depths[step] == 0, case .pieces(let source, _, let knots) = network.steps[step],
-            open.count + sides.count(where: \.isHinge) <= network.reductionLimit
-        else { return false }
+    /// Whether, in the first nonlinearity, few of its units may change their piece on the tile.
+    var isReducible: Bool {
+        network.reductionLimit > 0 && network.depths[step] == 0 && open.count + sides.count(where: \.isHinge) <= network.reductionLimit
+    }
+
+    /// Goes on with a network reduced to the units that may change their piece on the tile.
+    mutating func reduce() {
+        guard case .pieces(let source, _, let knots) = network.steps[step] else { preconditionFailure("step \(step) is not elementwise") }
         let reduction = NetworkReduction(of: network, on: rectangle)
         let matrix = values[source]!
         let kept = ColumnMatrix(
@@ -34,7 +35,6 @@ extension Tile {
         values = [ColumnMatrix?](repeating: nil, count: network.steps.count + 1)
         (values[0], values[1]) = (Tile.position(store), kept)
         codes.expansion = network.expansion
-        return true
     }
 
     /// A rectangle that all vertices lie in.

@@ -50,8 +50,6 @@ struct Tile: ~Copyable {
     var rivals: [SIMD2<Int32>] = []
     /// The places in `sides` that are still unknown.
     var open: [Int32] = []
-    /// Whether a unit is exactly at a knot on the whole tile, or members that may be largest are the same.
-    var hasTie = false
 
     /// The number of its cells after the last candidates, where these were counted and not cut.
     var countedCells: Int?
@@ -104,7 +102,6 @@ struct Tile: ~Copyable {
     /// Begins a nonlinear step of so many sides on a value.
     mutating func begin(_ source: Int, sideCount: Int, isMaximum: Bool) {
         sides = [Side](repeating: .unknown, count: sideCount)
-        hasTie = false
         if isMaximum { rivals = [SIMD2<Int32>](repeating: SIMD2(0, 0), count: sideCount) }
         open = (0..<Int32(truncatingIfNeeded: sideCount)).map { $0 }
         values[source] = values[source]!.settled(store, columnCount: columnCount)

@@ -21,6 +21,8 @@ final class DividedTile: @unchecked Sendable {
 /// Work to be done, or cells that are done.
 enum TileItem: Sendable {
     case part(DividedTile, Int)
+    /// A tile of one part that is to go on with a reduced network, which takes long to make.
+    case unreduced(DividedTile)
     case block(CellBlock)
 }
 
@@ -36,6 +38,7 @@ extension TileWorker {
         switch outcome {
         case .finished: return keepsColumns ? [.block(CellBlock(tile, network))] : []
         case .full: return DividedTile(tile, limit: limit).parts
+        case .unreduced: return [.unreduced(DividedTile(tile, limit: tile.mesh.cellCount))]
         case .open where tile.mesh.cellCount > 1:
             statistics.halvedTileCount += 1
             return DividedTile(tile, limit: (tile.mesh.cellCount + 3) / 4).parts
@@ -52,12 +55,15 @@ extension TileWorker {
         switch item {
         case .block(let block): try body(block)
         case .part(let parent, let index): try process(parent.part(index, store), body)
+        case .unreduced(let whole): try process(whole.part(0, store), body)
         }
     }
 
     /// Divides the domain into at least `count` items, if it has so many tiles.
     mutating func items(atLeast count: Int) -> [TileItem] {
         var items = expand(root())
+        leavesReduction = true
+        defer { leavesReduction = false }
         while items.count < count {
             var isChanged = false
             items = items.flatMap { item in

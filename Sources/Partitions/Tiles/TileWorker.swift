@@ -11,6 +11,8 @@ struct TileWorker: ~Copyable {
         case full
         /// Three members of a group may be largest (or a row was interpolated too often): smaller tiles may know more.
         case open
+        /// It is to be reduced by another worker.
+        case unreduced
     }
 
     /// The most cells of a tile after a cut, and of each of its parts if it has more. Chosen by measurement: smaller tiles have fewer
@@ -28,6 +30,8 @@ struct TileWorker: ~Copyable {
     let store: BlockStore
     /// Whether finished cells are read, not only counted.
     let keepsColumns: Bool
+    /// Whether tiles that the whole network has been taken through so far are left to others where they are to be reduced.
+    var leavesReduction = false
     var scratch: TileMesh.Scratch
     /// Cells after each nonlinearity.
     var counts: [Int]
@@ -51,7 +55,11 @@ struct TileWorker: ~Copyable {
                 let matrix = tile.values[source]!
                 if !tile.open.isEmpty {
                     let candidates = tile.candidates(of: matrix, knots: knots)
-                    if tile.reduce() { continue }
+                    if tile.isReducible {
+                        if leavesReduction, network.expansion == nil { return .unreduced }
+                        tile.reduce()
+                        continue
+                    }
                     guard cut(&tile, candidates, of: matrix) else { return .open }
                 }
                 if tile.open.isEmpty {
@@ -108,9 +116,7 @@ struct TileWorker: ~Copyable {
 
     /// Counts the cells of a tile that has been cut in a nonlinearity.
     private mutating func note(_ tile: borrowing Tile) {
-        let layer = tile.network.depths[tile.step]
-        counts[layer] += tile.cellCount
-        if layer == network.layerCount - 1 && (tile.hasTie || tile.network.endsInTie) { statistics.endsInTie = true }
+        counts[tile.network.depths[tile.step]] += tile.cellCount
     }
 
     /// Whether nobody reads more of the tile than the number of its cells.

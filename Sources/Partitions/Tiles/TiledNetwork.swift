@@ -48,15 +48,10 @@ final class TiledNetwork: Sendable {
     let reductionLimit: Int
     /// Of a reduced network.
     let expansion: CodeExpansion?
-    /// Of a reduced network, whether a unit of the last nonlinearity that it has not is exactly at a knot.
-    let endsInTie: Bool
 
     var program: PiecewiseAffineProgram { twinless.program }
 
-    /// From so many weights on, networks are reduced on small tiles.
-    private static let reducedWeights = 500_000
-
-    /// - Parameter reductionLimit: that of networks with many weights, by default.
+    /// - Parameter reductionLimit: that of large networks, by default.
     init(of original: PiecewiseAffineProgram, on polygon: [SIMD2<Double>], reductionLimit: Int? = nil) {
         (self.original, self.polygon, twinless, depths) = (original, polygon, TwinlessProgram(original), original.depths)
         let program = twinless.program
@@ -98,25 +93,24 @@ final class TiledNetwork: Sendable {
             }
         }
         (self.steps, self.lastUse, self.codeStarts, self.lines) = (steps, lastUse, codeStarts, lines)
-        let isReduced = program.weightCount >= TiledNetwork.reducedWeights && NetworkReduction.canReduce(steps)
-        self.reductionLimit = NetworkReduction.canReduce(steps) ? reductionLimit ?? (isReduced ? 256 : 0) : 0
+        self.reductionLimit = NetworkReduction.canReduce(steps) ? reductionLimit ?? (program.isLarge ? NetworkReduction.lineLimit : 0) : 0
         matrices =
             self.reductionLimit == 0
             ? []
             : program.steps.prefix(end).map { step in
                 if case .affine(let terms, _) = step { terms.map { ColumnwiseMatrix($0) } } else { [] }
             }
-        (expansion, endsInTie) = (nil, false)
+        expansion = nil
     }
 
     /// A network with some of the units of another one, on part of the domain: see `NetworkReduction`.
     init(
         reducing other: TiledNetwork, steps: [Step], matrices: [[ColumnwiseMatrix]], lastUse: [Int], codeStarts: [Int],
-        expansion: CodeExpansion, endsInTie: Bool, reductionLimit: Int
+        expansion: CodeExpansion, reductionLimit: Int
     ) {
         (original, polygon, twinless, lines) = (other.original, other.polygon, other.twinless, other.lines)
         (self.steps, self.matrices, self.lastUse, self.codeStarts) = (steps, matrices, lastUse, codeStarts)
-        (self.expansion, self.endsInTie, self.reductionLimit) = (expansion, endsInTie || other.endsInTie, reductionLimit)
+        (self.expansion, self.reductionLimit) = (expansion, reductionLimit)
         depths = steps.reduce(into: [0]) { depths, step in
             if case .affine = step { depths.append(depths[depths.count - 1]) } else { depths.append(depths[depths.count - 1] + 1) }
         }

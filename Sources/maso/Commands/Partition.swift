@@ -157,7 +157,8 @@ struct Partition: ParsableCommand {
             "\(summary.cellCount) cells (sets with interior on which every unit has one code) in \(brief(elapsed)) s",
             "after each nonlinearity: \(summary.cellCounts.map { "\($0)" }.joined(separator: ", "))",
             (summary.distinctMapCount.map { "\($0) different affine maps; " } ?? "")
-                + "volumes from \(brief(summary.minVolume)) to \(brief(summary.maxVolume))",
+                + "volumes "
+                + (summary.minVolume.isNaN ? "" : "from \(brief(summary.minVolume)) ") + "to \(brief(summary.maxVolume))",
         ]
         if result.isStreamed {
             lines.append(
