@@ -18,7 +18,15 @@ static inline uint64_t extract(uint64_t word, uint64_t mask) {
     return result;
 }
 
+// The lanes of `x` where `mask` has bits, side by side, then zeros.
+static inline v8 compress(v8 x, uint8_t mask) {
+    v8 result = {0};
+    for (int i = 0; mask != 0; mask &= mask - 1, i++) result[i] = x[__builtin_ctz(mask)];
+    return result;
+}
+
 #define EXTRACT(word, mask) extract(word, mask)
+#define COMPRESS(x, mask) compress(x, mask)
 #define NAME(f) f##_plain
 #include "Template/partition.h"
 #undef NAME
@@ -30,8 +38,10 @@ static inline uint64_t extract(uint64_t word, uint64_t mask) {
 #define NAME(f) f##_avx2
 #include "Template/partition.h"
 #undef NAME
+#undef COMPRESS
 #pragma clang attribute pop
 
+#define COMPRESS(x, mask) (v8)__builtin_ia32_compressdf512_mask(x, (v8){0}, mask)
 #pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,avx2,fma,bmi2"))), apply_to = function)
 #define NAME(f) f##_avx512
 #include "Template/partition.h"
@@ -45,24 +55,30 @@ static inline uint64_t extract(uint64_t word, uint64_t mask) {
       (const double *rows, const maso_partition_vertex *vertices, long count, long stride, long columns, long width, const double *m, \
        const double *base, const double *slope, double *z, uint64_t *positive), \
       (rows, vertices, count, stride, columns, width, m, base, slope, z, positive)) \
-    F(void, pack, \
-      (const double *rows, maso_partition_vertex *vertices, long count, long stride, long columns, const double *z, long width, \
-       const uint64_t *positive, const int32_t *which, long chosen, double *out, long out_stride, long first), \
-      (rows, vertices, count, stride, columns, z, width, positive, which, chosen, out, out_stride, first)) \
-    F(void, interpolate, (const double *p, const double *q, double *w, long stride, long begin, double tau), \
-      (p, q, w, stride, begin, tau)) \
+    F(void, place, \
+      (double *rows, maso_partition_vertex *vertices, long count, long stride, const double *z, long width, const uint64_t *positive, \
+       const int32_t *which, long chosen, long first), \
+      (rows, vertices, count, stride, z, width, positive, which, chosen, first)) \
+    F(void, spread, (const double *rows, long count, long stride, long columns, double *out, long out_stride, long first), \
+      (rows, count, stride, columns, out, out_stride, first)) \
+    F(void, interpolate, (const double *p, const double *q, double *w, long width, long begin, double tau), \
+      (p, q, w, width, begin, tau)) \
     F(void, hinge, (double *rows, long count, long stride, long first, long width), (rows, count, stride, first, width)) \
-    F(void, ranges, (const double *rows, long count, long stride, long width, double *low, double *high), \
-      (rows, count, stride, width, low, high)) \
+    F(void, tilts, \
+      (const double *rows, long count, long stride, long width, long step, double x, double y, double *tilt_x, double *tilt_y), \
+      (rows, count, stride, width, step, x, y, tilt_x, tilt_y)) \
+    F(void, ranges, \
+      (const double *rows, long count, long stride, long width, double x, double y, const double *tilt_x, const double *tilt_y, \
+       double *low, double *high, double *size), \
+      (rows, count, stride, width, x, y, tilt_x, tilt_y, low, high, size)) \
     F(void, positive, (const double *rows, long count, long stride, long width, uint64_t *bits), (rows, count, stride, width, bits)) \
     F(void, gather, \
-      (const double *rows, long stride, const int32_t *vertices, long count, const int32_t *columns, long kept, double *out, \
+      (const double *rows, long stride, const int32_t *vertices, long count, const uint8_t *columns, long width, double *out, \
        long out_stride), \
-      (rows, stride, vertices, count, columns, kept, out, out_stride)) \
+      (rows, stride, vertices, count, columns, width, out, out_stride)) \
     F(void, bound, \
-      (const double *matrix, long units, long columns, const double *middle, const double *radius, const double *size, \
-       const double *base, const double *slope, maso_partition_bounds out), \
-      (matrix, units, columns, middle, radius, size, base, slope, out)) \
+      (const double *matrix, long units, long columns, maso_partition_columns of, maso_partition_bounds out), \
+      (matrix, units, columns, of, out)) \
     F(void, add, (double *out, const double *in, long n, double a), (out, in, n, a)) \
     F(void, add_magnitude, (double *out, const double *in, long n, double a), (out, in, n, a)) \
     F(void, multiply, \
@@ -74,12 +90,14 @@ static inline uint64_t extract(uint64_t word, uint64_t mask) {
       (double *out, long stride, long columns, double *eta, long count, const long *starts, const int32_t *indices, \
        const double *weights, const double *rows, long width, const double *errors), \
       (out, stride, columns, eta, count, starts, indices, weights, rows, width, errors)) \
-    F(void, spread, \
+    F(void, add_columns, \
       (double *out, const maso_partition_column *columns, const int32_t *rows, const double *weights, const int32_t *units, \
        const double *values, long count, long magnitudes), \
       (out, columns, rows, weights, units, values, count, magnitudes)) \
     F(long, collect, (double *rows, long count, const double *ranges, double *radius, int32_t *units, double *values), \
       (rows, count, ranges, radius, units, values)) \
+    F(void, add_long, (double *hi, double *lo, double *size, const double *w, long n, double h, double l, double m), \
+      (hi, lo, size, w, n, h, l, m)) \
     F(void, scale, (double *out, const double *in, long n, const double *factors), (out, in, n, factors)) \
     F(double, sum_magnitudes, (const double *in, const double *sizes, long n), (in, sizes, n)) \
     F(void, residues, \

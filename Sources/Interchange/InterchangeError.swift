@@ -59,12 +59,13 @@ extension InterchangeError: CustomStringConvertible {
     }
 }
 
-/// `text` with control characters escaped as `\u{…}`, so that it is one line and moves no cursor.
-func printable(_ text: String) -> String {
+/// `text` with control characters escaped as `\u{…}`, so that it is one line and moves no cursor; the ends of lines stay where
+/// `keepsLines`.
+package func printable(_ text: String, keepsLines: Bool = false) -> String {
     guard text.unicodeScalars.contains(where: { isControl($0) }) else { return text }
     var result = ""
     for scalar in text.unicodeScalars {
-        if isControl(scalar) {
+        if isControl(scalar) && !(keepsLines && scalar == "\n") {
             result += "\\u{\(String(scalar.value, radix: 16))}"
         } else {
             result.unicodeScalars.append(scalar)

@@ -47,7 +47,7 @@ struct Maso: AsyncParsableCommand {
     }
 
     private static func end(_ failure: Failure) -> Never {
-        writeError("maso: \(failure.description)\n")
+        writeError("maso: \(printable(failure.description))\n")
         Foundation.exit(failure.status.rawValue)
     }
 

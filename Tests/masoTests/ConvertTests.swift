@@ -87,6 +87,24 @@ import Testing
         }
     }
 
+    @Test("A network is written in the type of its weights, whatever numbers its samples were prepared with")
+    func writtenType() throws {
+        let place = try Workplace()
+        let type = { (name: String) in try ONNXModel(path: place.path(name)).inputs.map(\.type) }
+        // 0.1307 and 0.3081 are no Floats.
+        let model = "\(Self.models)/lenet-script-17.onnx"
+        #expect(try place.maso("convert", model, "a.safetensors", "--mean", "0.1307", "--std", "0.3081").status == 0)
+        #expect(try place.maso("convert", "a.safetensors", "a.onnx").status == 0)
+        #expect(try type("a.onnx") == [.float])
+        // A weight that is no Float makes a network of Double.
+        let network = Network(try Architecture.named("Toy"), seed: 1)
+        let tensors = network.parameters.tensors(as: Double.self).map { $0.map { $0 + 0x1p-40 } }
+        try Network(network.architecture, Parameters(names: network.parameters.names, tensors: tensors)).write(
+            to: place.path("d.safetensors"))
+        #expect(try place.maso("convert", "d.safetensors", "d.onnx").status == 0)
+        #expect(try type("d.onnx") == [.double])
+    }
+
     @Test("Weights of another program are read by an architecture in JSON, and become a native model")
     func foreignWeights() throws {
         let place = try Workplace()

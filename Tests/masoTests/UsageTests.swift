@@ -31,7 +31,7 @@ import Testing
         (["affine", "SmallCNN", "--init", "1", "x.npy", "-o", "out"], 65, "x.npy: shape: expected [N, 1, 28, 28], found [2, 2]"),
         (
             ["affine", "Toy", "--init", "1", "x.npy", "-o", "out", "--to", "relu7"], 64,
-            "no layer 'relu7'; the layers are relu1, relu2, output"
+            "Toy: no layer 'relu7'; the layers are relu1, relu2, output"
         ),
         (["codes", "Toy", "--init", "1", "x.npy", "-o", "no/c.npz"], 73, "no/c.npz: cannot be created: no such folder"),
         (["neighbors", "Toy", "--init", "1", "--data", "toy:spiral", "--query", "0"], 64, "toy:spiral: unknown toy data (spirals, moons)"),

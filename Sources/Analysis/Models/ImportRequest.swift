@@ -39,10 +39,27 @@ struct ImportRequest: Sendable {
         }
     }
 
-    /// The only batch that the file declares, if it does.
+    /// Whether the batch that the file declares is taken for an example of one.
+    var freesBatch = false
+
+    /// The only batch that the network has, if the file declares one.
     var fixedBatch: Int? {
-        if case .size(let size)? = input.dimensions?.first { return size }
+        if !freesBatch, case .size(let size)? = input.dimensions?.first { return size }
         return nil
+    }
+
+    /// Whether the shape given is that of the whole input, so that none of its axes is the batch.
+    var isWhole: Bool {
+        guard let shape = choices.sampleShape, let dimensions = input.dimensions, dimensions.count == shape.count else { return false }
+        return !choices.sampleShapeIsHint || leavesOpen
+    }
+
+    /// Whether the shape was taken from a file of samples, as far as it was needed.
+    var guessesShape: Bool { choices.sampleShapeIsHint && leavesOpen }
+
+    /// Whether the file leaves other axes than the first open.
+    private var leavesOpen: Bool {
+        input.dimensions?.dropFirst().contains { if case .size = $0 { false } else { true } } ?? true
     }
 
     /// The network for `batch` samples, with the inputs left that are not bound.
@@ -55,7 +72,11 @@ struct ImportRequest: Sendable {
         options.constants = try constants(batch: batch)
         options.wholeNumberInputs = [input.name]
         if let map { options.inputMaps[input.name] = map }
-        if let shape { options.shapes[input.name] = [fixedBatch ?? batch] + shape }
+        if let whole = wholeShape(shape, batch) {
+            options.shapes[input.name] = whole
+            options.dimensions = sizes(whole)
+        }
+        options.replacesBatch = freesBatch
         let network = try file.network(options)
         let names = network.inputs.map(\.name)
         let isAlone = choices.input != nil || map != nil
@@ -72,6 +93,28 @@ struct ImportRequest: Sendable {
         return network
     }
 
+    /// The input's shape where a sample's is `shape`, or where the batch that is declared is not taken.
+    private func wholeShape(_ shape: Shape?, _ batch: Int) -> Shape? {
+        if isWhole { return shape }
+        if let shape { return [fixedBatch ?? batch] + shape }
+        guard freesBatch, let dimensions = input.dimensions else { return nil }
+        var sizes = [batch]
+        for dimension in dimensions.dropFirst() {
+            guard case .size(let size) = dimension else { return nil }
+            sizes.append(size)
+        }
+        return sizes
+    }
+
+    /// The sizes of the input's symbolic axes.
+    private func sizes(_ whole: Shape) -> [String: Int] {
+        var sizes: [String: Int] = [:]
+        for (dimension, size) in zip(input.dimensions ?? [], whole) {
+            if case .symbol(let symbol) = dimension { sizes[symbol] = size }
+        }
+        return sizes
+    }
+
     private static func list(_ inputs: [ONNXValueInfo]) -> String {
         inputs.isEmpty ? "none" : inputs.map(\.name).joined(separator: ", ")
     }
@@ -81,8 +124,8 @@ struct ImportRequest: Sendable {
     /// One sample's shape as the network reads it, where it had to be given.
     private var modelShape: Shape? {
         guard let shape = choices.sampleShape else { return nil }
-        let isOpen = input.dimensions?.dropFirst().contains { if case .size = $0 { false } else { true } } ?? true
-        if choices.sampleShapeIsHint && (!isOpen || input.dimensions.map { $0.count != shape.count + 1 } == true) { return nil }
+        if isWhole { return shape }
+        if choices.sampleShapeIsHint && (!leavesOpen || input.dimensions.map { $0.count != shape.count + 1 } == true) { return nil }
         guard let order = inputMap?.order, order.count == shape.count + 1 else { return shape }
         return order.dropFirst().map { shape[$0 - 1] }
     }
@@ -157,16 +200,18 @@ struct ImportRequest: Sendable {
             guard let dimensions = info.dimensions else {
                 throw .usage(argument: argument, reason: "the input declares no shape; bind an npy file")
             }
+            let known = wholeShape(modelShape, batch).map(sizes) ?? [:]
             var declared: Shape = []
             for (axis, dimension) in dimensions.enumerated() {
-                guard case .size(let size) = dimension else {
+                switch dimension {
+                case .size(let size): declared.append(size)
+                case .symbol(let symbol) where known[symbol] != nil: declared.append(known[symbol]!)
+                case .symbol, .unknown:
                     guard axis == 0 else {
                         throw .usage(argument: argument, reason: "the input leaves the size of axis \(axis) open; bind an npy file")
                     }
                     declared.append(batch)
-                    continue
                 }
-                declared.append(size)
             }
             shape = declared
             try budget.requireElements(of: shape, for: argument, file: file.file)

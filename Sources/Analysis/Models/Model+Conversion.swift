@@ -17,7 +17,7 @@ extension Model {
         if let network {
             return try ONNXExport.bytes(
                 name: file, parameters: network.parameters.tensorsByName,
-                metadata: [(ONNXExport.architectureKey, network.architecture.json)]
+                metadata: [(ONNXExport.architectureKey, network.architecture.json)], isDouble: network.parameters.hasDoubleWeights
             ) { batch throws(InterchangeError) in
                 do throws(GraphError) {
                     let built = try network.graph(batch: batch)
@@ -101,6 +101,14 @@ extension Model {
 }
 
 extension Parameters {
+    /// Whether a weight, a tensor of two axes or more, is no Float; where there is none, any tensor. The vectors of a Float network become
+    /// Double too where a mean and a deviation of its samples have become a layer: as in a graph, they are rounded to the weights' type.
+    fileprivate var hasDoubleWeights: Bool {
+        guard case .float64(let tensors) = storage else { return false }
+        let weights = tensors.filter { $0.rank >= 2 }
+        return (weights.isEmpty ? tensors : weights).contains { $0.elements.contains { Double(Float($0)) != $0 && !$0.isNaN } }
+    }
+
     /// The tensors in their own type, by name.
     fileprivate var tensorsByName: [String: ParameterTensor] {
         switch storage {

@@ -10,7 +10,7 @@ extension Model {
     ///
     /// - Throws: `InterchangeError` for a file that is wrong or needs what is not supported, and for choices that do not fit it.
     init(onnx path: String, _ choices: ImportChoices, budget: MemoryBudget) throws(InterchangeError) {
-        let file = try InputFile(path: path, budget: budget)
+        let file = try ONNXModel.file(path: path, budget: budget)
         let model = try ONNXModel(file, externalDataFolder: choices.externalDataFolder)
         try self.init(model, choices, budget: budget) { SHA256.digest(file.stored) }
     }
@@ -23,14 +23,15 @@ extension Model {
     private init(
         _ file: ONNXModel, _ choices: ImportChoices, budget: MemoryBudget, digest: @escaping @Sendable () -> String
     ) throws(InterchangeError) {
-        let request = try ImportRequest(file, choices, budget)
-        let network = try request.network(batch: 1)
+        let (request, network, form) = try Model.settled(ImportRequest(file, choices, budget), file)
         guard let port = network.inputs.first else { throw .unsupported(file: file.file, what: "the output depends on no input") }
-        let form = InputForm(network, hasOpenBatch: request.fixedBatch == nil)
         @Sendable func readable(_ network: ImportedNetwork) throws(InterchangeError) -> ReadableGraph {
-            do throws(GraphError) { return try network.readable(form) } catch {
+            let built: ReadableGraph
+            do throws(GraphError) { built = try network.readable(form).withOutputApart() } catch {
                 throw .unsupported(file: file.file, what: error.description)
             }
+            if let mixer = built.graph.mixer(of: built.input, to: built.output) { throw Model.mixing(built.graph, mixer, file) }
+            return built
         }
         let built = try readable(network)
         let sample = { (value: Value) in Array(network.graph.shape(value).dropFirst(form == .whole ? 0 : 1)) }
@@ -47,6 +48,77 @@ extension Model {
                 : network.inputs.map { Input(name: $0.name, shape: sample($0.value)) },
             inputName: built.graph[built.input].name, outputName: network.outputs[0].name, inputMap: request.inputMap,
             embeddedArchitecture: file.metadata[ONNXExport.architectureKey])
+    }
+}
+
+extension Model {
+    /// The request with its network for one sample, or for the one batch that it has, and the form in which that is read.
+    private static func settled(_ request: ImportRequest, _ file: ONNXModel) throws(InterchangeError)
+        -> (ImportRequest, ImportedNetwork, InputForm)
+    {
+        let network = try request.network(batch: 1)
+        guard !network.inputs.isEmpty else { return (request, network, .whole) }
+        var form = request.isWhole ? .whole : InputForm(network, hasOpenBatch: request.fixedBatch == nil)
+        guard form != .whole, let batch = request.fixedBatch, batch > 1 else { return (request, network, form) }
+        // A batch that was fixed on export, where it is one: the same network of one sample is there, and cheaper.
+        guard let fixed = try? network.readable(form) else { return (request, network, form) }
+        if let mixer = fixed.graph.mixer(of: fixed.input, to: fixed.output) {
+            // A shape guessed from samples took the first axis for theirs.
+            if request.guessesShape { throw mixing(fixed.graph, mixer, file) }
+            form = .whole
+            return (request, network, form)
+        }
+        var freed = request
+        freed.freesBatch = true
+        guard let single = try? freed.network(batch: 1), single.isOneSample(of: network, batch: batch),
+            InputForm(single, hasOpenBatch: true) == form
+        else { return (request, network, form) }
+        return (freed, single, form)
+    }
+
+    private static func mixing(_ graph: Graph, _ mixer: Value, _ file: ONNXModel) -> InterchangeError {
+        // A node of several primitives gives its name to the last.
+        let name = graph.nodes[mixer.index...].first { !$0.name.isEmpty }?.name ?? graph[mixer].label
+        return .unsupported(
+            file: file.file,
+            what: "node '\(name)' brings the samples of a batch together, so that the first axis of the input is no batch: give the shape "
+                + "of the whole input, all axes of it, and it is read as one sample (--shape)")
+    }
+}
+
+extension ImportedNetwork {
+    /// Whether this is, node by node, one sample of what `other` does to a batch.
+    fileprivate func isOneSample(of other: ImportedNetwork, batch: Int) -> Bool {
+        guard graph.nodes.count == other.graph.nodes.count, inputs.map(\.value) == other.inputs.map(\.value),
+            outputs.map(\.value) == other.outputs.map(\.value), parameters.keys == other.parameters.keys
+        else { return false }
+        let (depends, others) = (graph.dependents(of: inputs.map(\.value)), other.graph.dependents(of: other.inputs.map(\.value)))
+        return graph.values.allSatisfy { value in
+            let (mine, its) = (graph[value], other.graph[value])
+            guard mine.operands == its.operands, mine.primitive.label == its.primitive.label,
+                depends[value.index] == others[value.index]
+            else { return false }
+            let isPart = mine.type.shape.elementCount * batch == its.type.shape.elementCount
+            if depends[value.index] || mine.primitive == its.primitive { return depends[value.index] ? isPart : true }
+            // What does not depend on samples is the same for all.
+            switch (mine.primitive, its.primitive) {
+            case (.fill(let a, _), .fill(let b, _)): return isPart && a == b
+            case (.constant(let a), .constant(let b)):
+                return isPart && (0..<batch).allSatisfy { b.elements.dropFirst($0 * a.count).starts(with: a.elements) }
+            case (.broadcast, _), (.reshape, _): return isPart
+            default: return false
+            }
+        }
+    }
+}
+
+extension ReadableGraph {
+    /// The same with an output that is not the input itself, as it is where a network is nothing but a softmax: the identity is a map.
+    fileprivate func withOutputApart() throws(GraphError) -> ReadableGraph {
+        guard output == input else { return self }
+        var graph = graph
+        let identity = try graph.append(.affine(slope: 1, offset: 0), [input])
+        return ReadableGraph(graph: graph, input: input, output: identity)
     }
 }
 

@@ -15,6 +15,11 @@ static inline __attribute__((always_inline)) v8 NAME(larger)(v8 x, v8 y) {
     return (v8)(((m8)x & more) | ((m8)y & ~more));
 }
 
+static inline __attribute__((always_inline)) v8 NAME(smaller)(v8 x, v8 y) {
+    m8 less = x < y;
+    return (v8)(((m8)x & less) | ((m8)y & ~less));
+}
+
 static inline __attribute__((always_inline)) uint64_t NAME(bits)(m8 mask) {
     b8 lanes = __builtin_convertvector(mask, b8);
     uint8_t result;
@@ -39,10 +44,9 @@ static inline __attribute__((always_inline)) uint64_t NAME(bits)(m8 mask) {
             v8 least = NAME(load)(base + c + 8 * b), steepness = NAME(load)(slope + c + 8 * b); \
             for (int i = 0; i < VERTICES; i++) { \
                 v8 x = sum[i][b], reach = least + vertices[v + i].displacement * steepness; \
-                m8 above = x > reach, below = x < -reach; \
                 NAME(store)(z + (v + i) * width + c + 8 * b, x); \
-                bits[i] |= NAME(bits)(above) << (8 * b); \
-                doubt[b] |= ~(above | below); \
+                bits[i] |= NAME(bits)(x > reach) << (8 * b); \
+                certain &= NAME(bits)(NAME(magnitude)(x) > reach) << (8 * b) | ~((uint64_t)255 << (8 * b)); \
             } \
         } \
         for (int i = 0; i < VERTICES; i++) positive[v + i] |= bits[i] << c; \
@@ -51,12 +55,11 @@ static inline __attribute__((always_inline)) uint64_t NAME(bits)(m8 mask) {
 // More rows where the blocks are few, so that enough sums are under way.
 #define EVALUATE_ALL(BLOCKS, VERTICES) \
     for (; c + 8 * BLOCKS <= width; c += 8 * BLOCKS) { \
-        m8 doubt[BLOCKS]; \
-        for (int b = 0; b < BLOCKS; b++) doubt[b] = (m8){0}; \
+        uint64_t certain = ~(uint64_t)0; \
         long v = 0; \
         for (; v + VERTICES <= count; v += VERTICES) EVALUATE(VERTICES, BLOCKS) \
         for (; v < count; v++) EVALUATE(1, BLOCKS) \
-        for (int b = 0; b < BLOCKS; b++) signs.doubtful |= NAME(bits)(doubt[b]) << (c + 8 * b); \
+        signs.doubtful |= ~certain << c; \
     }
 
 static maso_partition_signs NAME(evaluate)(
@@ -76,28 +79,36 @@ static maso_partition_signs NAME(evaluate)(
     return signs;
 }
 
-static void NAME(pack)(
-    const double *rows, maso_partition_vertex *vertices, long count, long stride, long columns, const double *z, long width,
-    const uint64_t *positive, const int32_t *which, long chosen, double *out, long out_stride, long first) {
+static void NAME(place)(
+    double *rows, maso_partition_vertex *vertices, long count, long stride, const double *z, long width, const uint64_t *positive,
+    const int32_t *which, long chosen, long first) {
     uint64_t mask = 0;
     for (long i = 0; i < chosen; i++) mask |= (uint64_t)1 << which[i];
+    const long end = (first + chosen + 7) & ~7L;
     for (long v = 0; v < count; v++) {
-        const double *from = rows + v * stride, *values = z + v * width;
-        double *to = out + v * out_stride;
-        for (long j = 0; j < columns; j += 8) NAME(store)(to + j, NAME(load)(from + j));
-        for (long j = columns; j < first; j++) to[j] = 0;
-        for (long i = 0; i < chosen; i++) to[first + i] = values[which[i]];
-        for (long j = first + chosen; j < out_stride; j++) to[j] = 0;
+        const double *values = z + v * width;
+        double *to = rows + v * stride + first;
+        for (long i = 0; i < chosen; i++) to[i] = values[which[i]];
+        for (long i = chosen; i < end - first; i++) to[i] = 0;
         vertices[v].positive = EXTRACT(positive[v], mask);
     }
 }
 
-static void NAME(interpolate)(const double *p, const double *q, double *w, long stride, long begin, double tau) {
+static void NAME(spread)(const double *rows, long count, long stride, long columns, double *out, long out_stride, long first) {
+    for (long v = 0; v < count; v++) {
+        const double *from = rows + v * stride;
+        double *to = out + v * out_stride;
+        for (long j = 0; j < columns; j += 8) NAME(store)(to + j, NAME(load)(from + j));
+        for (long j = columns; j < first; j++) to[j] = 0;
+    }
+}
+
+static void NAME(interpolate)(const double *p, const double *q, double *w, long width, long begin, double tau) {
     {
         v8 a = NAME(load)(p);
         NAME(store)(w, a + tau * (NAME(load)(q) - a));
     }
-    for (long j = begin > 8 ? begin : 8; j < stride; j += 8) {
+    for (long j = begin > 8 ? begin : 8; j < width; j += 8) {
         v8 a = NAME(load)(p + j);
         NAME(store)(w + j, a + tau * (NAME(load)(q + j) - a));
     }
@@ -110,16 +121,51 @@ static void NAME(hinge)(double *rows, long count, long stride, long first, long 
     }
 }
 
-static void NAME(ranges)(const double *rows, long count, long stride, long width, double *low, double *high) {
+static void NAME(tilts)(
+    const double *rows, long count, long stride, long width, long step, double x, double y, double *tilt_x, double *tilt_y) {
+    double mean_x = 0, mean_y = 0, xx = 0, xy = 0, yy = 0, n = 0;
+    for (long v = 0; v < count; v += step, n++) {
+        mean_x += rows[v * stride + 1] - x;
+        mean_y += rows[v * stride + 2] - y;
+    }
+    mean_x /= n;
+    mean_y /= n;
+    for (long v = 0; v < count; v += step) {
+        const double p = rows[v * stride + 1] - x - mean_x, q = rows[v * stride + 2] - y - mean_y;
+        xx += p * p;
+        xy += p * q;
+        yy += q * q;
+    }
+    const double determinant = xx * yy - xy * xy, inverse = determinant > 0x1p-20 * xx * yy ? 1 / determinant : 0;
     for (long j = 0; j < width; j += 8) {
-        v8 least = NAME(load)(rows + j), most = least;
-        for (long v = 1; v < count; v++) {
-            v8 x = NAME(load)(rows + v * stride + j);
-            least = -NAME(larger)(-x, -least);
-            most = NAME(larger)(x, most);
+        v8 a = {0}, b = {0};
+        for (long v = 0; v < count; v += step) {
+            const double *row = rows + v * stride;
+            const v8 h = NAME(load)(row + j);
+            a += (row[1] - x - mean_x) * h;
+            b += (row[2] - y - mean_y) * h;
+        }
+        NAME(store)(tilt_x + j, (yy * a - xy * b) * inverse);
+        NAME(store)(tilt_y + j, (xx * b - xy * a) * inverse);
+    }
+}
+
+static void NAME(ranges)(
+    const double *rows, long count, long stride, long width, double x, double y, const double *tilt_x, const double *tilt_y,
+    double *low, double *high, double *size) {
+    for (long j = 0; j < width; j += 8) {
+        const v8 a = NAME(load)(tilt_x + j), b = NAME(load)(tilt_y + j);
+        v8 least = (v8){0} + 1.0 / 0.0, most = -least, largest = {0};
+        for (long v = 0; v < count; v++) {
+            const double *row = rows + v * stride;
+            const v8 h = NAME(load)(row + j), rest = h - (row[1] - x) * a - (row[2] - y) * b;
+            least = NAME(smaller)(rest, least);
+            most = NAME(larger)(rest, most);
+            largest = NAME(larger)(NAME(magnitude)(h), largest);
         }
         NAME(store)(low + j, least);
         NAME(store)(high + j, most);
+        NAME(store)(size + j, largest);
     }
 }
 
@@ -131,32 +177,38 @@ static void NAME(positive)(const double *rows, long count, long stride, long wid
     }
 }
 
+// A store of eight numbers may reach beyond those that are kept: into zeros, or the next row, which comes after.
 static void NAME(gather)(
-    const double *rows, long stride, const int32_t *vertices, long count, const int32_t *columns, long kept, double *out,
+    const double *rows, long stride, const int32_t *vertices, long count, const uint8_t *columns, long width, double *out,
     long out_stride) {
     for (long v = 0; v < count; v++) {
         const double *from = rows + vertices[v] * stride;
         double *to = out + v * out_stride;
-        for (long j = 0; j < kept; j++) to[j] = from[columns[j]];
-        for (long j = kept; j < out_stride; j++) to[j] = 0;
+        for (long j = 0; j < width; j += 8) {
+            const uint8_t mask = columns[j / 8];
+            NAME(store)(to, COMPRESS(NAME(load)(from + j), mask));
+            to += __builtin_popcount(mask);
+        }
+        NAME(store)(to, (v8){0});
     }
 }
 
 static void NAME(bound)(
-    const double *matrix, long units, long columns, const double *middle, const double *radius, const double *size,
-    const double *base, const double *slope, maso_partition_bounds out) {
+    const double *matrix, long units, long columns, maso_partition_columns of, maso_partition_bounds out) {
     for (long u = 0; u < units; u += 8) {
-        v8 m = {0}, r = {0}, s = {0}, b = {0}, d = {0};
+        v8 m = {0}, r = {0}, s = {0}, b = {0}, d = {0}, x = {0}, y = {0};
         for (long j = 0; j < columns; j++) {
             v8 w = NAME(load)(matrix + j * units + u), a = NAME(magnitude)(w);
-            m += w * middle[j];
-            r += a * radius[j];
-            s += a * size[j];
-            b += a * base[j];
-            d += a * slope[j];
+            m += w * of.middle[j];
+            r += a * of.radius[j];
+            s += a * of.size[j];
+            b += a * of.base[j];
+            d += a * of.slope[j];
+            x += w * of.tilt_x[j];
+            y += w * of.tilt_y[j];
         }
         NAME(store)(out.middle + u, m);
-        NAME(store)(out.radius + u, r);
+        NAME(store)(out.radius + u, r + NAME(magnitude)(x) * of.half_width + NAME(magnitude)(y) * of.half_height);
         NAME(store)(out.magnitude + u, s);
         NAME(store)(out.base + u, b);
         NAME(store)(out.slope + u, d);
@@ -237,7 +289,7 @@ static void NAME(multiply_sparse)(
     }
 }
 
-static void NAME(spread)(
+static void NAME(add_columns)(
     double *out, const maso_partition_column *columns, const int32_t *rows, const double *weights, const int32_t *units,
     const double *values, long count, long magnitudes) {
     m8 mask = {-1, -1, -1, -1, -1, -1, -1, magnitudes ? INT64_MAX : -1};
@@ -272,6 +324,32 @@ static long NAME(collect)(double *rows, long count, const double *ranges, double
         found++;
     }
     return found;
+}
+
+static void NAME(add_long)(
+    double *hi, double *lo, double *size, const double *w, long n, double h, double l, double m) {
+    long j = 0;
+    for (; j + 8 <= n; j += 8) {
+        const v8 factor = NAME(load)(w + j), high = (v8){0} + h, low = (v8){0} + l, a = NAME(load)(hi + j);
+        const v8 p = factor * high;
+        const v8 e = __builtin_elementwise_fma(factor, high, -p);
+        const v8 s = a + p;
+        const v8 b = s - a;
+        const v8 d = (a - (s - b)) + (p - b);
+        NAME(store)(hi + j, s);
+        NAME(store)(lo + j, NAME(load)(lo + j) + __builtin_elementwise_fma(factor, low, d + e));
+        NAME(store)(size + j, NAME(load)(size + j) + NAME(magnitude)(factor) * m + 0x1p-900);
+    }
+    for (; j < n; j++) {
+        const double p = w[j] * h;
+        const double e = __builtin_fma(w[j], h, -p);
+        const double s = hi[j] + p;
+        const double b = s - hi[j];
+        const double d = (hi[j] - (s - b)) + (p - b);
+        hi[j] = s;
+        lo[j] += __builtin_fma(w[j], l, d + e);
+        size[j] += (w[j] < 0 ? -w[j] : w[j]) * m + 0x1p-900;
+    }
 }
 
 static double NAME(sum_magnitudes)(const double *in, const double *sizes, long n) {

@@ -17,6 +17,13 @@ typedef struct {
     uint64_t any, all, doubtful;
 } maso_partition_signs;
 
+// What is known of columns over all rows: with X, Y the distances of a row's place from the middle of all places, at most half_width and
+// half_height, an entry is tilt_x X + tilt_y Y + something within radius of middle.
+typedef struct {
+    const double *tilt_x, *tilt_y, *middle, *radius, *size, *base, *slope;
+    double half_width, half_height;
+} maso_partition_columns;
+
 typedef struct {
     double *middle, *radius, *magnitude, *base, *slope;
 } maso_partition_bounds;
@@ -28,32 +35,43 @@ maso_partition_signs maso_partition_evaluate(
     const double *rows, const maso_partition_vertex *vertices, long count, long stride, long columns, long width, const double *m,
     const double *base, const double *slope, double *z, uint64_t *positive);
 
-// Rows of `out_stride` numbers: the first `columns` ones, at `first` the chosen ones of z, else 0; and the chosen ones' positive bits.
-void maso_partition_pack(
-    const double *rows, maso_partition_vertex *vertices, long count, long stride, long columns, const double *z, long width,
-    const uint64_t *positive, const int32_t *which, long chosen, double *out, long out_stride, long first);
+// Puts the chosen ones of z into the rows from `first` on, then zeros up to a multiple of 8; and their positive bits into the vertices.
+void maso_partition_place(
+    double *rows, maso_partition_vertex *vertices, long count, long stride, const double *z, long width, const uint64_t *positive,
+    const int32_t *which, long chosen, long first);
 
-// Row w = p + tau (q − p): its first 8 numbers and those from `begin` (a multiple of 8) on.
-void maso_partition_interpolate(const double *p, const double *q, double *w, long stride, long begin, double tau);
+// The rows with another stride: their first `columns` numbers, then zeros up to `first`.
+void maso_partition_spread(const double *rows, long count, long stride, long columns, double *out, long out_stride, long first);
+
+// Row w = p + tau (q − p): its first 8 numbers and those from `begin` (a multiple of 8) to `width`.
+void maso_partition_interpolate(const double *p, const double *q, double *w, long width, long begin, double tau);
 
 // The positive parts of `width` numbers from `first` on in every row.
 void maso_partition_hinge(double *rows, long count, long stride, long first, long width);
 
-// Smallest and largest of each of `width` numbers over `count` rows.
-void maso_partition_ranges(const double *rows, long count, long stride, long width, double *low, double *high);
+// The plane that fits every column best, by least squares over every `step`th row: its slopes along numbers 1 and 2 of a row.
+void maso_partition_tilts(
+    const double *rows, long count, long stride, long width, long step, double x, double y, double *tilt_x, double *tilt_y);
+
+// Smallest and largest, for each of `width` numbers over `count` rows, of what it has beyond tilt_x · (row[1] − x) + tilt_y · (row[2] − y),
+// and its largest magnitude.
+void maso_partition_ranges(
+    const double *rows, long count, long stride, long width, double x, double y, const double *tilt_x, const double *tilt_y,
+    double *low, double *high, double *size);
 
 // For each row a bit for each of its first `width` numbers, at most 64, that is positive.
 void maso_partition_positive(const double *rows, long count, long stride, long width, uint64_t *bits);
 
-// Copies some columns of some rows; the rest of an out row is 0.
+// Copies some rows, and of their first `width` numbers, a multiple of 8, those whose bits are set in `columns`, each byte standing for
+// eight; then eight zeros: so rows of out_stride numbers have those that are kept and zeros up to a multiple of 8, and `out` must have room for
+// eight more.
 void maso_partition_gather(
-    const double *rows, long stride, const int32_t *vertices, long count, const int32_t *columns, long kept, double *out,
+    const double *rows, long stride, const int32_t *vertices, long count, const uint8_t *columns, long width, double *out,
     long out_stride);
 
-// For each unit Σ_j w_j middle_j, Σ_j |w_j| radius_j, and so on.
+// For each unit Σ_j w_j middle_j, and so on; to the radius comes what the tilts make together.
 void maso_partition_bound(
-    const double *matrix, long units, long columns, const double *middle, const double *radius, const double *size,
-    const double *base, const double *slope, maso_partition_bounds out);
+    const double *matrix, long units, long columns, maso_partition_columns of, maso_partition_bounds out);
 
 // out[0 ..< n] += a · in[0 ..< n], or a · |in|.
 void maso_partition_add(double *out, const double *in, long n, double a);
@@ -78,13 +96,17 @@ typedef struct {
 
 // Rows of 8 numbers: out[r] += w · values[i] for every entry (r, w) of column units[i]. With `magnitudes` the last of the 8 is multiplied by
 // |w| instead.
-void maso_partition_spread(
+void maso_partition_add_columns(
     double *out, const maso_partition_column *columns, const int32_t *rows, const double *weights, const int32_t *units,
     const double *values, long count, long magnitudes);
 
 // Takes the rows of 8 numbers that are not all 0 out of `count` ones, leaving zeros: their indices and numbers. radius[r] grows by the sum
 // of |row[k]| · ranges[k]. Returns how many there are.
 long maso_partition_collect(double *rows, long count, const double *ranges, double *radius, int32_t *units, double *values);
+
+// hi + lo += w · (h + l), compensated: products and sums of the high parts are exact with what they leave over, which goes to lo.
+// size += |w| · m + 2^-900, rounded.
+void maso_partition_add_long(double *hi, double *lo, double *size, const double *w, long n, double h, double l, double m);
 
 // out[i] = in[i] · factors[i].
 void maso_partition_scale(double *out, const double *in, long n, const double *factors);

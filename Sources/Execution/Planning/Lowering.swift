@@ -7,7 +7,7 @@ import Tensors
 /// A plan in the making.
 final class Lowering {
     let graph: Graph
-    let targets: [Value]
+    let targets: Set<Value>
     let scalar: ScalarType
     let options: ExecutionOptions
     let kernels: UnsafePointer<maso_kernels>
@@ -36,7 +36,7 @@ final class Lowering {
     }
 
     init(_ graph: Graph, targets: [Value], scalar: ScalarType, options: ExecutionOptions) throws(ExecutionError) {
-        (self.graph, self.targets, self.scalar, self.options) = (graph, targets, scalar, options)
+        (self.graph, self.targets, self.scalar, self.options) = (graph, Set(targets), scalar, options)
         let set = options.instructionSet.kernelSet
         kernels = scalar == .float ? maso_float_kernels(set) : maso_double_kernels(set)
         layouts = LayoutChoice(graph)
@@ -55,7 +55,7 @@ final class Lowering {
     // MARK: Pairs that one kernel makes
 
     private func findPairs() throws(ExecutionError) -> [Value: Value] {
-        let kept = Set(targets)
+        let kept = targets
         var pairs: [Value: Value] = [:]
         for value in graph.values {
             let node = graph[value]

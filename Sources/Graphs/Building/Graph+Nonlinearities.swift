@@ -119,6 +119,25 @@ extension Graph {
         return try append(.apply(Pieces(slopes: [0, 1])), [u, code], name: name)
     }
 
+    /// Below every number of a network, and far enough from the end of Double that rounding bounds stay finite.
+    private static let putAside = Pieces(slopes: [1, 0], offsets: [0, -0x1p1000])
+
+    /// `u` with its `winners` largest entries along an axis put below all others: the code of the largest that is left is the place of
+    /// the next.
+    package mutating func lacking(_ u: Value, winners: Int, axis: Int) throws(GraphError) -> Value {
+        if winners == 0 { return u }
+        let code = try append(.select(.winners(axis: axis, count: winners)), [u])
+        return try append(.apply(Graph.putAside), [u, code])
+    }
+
+    /// What `value` is made from by `lacking`, along which axis, or `nil`.
+    func lackingWinners(_ value: Value) -> (u: Value, axis: Int)? {
+        guard self[value].primitive == .apply(Graph.putAside) else { return nil }
+        let (u, code) = (self[value].operands[0], self[value].operands[1])
+        guard case .select(.winners(let axis, _)) = self[code].primitive, self[code].operands == [u] else { return nil }
+        return (u, axis)
+    }
+
     // MARK: Smooth
 
     public mutating func smooth(_ function: SmoothFunction, _ u: Value, name: String = "") throws(GraphError) -> Value {

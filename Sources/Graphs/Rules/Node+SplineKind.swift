@@ -45,11 +45,23 @@ extension Graph {
             guard dependent[1] else { return .affine }
             let ownCode =
                 self[node.operands[1]].primitive == .select(.largest(choice)) && isSelection(node.operands[1], of: node.operands[0])
-            return ownCode && !transposed ? .maxAffine : .discontinuous
+            if ownCode && !transposed { return .maxAffine }
+            return isNextLargest(value) ? .piecewiseAffine : .discontinuous
         case .input, .constant, .fill, .matrixProduct, .convolution, .windowSum, .sum, .broadcast, .reshape, .transpose, .pad, .slice,
             .concatenate, .gather, .scatter, .add, .subtract, .affine, .multiply, .divide, .select, .smooth, .softmax, .logSumExp:
             return node.primitive.isAffine(whenDepending: dependent) ? .affine : .smooth
         }
+    }
+
+    /// Whether `value` is the entry of its operand that comes next after some largest ones: entries in descending order are continuous,
+    /// the i-th being the difference of two maxima, of the sums of i and of i − 1 entries.
+    func isNextLargest(_ value: Value) -> Bool {
+        guard case .pick(.axis(let axis, let count), false) = self[value].primitive else { return false }
+        let (u, code) = (self[value].operands[0], self[value].operands[1])
+        guard self[code].primitive == .select(.largest(.axis(axis, count: count))),
+            let rest = lackingWinners(self[code].operands[0])
+        else { return false }
+        return rest.u == u && rest.axis == axis
     }
 
     /// Whether `code` is selected from `u` itself.

@@ -29,8 +29,16 @@ extension Graph {
 
     /// The widest kind of a node that `outputs` need.
     public func kind(of outputs: [Value]) -> SplineKind {
-        let (needed, depends) = (ancestors(of: outputs), dataDependence)
-        return values.filter { needed[$0.index] }.map { kind(of: $0, depends: depends) }.max() ?? .affine
+        let depends = dataDependence
+        var needed = [Bool](repeating: false, count: nodes.count)
+        for output in outputs { needed[output.index] = true }
+        var kind = SplineKind.affine
+        for value in values.reversed() where needed[value.index] {
+            kind = max(kind, self.kind(of: value, depends: depends))
+            // The code of the next largest entry comes from a value that jumps, while what it picks does not.
+            for operand in isNextLargest(value) ? [self[value].operands[0]] : self[value].operands { needed[operand.index] = true }
+        }
+        return kind
     }
 
     /// The name of the input that stands for `code` in a frozen graph.

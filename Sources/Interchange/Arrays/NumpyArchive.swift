@@ -29,6 +29,31 @@ public enum NumpyArchive {
         return arrays
     }
 
+    /// Names for arrays that are called as something in a file of others: each one once, and safe to unpack.
+    ///
+    /// Parts between slashes that are empty, `.` or `..`, and so a slash at the beginning, are left out; control characters, `\` and `:`
+    /// become `_`, and what is longer than 200 characters is cut. Names that need none of this stay; another that would be equal to one
+    /// before it ends in `#2`, `#3` and so on.
+    public static func safeNames(_ names: [String]) -> [String] {
+        let safe = names.map { name in
+            let parts = name.unicodeScalars.split(separator: "/").map { part in
+                part.map { $0 == "\\" || $0 == ":" || printable(String($0)) != String($0) ? "_" : String($0) }.joined()
+            }
+            let joined = parts.filter { $0 != "." && $0 != ".." }.joined(separator: "/")
+            return joined.isEmpty ? "array" : String(String.UnicodeScalarView(joined.unicodeScalars.prefix(200)))
+        }
+        var taken = Set(zip(names, safe).filter { $0 == $1 }.map(\.1))
+        return zip(names, safe).map { name, base in
+            if name == base { return base }
+            var (unique, suffix) = (base, 2)
+            while !taken.insert(unique).inserted {
+                unique = "\(base)#\(suffix)"
+                suffix += 1
+            }
+            return unique
+        }
+    }
+
     /// Writes arrays, deflated, in the order given.
     ///
     /// - Precondition: no two have one name.

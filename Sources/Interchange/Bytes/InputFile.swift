@@ -18,7 +18,20 @@ public struct InputFile: Sendable {
     /// - Throws: `absent` where there is no file that can be opened, or it is a folder or a device without end; `unsupported` where it is larger than the
     ///   budget; `failed` where reading fails.
     public init(path: String, budget: MemoryBudget = .standard) throws(InterchangeError) {
+        try self.init(path: path, budget: budget) { _ in nil }
+    }
+
+    /// Reads a file whose kind shows in its first bytes.
+    ///
+    /// - Parameter refusal: says of the first bytes why the rest need not be read, however long; `nil` where they may be what is expected.
+    /// - Throws: as the reading of any file; `invalid` for what is refused.
+    init(path: String, budget: MemoryBudget, refusal: (_ beginning: [UInt8]) -> String?) throws(InterchangeError) {
         let descriptor: Int32
+        var reason: String?
+        func isWanted(_ beginning: [UInt8]) -> Bool {
+            reason = refusal(beginning)
+            return reason == nil
+        }
         do throws(SystemError) { descriptor = try System.openForReading(path) } catch {
             throw .absent(file: path, reason: error.isAbsence ? "no such file" : error.reason)
         }
@@ -30,15 +43,16 @@ public struct InputFile: Sendable {
             let length = status.kind == .regular ? status.length : 0
             if status.kind == .device && budget.limit > InputFile.deviceLimit {
                 do throws(SystemError) {
-                    stored = try InputFile.read(descriptor, expecting: length, limit: InputFile.deviceLimit)
+                    stored = try InputFile.read(descriptor, expecting: length, limit: InputFile.deviceLimit, isWanted)
                 } catch { throw error.code == SystemError.tooLarge ? SystemError(code: SystemError.isEndless) : error }
             } else {
-                stored = try InputFile.read(descriptor, expecting: length, limit: budget.limit)
+                stored = try InputFile.read(descriptor, expecting: length, limit: budget.limit, isWanted)
             }
         } catch {
             switch error.code {
             case SystemError.isFolder: throw .absent(file: path, reason: "is a folder, not a file")
             case SystemError.isEndless: throw .absent(file: path, reason: "is a device without end, not a file")
+            case SystemError.isUnwanted: throw .invalid(file: path, place: "", reason: reason ?? "")
             case SystemError.tooLarge:
                 throw .unsupported(
                     file: path, what: "is larger than the memory allowed, \(MemoryBudget.text(budget.limit)) (--max-memory)")
@@ -51,12 +65,16 @@ public struct InputFile: Sendable {
     /// What a device may give before it counts as endless, bytes.
     private static let deviceLimit = 1 << 26
 
-    /// Everything up to the end; `tooLarge` beyond `limit` bytes.
-    private static func read(_ descriptor: Int32, expecting length: Int, limit: Int) throws(SystemError) -> [UInt8] {
+    /// How many bytes show what a file is.
+    private static let beginningLength = 64
+
+    /// Everything up to the end; `tooLarge` beyond `limit` bytes, `isUnwanted` where the first ones are not.
+    private static func read(
+        _ descriptor: Int32, expecting length: Int, limit: Int, _ isWanted: (_ beginning: [UInt8]) -> Bool
+    ) throws(SystemError) -> [UInt8] {
         if length > limit { throw SystemError(code: SystemError.tooLarge) }
         var bytes: [UInt8] = []
-        // One byte more than a regular file should have, so that its end is found without growing.
-        var room = length > 0 ? length + 1 : 1 << 16
+        var room = beginningLength
         while true {
             let start = bytes.count
             bytes.reserveCapacity(start + room)
@@ -77,8 +95,10 @@ public struct InputFile: Sendable {
             }
             if let failure { throw failure }
             if bytes.count > limit { throw SystemError(code: SystemError.tooLarge) }
+            if start == 0 && !isWanted(bytes) { throw SystemError(code: SystemError.isUnwanted) }
             if added < room { return bytes }
-            room = min(max(bytes.count, 1 << 16), 1 << 26)
+            // One byte more than a regular file should have, so that its end is found without growing.
+            room = length >= bytes.count ? length + 1 - bytes.count : min(max(bytes.count, 1 << 16), 1 << 26)
         }
     }
 
@@ -103,6 +123,7 @@ extension SystemError {
     fileprivate static let isFolder: Int32 = -1
     fileprivate static let tooLarge: Int32 = -2
     fileprivate static let isEndless: Int32 = -3
+    fileprivate static let isUnwanted: Int32 = -4
 }
 
 extension [UInt8] {

@@ -89,7 +89,7 @@ private struct LayerRecognizer {
     /// The numbers of a value that is the same along every axis but the channels' (axis 1), one for each of them.
     private func channelNumbers(_ value: Value) throws(InterchangeError) -> Tensor<Double> {
         let (all, shape) = (try numbers(value), shape(value))
-        guard shape.count >= 2 else { throw refusal(value) }
+        guard shape.count >= 2, !all.elements.isEmpty else { throw refusal(value) }
         let (channels, inner) = (shape[1], shape.dropFirst(2).reduce(1, *))
         let vector = (0..<channels).map { all.elements[$0 * inner] }
         guard all.elements.indices.allSatisfy({ all.elements[$0] == vector[$0 / inner % channels] }) else {
@@ -126,17 +126,20 @@ private struct LayerRecognizer {
         case .apply(let pieces): return ([try RecognizedLayer(nonlinearity(pieces, value))], operands[0])
         case .pick(let choice, false): return try largest(choice, value)
         case .smooth(let function): return ([RecognizedLayer(.smooth(function))], operands[0])
-        case .reshape: return reshape(value)
+        case .reshape: return try reshape(value)
         case .concatenate(axis: 1): return try branches(value)
         default: throw refusal(value)
         }
     }
 
-    private func reshape(_ value: Value) -> ([RecognizedLayer], before: Value) {
+    private func reshape(_ value: Value) throws(InterchangeError) -> ([RecognizedLayer], before: Value) {
         var before = graph[value].operands[0]
         while case .reshape = graph[before].primitive { before = graph[before].operands[0] }
         let (from, to) = (shape(before), shape(value))
         if from == to { return ([], before) }
+        guard let samples = from.first, samples == to.first else {
+            throw refusal(value, "shape \(from) becomes \(to), of which the first axis is no longer that of the samples")
+        }
         return ([RecognizedLayer(to.count == 2 ? .flatten : .reshape(Array(to.dropFirst())))], before)
     }
 
@@ -268,7 +271,7 @@ private struct LayerRecognizer {
         }
         // What was flattened with its axes in another order: the weight's columns are put into the order of the axes as they were.
         guard case .reshape = graph[u].primitive, case .transpose(let order) = graph[graph[u].operands[0]].primitive, order.first == 0,
-            shape(u).count == 2
+            shape(u).count == 2, shape(u)[0] == shape(graph[u].operands[0])[0]
         else { return (layers(numbers), u) }
         let source = graph[graph[u].operands[0]].operands[0]
         let from = Array(shape(source).dropFirst())
@@ -375,7 +378,7 @@ private struct LayerRecognizer {
                 ], u
             )
         case .axis(let axis, let count):
-            guard axis == 2, case .reshape = graph[u].primitive else { throw refusal(value) }
+            guard axis == 2, count > 0, case .reshape = graph[u].primitive else { throw refusal(value) }
             let before = graph[u].operands[0]
             let (from, to) = (shape(before), shape(u))
             if from.count > 2, to == [from[0], from[1], from.dropFirst(2).reduce(1, *)] {

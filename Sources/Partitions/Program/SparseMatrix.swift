@@ -8,6 +8,10 @@ public struct SparseMatrix: Hashable, Sendable {
     public let rowStarts: [Int]
     public let columns: [Int32]
     public let values: [Double]
+    /// Whether several values stand at one place.
+    let hasRepeatedPlaces: Bool
+    /// Whether every place has one value: then they stand row after row.
+    var isFull: Bool { !hasRepeatedPlaces && values.count == rowCount * columnCount }
 
     /// A matrix by rows of (column, value); values at one place add up, zeros are dropped.
     ///
@@ -29,6 +33,7 @@ public struct SparseMatrix: Hashable, Sendable {
             starts.append(columns.count)
         }
         (rowCount, self.columnCount, rowStarts, self.columns, self.values) = (rows.count, columnCount, starts, columns, values)
+        hasRepeatedPlaces = false
     }
 
     /// A matrix by rows of (column, value) where values at one place stay side by side: they mean their exact sum, which may be no Double.
@@ -40,11 +45,7 @@ public struct SparseMatrix: Hashable, Sendable {
         rowStarts = sorted.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
         columns = sorted.flatMap { $0.map { Int32($0.column) } }
         values = sorted.flatMap { $0.map(\.value) }
-    }
-
-    /// Whether several values stand at one place.
-    var hasRepeatedPlaces: Bool {
-        (0..<rowCount).contains { r in (rowStarts[r]..<rowStarts[r + 1]).dropFirst().contains { columns[$0] == columns[$0 - 1] } }
+        hasRepeatedPlaces = sorted.contains { row in zip(row, row.dropFirst()).contains { $0.column == $1.column } }
     }
 
     /// Whether it is better kept by its entries than with its zeros.

@@ -11,6 +11,10 @@ extension PiecewiseAffineProgram {
     /// - Throws: `PartitionError` naming the first node that is not piecewise affine, or chooses among values that another code selected.
     public init(_ network: ReadableNetwork) throws {
         let readable = try network.graph(batch: 1)
+        let batch = readable.graph.shape(readable.input)[0]
+        guard batch == 1 else {
+            throw PartitionError(what: "batch", where: network.name, expected: "one sample", got: "\(batch), which the model has fixed")
+        }
         try self.init(readable.graph, input: readable.input, output: readable.output, parameters: network.parameters)
     }
 

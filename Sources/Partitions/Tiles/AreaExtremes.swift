@@ -2,13 +2,24 @@
 
 import Geometry
 
-/// Doubles choose the cells that may be the smallest or the largest, with a bound on their errors; exact arithmetic decides among them.
+/// Doubles choose the cells that may be the smallest or the largest, with a bound on their errors; pairs of Doubles decide among them, and
+/// exact arithmetic where these leave it open.
 struct AreaExtremes: Sendable {
     private struct Candidate: Sendable {
         /// A bound from below on the signed area.
         var floor: Double
         let cell: PlanarCell
-        var exact: Rational?
+        /// The area, and how far from there it may be.
+        var known: (area: Rational, bound: Rational)?
+
+        mutating func decide(exactly: Bool, _ program: PiecewiseAffineProgram) {
+            if !exactly, let (area, bound) = cell.longArea(of: program) {
+                known = (area, Rational(bound))
+            } else {
+                var subdivision = PlanarSubdivision(of: program, on: cell)
+                known = (subdivision.exactArea(of: 0), .zero)
+            }
+        }
     }
 
     /// The candidates for the least of sign · area.
@@ -16,11 +27,9 @@ struct AreaExtremes: Sendable {
         let sign: Double
         var ceiling = Double.infinity
         var candidates: [Candidate] = []
-        /// Whether there were more candidates than exact arithmetic is to compare.
-        var isOpen = false
 
         mutating func add(_ area: Double, _ bound: Double, _ cell: @autoclosure () -> PlanarCell, _ program: PiecewiseAffineProgram) {
-            guard sign * area - bound <= ceiling, !isOpen else { return }
+            guard sign * area - bound <= ceiling else { return }
             insert(Candidate(floor: sign * area - bound, cell: cell()), ceiling: sign * area + bound, program)
         }
 
@@ -30,32 +39,39 @@ struct AreaExtremes: Sendable {
                 candidates.removeAll { $0.floor > ceiling }
             }
             candidates.append(candidate)
-            if candidates.count > 64, !program.isLarge { settle(program) }
-            if candidates.count > 16, program.isLarge { leaveOpen() }
+            if candidates.count > 64 { settle(program) }
         }
 
-        mutating func leaveOpen() { (isOpen, candidates) = (true, []) }
-
-        mutating func merge(_ other: Least, _ program: PiecewiseAffineProgram) {
-            if isOpen || other.isOpen { return leaveOpen() }
-            for candidate in other.candidates where candidate.floor <= ceiling && !isOpen {
-                insert(candidate, ceiling: other.ceiling, program)
-            }
-        }
-
-        var value: Double { isOpen ? .nan : candidates.first?.exact?.doubleValue ?? 0 }
-
-        /// Leaves one candidate, the least in exact arithmetic.
+        /// Leaves one candidate, the least.
         mutating func settle(_ program: PiecewiseAffineProgram) {
-            for i in candidates.indices where candidates[i].exact == nil {
-                var subdivision = PlanarSubdivision(of: program, on: candidates[i].cell)
-                candidates[i].exact = subdivision.exactArea(of: 0)
+            for i in candidates.indices where candidates[i].known == nil { candidates[i].decide(exactly: false, program) }
+            prune()
+            if candidates.count > 1 {
+                for i in candidates.indices where candidates[i].known!.bound.signum > 0 { candidates[i].decide(exactly: true, program) }
+                prune()
+                candidates.removeSubrange(1...)
             }
-            let best = candidates.min { a, b in sign > 0 ? a.exact! < b.exact! : b.exact! < a.exact! }
-            candidates = best.map { [$0] } ?? []
-            guard let value = best?.exact?.doubleValue else { return }
-            ceiling = (sign * value).nextUp
-            candidates[0].floor = (sign * value).nextDown
+            guard let (area, bound) = candidates.first?.known else { return }
+            let signed = sign > 0 ? area : -area
+            ceiling = (signed + bound).doubleValue.nextUp
+            candidates[0].floor = (signed - bound).doubleValue.nextDown
+        }
+
+        /// Leaves those that may be the least as they are known.
+        private mutating func prune() {
+            let signed = candidates.map { sign > 0 ? $0.known!.area : -$0.known!.area }
+            guard let ceiling = zip(signed, candidates).map({ $0 + $1.known!.bound }).min() else { return }
+            candidates = zip(signed, candidates).filter { $0 - $1.known!.bound <= ceiling }.map(\.1)
+        }
+
+        /// The least area, rounded once; 0 where there was no cell.
+        mutating func value(_ program: PiecewiseAffineProgram) -> Double {
+            settle(program)
+            guard let (area, bound) = candidates.first?.known else { return 0 }
+            let (low, high) = ((area - bound).doubleValue, (area + bound).doubleValue)
+            if low == high { return low }
+            candidates[0].decide(exactly: true, program)
+            return candidates[0].known!.area.doubleValue
         }
     }
 
@@ -74,14 +90,14 @@ struct AreaExtremes: Sendable {
     }
 
     mutating func merge(_ other: AreaExtremes) {
-        least.merge(other.least, program)
-        most.merge(other.most, program)
+        for candidate in other.least.candidates where candidate.floor <= least.ceiling {
+            least.insert(candidate, ceiling: other.least.ceiling, program)
+        }
+        for candidate in other.most.candidates where candidate.floor <= most.ceiling {
+            most.insert(candidate, ceiling: other.most.ceiling, program)
+        }
     }
 
-    /// Both exact values, rounded once; 0 where there was no cell, NaN where a large network has too many candidates.
-    mutating func range() -> (least: Double, most: Double) {
-        least.settle(program)
-        most.settle(program)
-        return (least.value, most.value)
-    }
+    /// Both exact values, rounded once; 0 … 0 where there was no cell.
+    mutating func range() -> ClosedRange<Double> { least.value(program)...most.value(program) }
 }

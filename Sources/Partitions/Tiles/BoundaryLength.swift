@@ -1,6 +1,6 @@
 // The length of the decision boundary from cells as they go by. The class is one more nonlinearity (`classStep`), and the boundary is made
-// of the sides that lie on its lines. Where outputs might tie otherwise, on a whole cell, along an older side or in a corner, that is not
-// decided here: `DecisionBoundary` is.
+// of the sides that lie on its lines. Where outputs might tie otherwise, on a whole cell or along an older side, that is not decided here:
+// `DecisionBoundary` is.
 
 import Geometry
 
@@ -21,7 +21,7 @@ struct BoundaryLength: Sendable {
                 let way = vertices[(i + 1) % vertices.count] - vertices[i]
                 twice += (way * way).sum().squareRoot()
             }
-            // In a tile every sign of a class is certain and not 0; else three outputs may be close to each other.
+            // Tiles count the sides along which outputs tie; outside them three outputs may be close to each other.
             if case .all = block.codes, isCertain { isCertain = !cell.mayHaveIdleTie(classLevel: classLevel) }
         }
     }

@@ -60,7 +60,7 @@ struct ColumnwiseMatrix: Sendable {
 
     /// Rows of 8 numbers: out += this · the rows of `units`; with `magnitudes` the last of the 8 goes with the weights' magnitudes.
     func spread(_ units: [Int32], _ numbers: [Double], to out: inout [Double], magnitudes: Bool = false) {
-        maso_partition_spread(&out, columns, rows, weights, units, numbers, units.count, magnitudes ? 1 : 0)
+        maso_partition_add_columns(&out, columns, rows, weights, units, numbers, units.count, magnitudes ? 1 : 0)
     }
 }
 

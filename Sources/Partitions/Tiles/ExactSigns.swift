@@ -1,4 +1,5 @@
-// The last word on a sign that floating point leaves open: exact forms under a cell's code, shared by all cells that have the code.
+// The last word on a sign that floating point leaves open: forms under a cell's code in pairs of Doubles, and exact ones where these leave
+// it open too, shared by all cells that have the code.
 
 import Geometry
 
@@ -10,10 +11,14 @@ struct ExactSigns {
     private var nodes: [[NodeKey: Int]] = []
     private var forms: ExactForms
     private var points: [PointKey: ExactPoint] = [:]
-    /// How many signs were asked for, how many of them are 0, and the time spent.
+    private var longForms: [LongKey: LongForm] = [:]
+    /// How many signs pairs of Doubles have decided, how many exact arithmetic, how many of both are 0, and the time spent on all.
+    private(set) var longSignCount = 0
     private(set) var signCount = 0
     private(set) var zeroCount = 0
     private(set) var elapsed = Duration.zero
+    /// How many sides of cells had a candidate at 0 at both ends, and so all along.
+    var zeroSideCount = 0
 
     private struct NodeKey: Hashable {
         let parent: Int
@@ -24,6 +29,12 @@ struct ExactSigns {
         let node: Node
         let first: Int32
         let second: Int32
+    }
+
+    private struct LongKey: Hashable {
+        let line: Int32
+        let level: Int
+        let cell: Int
     }
 
     /// The code of a cell at the nonlinearities before a step.
@@ -42,8 +53,8 @@ struct ExactSigns {
 
     /// Forgets what takes too much memory; nodes are not valid any more.
     mutating func tidy() {
-        guard forms.count + points.count > ExactSigns.keptFormCount else { return }
-        (history, nodes, points) = (CodeHistory(), [], [:])
+        guard forms.count + points.count + longForms.count > ExactSigns.keptFormCount else { return }
+        (history, nodes, points, longForms) = (CodeHistory(), [], [:], [:])
         forms = ExactForms(program: network.program)
     }
 
@@ -74,6 +85,12 @@ struct ExactSigns {
     mutating func sign(of line: Int32, at lines: (Int32, Int32), under node: Node) -> Int {
         let start = ContinuousClock.now
         defer { elapsed += ContinuousClock.now - start }
+        let (first, second) = (longForm(of: lines.0, under: node), longForm(of: lines.1, under: node))
+        if let sign = LongForm.sign(of: longForm(of: line, under: node), at: first, second) {
+            longSignCount += 1
+            if sign == 0 { zeroCount += 1 }
+            return sign
+        }
         signCount += 1
         let form = form(of: line, under: node)
         let sign = form.isZero ? 0 : form.sign(at: point(lines, under: node))
@@ -81,8 +98,19 @@ struct ExactSigns {
         return sign
     }
 
+    /// Where two lines cross, and how far from there that may be in the sum of coordinates: at most `tolerance`, or a rounding.
+    mutating func place(_ lines: (Int32, Int32), under node: Node, tolerance: Double) -> (place: SIMD2<Double>, error: Double) {
+        let start = ContinuousClock.now
+        defer { elapsed += ContinuousClock.now - start }
+        let (first, second) = (longForm(of: lines.0, under: node), longForm(of: lines.1, under: node))
+        let crossing = LongForm.crossing(first, second)
+        let isNear = crossing.map { $0.error <= tolerance } ?? false
+        let place = isNear ? crossing!.place.map(\.doubleValue) : point(lines, under: node).doubles
+        return (SIMD2(place[0], place[1]), (isNear ? crossing!.error : 0) + 0x1p-52 * (abs(place[0]) + abs(place[1])))
+    }
+
     /// The crossing of two lines.
-    mutating func point(_ lines: (Int32, Int32), under node: Node) -> ExactPoint {
+    private mutating func point(_ lines: (Int32, Int32), under node: Node) -> ExactPoint {
         let key = PointKey(node: node, first: lines.0, second: lines.1)
         if let known = points[key] { return known }
         guard let point = ExactPoint.crossing(form(of: lines.0, under: node), form(of: lines.1, under: node)) else {
@@ -90,6 +118,24 @@ struct ExactSigns {
         }
         points[key] = point
         return point
+    }
+
+    private mutating func longForm(of line: Int32, under node: Node) -> LongForm {
+        let level =
+            switch network.lines[Int(line)] {
+            case .border: 0
+            case .knot(let value, _, _, _, _), .tie(let value, _, _, _, _): network.depths[value]
+            }
+        let key = LongKey(line: line, level: level, cell: history.ancestor(of: node.index, at: node.level, up: level))
+        if let known = longForms[key] { return known }
+        // From the last level up.
+        var ancestors = [key.cell]
+        for l in stride(from: level, to: 1, by: -1) { ancestors.append(Int(history.levels[l - 1].parents[ancestors[ancestors.count - 1]])) }
+        let form = LongForm(of: network.lines[Int(line)], in: network.program) { [history] layer, unit in
+            history.levels[layer].code(unit, of: ancestors[level - 1 - layer])
+        }
+        longForms[key] = form
+        return form
     }
 
     private mutating func form(of line: Int32, under node: Node) -> AffineForm {

@@ -4,10 +4,14 @@
 public struct FilterStatistics: Hashable, Sendable {
     /// How many signs of a unit at a vertex were asked for by the tiles.
     public internal(set) var signCount = 0
-    /// How many signs floating point left open and exact arithmetic decided.
+    /// How many signs Doubles left open and pairs of Doubles decided.
+    public internal(set) var longSignCount = 0
+    /// How many signs both left open and exact arithmetic decided.
     public internal(set) var exactSignCount = 0
-    /// How many of these, at vertices of tiles, are exactly 0.
+    /// How many of both, at vertices of tiles, are exactly 0.
     public internal(set) var zeroSignCount = 0
+    /// How many sides of cells had a unit exactly at a knot, or two members of a group equal, at both ends.
+    public internal(set) var zeroSideCount = 0
     /// How often a tile was divided because three members of a group might be largest on it.
     public internal(set) var halvedTileCount = 0
     /// How many single cells went on exactly, for that reason.
@@ -17,8 +21,10 @@ public struct FilterStatistics: Hashable, Sendable {
 
     static func += (a: inout FilterStatistics, b: FilterStatistics) {
         a.signCount += b.signCount
+        a.longSignCount += b.longSignCount
         a.exactSignCount += b.exactSignCount
         a.zeroSignCount += b.zeroSignCount
+        a.zeroSideCount += b.zeroSideCount
         a.halvedTileCount += b.halvedTileCount
         a.exactCellCount += b.exactCellCount
         a.exactSeconds += b.exactSeconds
@@ -30,8 +36,10 @@ public struct FilterStatistics: Hashable, Sendable {
     }
 
     mutating func add(_ exact: ExactSigns) {
+        longSignCount += exact.longSignCount
         exactSignCount += exact.signCount
         zeroSignCount += exact.zeroCount
+        zeroSideCount += exact.zeroSideCount
         add(exact.elapsed)
     }
 }

@@ -11,7 +11,7 @@ extension PartitionSummary {
 
     /// The summary of a partition by tiles, which keeps no cell. Where outputs may tie other than along the decision boundary, its length
     /// is left open (`nil`) though it may not be ambiguous; so it is, and the number of maps, where these are too many to
-    /// compare. An extreme volume is left open (NaN) where a large network has many cells that Doubles cannot tell from it.
+    /// compare.
     ///
     /// - Parameter progress: told by one thread or another how many cells have gone by.
     public init(streaming partition: TiledPartition, threads: Int, progress: @escaping @Sendable (Int) -> Void = { _ in }) {
@@ -30,7 +30,7 @@ extension PartitionSummary {
         var extremes = sum.result.areas
         let areas = extremes.range()
         (cellCount, cellCounts, filter) = (sum.outcome.cellCount, sum.outcome.cellCounts, sum.outcome.statistics)
-        (minVolume, maxVolume, unboundedCount) = (areas.least, areas.most, 0)
+        (minVolume, maxVolume, unboundedCount) = (areas.lowerBound, areas.upperBound, 0)
         guard let maps = sum.result.maps else {
             (distinctMapCount, boundaryLength) = (nil, nil)
             return
@@ -46,8 +46,8 @@ extension PartitionSummary {
     /// - Parameter outcome: that of the partition itself.
     private static func boundaryLength(of partition: TiledPartition, beside outcome: TiledPartition.Outcome, threads: Int) -> Double? {
         let divided = partition.dividedByClass.reduce(into: BoundaryLength(), threads: threads, { $0.add($1) }, { $0.merge($1) })
-        // Zeros that are not the network's own are ties of outputs in a corner.
-        guard divided.result.isCertain, divided.outcome.statistics.zeroSignCount == outcome.statistics.zeroSignCount else { return nil }
+        // Sides at 0 that are not the network's own are such along which outputs tie.
+        guard divided.result.isCertain, divided.outcome.statistics.zeroSideCount == outcome.statistics.zeroSideCount else { return nil }
         return divided.result.length
     }
 }

@@ -30,31 +30,55 @@ extension Tile {
         var sign: Int { middle > radius ? 1 : middle < -radius ? -1 : 0 }
     }
 
-    /// The ranges of the columns over the tile, and the sums over them that bound combinations of columns.
+    /// What the columns are like over the tile, for bounds of their combinations.
+    ///
+    /// With X, Y how far a vertex is put from the middle of all, |X| ≤ halfWidth and |Y| ≤ halfHeight, an entry of column j is
+    /// tiltX[j] X + tiltY[j] Y plus something within radius[j] of middle[j]. Hinges that rise together thus bound together what they make.
     private struct Ranges: ~Copyable {
         let numbers: Pool<Double>
         let width: Int
+        let (halfWidth, halfHeight): (Double, Double)
         let displacement: Double
         let roundoff: Double
         var middle: UnsafeMutablePointer<Double> { numbers.start }
         var radius: UnsafeMutablePointer<Double> { numbers.start + width }
+        var tiltX: UnsafeMutablePointer<Double> { numbers.start + 2 * width }
+        var tiltY: UnsafeMutablePointer<Double> { numbers.start + 3 * width }
     }
 
+    /// Rows by which planes are fitted: any plane will do, near ones bound better.
+    private static let fittedRowCount = 32
+
+    /// The places and hinges are as the rows have them, whatever they are exactly: `bound` allows for the difference. X, Y, and the rest of
+    /// an entry beyond its plane are rounded, and so are the sums over columns: 2 · roundoff of the entry's and the plane's size.
     private mutating func ranges(_ count: Int) -> Ranges {
-        let width = padded(columnCount)
-        let numbers = Pool<Double>(store, capacity: 2 * width)
-        let (low, high) = (numbers.start, numbers.start + width)
-        maso_partition_ranges(mesh.rows.start, mesh.vertexCount, mesh.stride, width, low, high)
-        for j in 0..<columnCount {
-            let (least, most) = (low[j], high[j])
-            size[j] = max(abs(least), abs(most)) + base[j]
-            (low[j], high[j]) = (0.5 * (least + most), 0.5 * (most - least))
-        }
+        let (width, vertexCount, stride) = (padded(columnCount), mesh.vertexCount, mesh.stride)
+        let rows = mesh.rows.start
+        var (low, high) = (mesh.position(0), mesh.position(0))
         var displacement = 0.0
-        for v in 0..<mesh.vertexCount { displacement = max(displacement, mesh.vertices.start[v].displacement) }
-        return Ranges(
-            numbers: numbers, width: width, displacement: displacement, roundoff: Double(count + 8 + 6 * TileMesh.generationLimit) * 0x1p-53
-        )
+        for v in 0..<vertexCount {
+            let place = mesh.position(v)
+            (low, high) = (pointwiseMin(low, place), pointwiseMax(high, place))
+            displacement = max(displacement, mesh.vertices.start[v].displacement)
+        }
+        let middle = 0.5 * (low + high)
+        let half = pointwiseMax(high - middle, middle - low) * (1 + 0x1p-50)
+        let ranges = Ranges(
+            numbers: Pool(store, capacity: 4 * width), width: width, halfWidth: half.x, halfHeight: half.y, displacement: displacement,
+            roundoff: Double(count + 8 + 6 * TileMesh.generationLimit) * 0x1p-53)
+        let (least, most, tiltX, tiltY) = (ranges.middle, ranges.radius, ranges.tiltX, ranges.tiltY)
+        maso_partition_tilts(
+            rows, vertexCount, stride, width, max(1, vertexCount / Tile.fittedRowCount), middle.x, middle.y, tiltX, tiltY)
+        size.withUnsafeMutableBufferPointer {
+            maso_partition_ranges(rows, vertexCount, stride, width, middle.x, middle.y, tiltX, tiltY, least, most, $0.baseAddress!)
+        }
+        for j in 0..<columnCount {
+            size[j] += base[j]
+            let (from, to) = (least[j], most[j])
+            least[j] = 0.5 * (from + to)
+            most[j] = 0.5 * (to - from) + 2 * ranges.roundoff * (size[j] + abs(tiltX[j]) * half.x + abs(tiltY[j]) * half.y)
+        }
+        return ranges
     }
 
     /// The bound of a sum of columns less a knot, from its plain sums.
@@ -73,6 +97,7 @@ extension Tile {
     /// The bound of one unit, or of the difference of two.
     private func bound(of unit: Int, minus: Int, knot: Double, _ matrix: ColumnMatrix, _ ranges: borrowing Ranges) -> Bound {
         var sums = Bound()
+        var (tiltX, tiltY) = (0.0, 0.0)
         for j in 0..<matrix.columnCount {
             let column = matrix.column(j)
             let weight = minus < 0 ? column[unit] : column[unit] - column[minus]
@@ -82,7 +107,10 @@ extension Tile {
             sums.size += (minus < 0 ? abs(weight) : abs(column[unit]) + abs(column[minus])) * size[j]
             sums.base += abs(weight) * base[j]
             sums.slope += abs(weight) * slope[j]
+            tiltX += weight * ranges.tiltX[j]
+            tiltY += weight * ranges.tiltY[j]
         }
+        sums.radius += abs(tiltX) * ranges.halfWidth + abs(tiltY) * ranges.halfHeight
         return bound(sums, knot: knot, eta: matrix.eta[unit] + (minus < 0 ? 0 : matrix.eta[minus]), ranges)
     }
 
@@ -128,25 +156,113 @@ extension Tile {
         addUp(matrix, ranges, sums)
         var found: [Candidate] = []
         var rest: [Int32] = []
-        var bounds: [Bound] = []
         for place in open {
             let members = groups[Int(place)].members
-            bounds.removeAll(keepingCapacity: true)
-            for unit in members { bounds.append(bound(Tile.sums(sums, unit, matrix.stride), knot: 0, eta: matrix.eta[unit], ranges)) }
-            let possible = possible(members, bounds, matrix, ranges)
+            let possible = possibleWinners(members, matrix, sums, ranges)
             if possible.count == 1 {
                 (sides[Int(place)], rivals[Int(place)]) = (.below, SIMD2(repeating: Int32(possible[0])))
                 continue
             }
             rest.append(place)
             if possible.count == 2, found.count < 64 {
-                let (a, b) = (possible[0], possible[1])
-                rivals[Int(place)] = SIMD2(Int32(a), Int32(b))
-                found.append(
-                    Candidate(
-                        place: Int(place), unit: members[b], minus: members[a], knot: 0,
-                        line: ties[Int(place)].line(a, b),
-                        bound: bound(of: members[b], minus: members[a], knot: 0, matrix, ranges)))
+                found.append(candidate(at: place, between: (possible[0], possible[1]), members, ties[Int(place)], matrix, ranges))
+            }
+        }
+        open = rest
+        return found
+    }
+
+    /// The positions of the members of which bounds leave it open that one is larger than all others before it somewhere on the tile.
+    private func possibleWinners(
+        _ members: [Int], _ matrix: ColumnMatrix, _ sums: borrowing Pool<Double>, _ ranges: borrowing Ranges
+    ) -> [Int] {
+        var possible: [Int] = []
+        var floor = -Double.infinity
+        for unit in members {
+            let bound = bound(Tile.sums(sums, unit, matrix.stride), knot: 0, eta: matrix.eta[unit], ranges)
+            floor = max(floor, bound.middle - bound.radius)
+        }
+        for (position, unit) in members.enumerated() {
+            let bound = bound(Tile.sums(sums, unit, matrix.stride), knot: 0, eta: matrix.eta[unit], ranges)
+            if bound.middle + bound.radius >= floor { possible.append(position) }
+        }
+        // Whom another beats on the whole tile, or who equals an earlier one, cannot be.
+        eliminate(&possible) { a, b in
+            matrix.areIdentical(members[a], members[b]) ? -1 : bound(of: members[b], minus: members[a], knot: 0, matrix, ranges).sign
+        }
+        return possible
+    }
+
+    /// Of every two removes the one that cannot win: the first where `sign` is positive, the second where it is negative.
+    private func eliminate(_ possible: inout [Int], _ sign: (Int, Int) -> Int) {
+        var i = 0
+        outer: while i < possible.count {
+            var j = i + 1
+            while j < possible.count {
+                let sign = sign(possible[i], possible[j])
+                if sign > 0 {
+                    possible.remove(at: i)
+                    continue outer
+                }
+                if sign < 0 { possible.remove(at: j) } else { j += 1 }
+            }
+            i += 1
+        }
+    }
+
+    /// Notes between which two members a group is decided.
+    private mutating func candidate(
+        at place: Int32, between pair: (Int, Int), _ members: [Int], _ ties: TiledNetwork.Ties, _ matrix: ColumnMatrix,
+        _ ranges: borrowing Ranges
+    ) -> Candidate {
+        let (a, b) = pair
+        rivals[Int(place)] = SIMD2(Int32(a), Int32(b))
+        return Candidate(
+            place: Int(place), unit: members[b], minus: members[a], knot: 0, line: ties.line(a, b),
+            bound: bound(of: members[b], minus: members[a], knot: 0, matrix, ranges))
+    }
+
+    /// The same for a tile of one cell, where three members may be largest by bounds: by their differences' signs at the corners, certain or
+    /// exact. On a cell the members are affine, so whoever is nowhere ahead of another at a corner is nowhere ahead of it.
+    mutating func candidatesAtCorners(
+        of matrix: ColumnMatrix, groups: [PiecewiseAffineProgram.Group], ties: [TiledNetwork.Ties], _ exact: inout ExactSigns
+    ) -> [Candidate] {
+        precondition(mesh.cellCount == 1, "\(mesh.cellCount) cells, expected one")
+        let ranges = ranges(matrix.columnCount)
+        let sums = Pool<Double>(store, capacity: 5 * matrix.stride)
+        addUp(matrix, ranges, sums)
+        exact.tidy()
+        let node = exact.node(of: mesh.code(of: 0, codes))
+        var corners: [(vertex: Int, lines: (Int32, Int32))] = []
+        mesh.forEachSide(of: 0) { h in
+            corners.append((Int(mesh.halfEdges[h].origin), (mesh.halfEdges[mesh.previous(h)].line, mesh.halfEdges[h].line)))
+        }
+        var found: [Candidate] = []
+        var rest: [Int32] = []
+        for place in open {
+            let members = groups[Int(place)].members
+            var possible = possibleWinners(members, matrix, sums, ranges)
+            eliminate(&possible) { a, b in
+                let bound = bound(of: members[b], minus: members[a], knot: 0, matrix, ranges)
+                let line = ties[Int(place)].line(a, b)
+                let signs = corners.map { corner in
+                    let row = mesh.rows.start + corner.vertex * mesh.stride
+                    var value = 0.0
+                    for j in 0..<matrix.columnCount { value += (matrix.column(j)[members[b]] - matrix.column(j)[members[a]]) * row[j] }
+                    let reach = bound.base + bound.slope * mesh.vertices[corner.vertex].displacement
+                    return abs(value) > reach ? (value > 0 ? 1 : -1) : exact.sign(of: line, at: corner.lines, under: node)
+                }
+                for i in signs.indices where signs[i] == 0 && signs[(i + 1) % signs.count] == 0 { exact.zeroSideCount += 1 }
+                // Of equal ones the first stays.
+                return !signs.contains(1) ? -1 : !signs.contains(-1) ? 1 : 0
+            }
+            if possible.count == 1 {
+                (sides[Int(place)], rivals[Int(place)]) = (.below, SIMD2(repeating: Int32(possible[0])))
+                continue
+            }
+            rest.append(place)
+            if possible.count == 2, found.count < 64 {
+                found.append(candidate(at: place, between: (possible[0], possible[1]), members, ties[Int(place)], matrix, ranges))
             }
         }
         open = rest
@@ -156,35 +272,9 @@ extension Tile {
     /// The positions of a group's members that bounds let be largest on the tile.
     mutating func possible(among members: [Int], of matrix: ColumnMatrix) -> [Int] {
         let ranges = ranges(matrix.columnCount)
-        var bounds: [Bound] = []
-        for unit in members { bounds.append(bound(of: unit, minus: -1, knot: 0, matrix, ranges)) }
-        return possible(members, bounds, matrix, ranges)
-    }
-
-    private func possible(_ members: [Int], _ bounds: [Bound], _ matrix: ColumnMatrix, _ ranges: borrowing Ranges) -> [Int] {
-        let floor = bounds.reduce(-Double.infinity) { max($0, $1.middle - $1.radius) }
-        var possible = bounds.indices.filter { bounds[$0].middle + bounds[$0].radius >= floor }
-        // Whom another beats on the whole tile, or who equals an earlier one, cannot be.
-        var i = 0
-        outer: while i < possible.count {
-            let first = members[possible[i]]
-            var j = i + 1
-            while j < possible.count {
-                let second = members[possible[j]]
-                if matrix.areIdentical(first, second) {
-                    possible.remove(at: j)
-                    continue
-                }
-                let sign = bound(of: second, minus: first, knot: 0, matrix, ranges).sign
-                if sign > 0 {
-                    possible.remove(at: i)
-                    continue outer
-                }
-                if sign < 0 { possible.remove(at: j) } else { j += 1 }
-            }
-            i += 1
-        }
-        return possible
+        let sums = Pool<Double>(store, capacity: 5 * matrix.stride)
+        addUp(matrix, ranges, sums)
+        return possibleWinners(members, matrix, sums, ranges)
     }
 
     /// The difference of the members at two positions of the group at `place`.
@@ -203,7 +293,16 @@ extension Tile {
         let (start, stride) = (sums.start, matrix.stride)
         let out = maso_partition_bounds(
             middle: start, radius: start + stride, magnitude: start + 2 * stride, base: start + 3 * stride, slope: start + 4 * stride)
-        maso_partition_bound(matrix.data, stride, matrix.columnCount, ranges.middle, ranges.radius, size, base, slope, out)
+        size.withUnsafeBufferPointer { size in
+            base.withUnsafeBufferPointer { base in
+                slope.withUnsafeBufferPointer { slope in
+                    let columns = maso_partition_columns(
+                        tilt_x: ranges.tiltX, tilt_y: ranges.tiltY, middle: ranges.middle, radius: ranges.radius, size: size.baseAddress,
+                        base: base.baseAddress, slope: slope.baseAddress, half_width: ranges.halfWidth, half_height: ranges.halfHeight)
+                    maso_partition_bound(matrix.data, stride, matrix.columnCount, columns, out)
+                }
+            }
+        }
     }
 
     @inline(__always) private static func sums(_ sums: borrowing Pool<Double>, _ k: Int, _ stride: Int) -> Bound {

@@ -215,7 +215,8 @@ extension Tile {
         }
         let isDone = counted.cut(
             .init(
-                first: first, count: chosen.count, base: errors.start, slope: errors.start + stride, lines: lines.start, grain: grain,
+                first: first, count: chosen.count, width: stride, base: errors.start, slope: errors.start + stride, lines: lines.start,
+                grain: grain,
                 isLast: true, codes: codes), &scratch)
         return isDone ? counted.cellCount : nil
     }

@@ -63,18 +63,21 @@ extension Tile {
     private mutating func cut(by chosen: [Int], _ evaluation: borrowing Evaluation, _ scratch: inout TileMesh.Scratch) {
         // The signs of candidates must fit a word from the multiple of 8 before the first one on.
         let first = chosen.count <= 56 ? columnCount : padded(columnCount)
-        let stride = padded(first + padded(chosen.count))
-        // Room for as many vertices again, lest the rows be moved.
-        scratch.rows.removeAll()
-        scratch.rows.reserve(2 * mesh.vertexCount * stride)
-        scratch.rows.resize(to: mesh.vertexCount * stride)
-        maso_partition_pack(
-            mesh.rows.start, mesh.vertices.start, mesh.vertexCount, mesh.stride, columnCount, scratch.values.start, evaluation.width,
-            scratch.positive.start, chosen.map { Int32($0) }, chosen.count, scratch.rows.start, stride, first)
+        let width = padded(first + padded(chosen.count))
+        if width > mesh.stride || first > columnCount {
+            // Room for as many vertices again, lest the rows be moved.
+            scratch.rows.removeAll()
+            scratch.rows.reserve(2 * mesh.vertexCount * width)
+            scratch.rows.resize(to: mesh.vertexCount * width)
+            maso_partition_spread(mesh.rows.start, mesh.vertexCount, mesh.stride, columnCount, scratch.rows.start, width, first)
+            swap(&mesh.rows, &scratch.rows)
+            mesh.stride = width
+        }
+        maso_partition_place(
+            mesh.rows.start, mesh.vertices.start, mesh.vertexCount, mesh.stride, scratch.values.start, evaluation.width,
+            scratch.positive.start, chosen.map { Int32($0) }, chosen.count, first)
         scratch.hasZeros = false
         if evaluation.doubtful & evaluation.crossing != 0 { noteZeros(chosen, evaluation.width, &scratch) }
-        swap(&mesh.rows, &scratch.rows)
-        mesh.stride = stride
         addColumns(chosen, evaluation, first: first)
         let lines = chosen.map { evaluation.candidates[$0].line }
         let isDone = base.withUnsafeMutableBufferPointer { base in
@@ -82,7 +85,7 @@ extension Tile {
                 lines.withUnsafeBufferPointer { lines in
                     mesh.cut(
                         .init(
-                            first: first, count: chosen.count, base: base.baseAddress!, slope: slope.baseAddress!,
+                            first: first, count: chosen.count, width: width, base: base.baseAddress!, slope: slope.baseAddress!,
                             lines: lines.baseAddress!, grain: grain, isLast: false, codes: codes), &scratch)
                 }
             }
@@ -120,6 +123,10 @@ extension Tile {
                 }
                 isPositive.somewhere = isPositive.somewhere || scratch.values[place] > 0
                 isPositive.everywhere = isPositive.everywhere && scratch.values[place] > 0
+            }
+            for h in 0..<mesh.halfEdges.count
+            where scratch.values[Int(mesh.halfEdges[h].origin) * width + c] == 0 && scratch.values[mesh.end(h) * width + c] == 0 {
+                scratch.exact.zeroSideCount += 1
             }
             let bit = 1 << UInt64(c) as UInt64
             signs.any = isPositive.somewhere ? signs.any | bit : signs.any & ~bit

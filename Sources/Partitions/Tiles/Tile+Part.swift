@@ -53,10 +53,17 @@ extension Tile {
             }
         }
         let count = vertices.count
+        tile.mesh.vertices.reserve(2 * count)
         tile.mesh.vertices.resize(to: count)
         for v in 0..<count { tile.mesh.vertices[v] = mesh.vertices[Int(vertices[v])] }
+        tile.mesh.stride = padded(kept.count + Tile.spareColumnCount)
+        tile.mesh.rows.reserve((2 * count + 1) * tile.mesh.stride)
         tile.mesh.rows.resize(to: count * tile.mesh.stride)
-        maso_partition_gather(mesh.rows.start, mesh.stride, vertices.start, count, kept, kept.count, tile.mesh.rows.start, tile.mesh.stride)
+        let width = padded(columnCount)
+        let bits = Pool<UInt8>(store, repeating: 0, count: width / 8)
+        for j in kept { bits[Int(j) / 8] |= 1 << UInt8(j % 8) }
+        maso_partition_gather(
+            mesh.rows.start, mesh.stride, vertices.start, count, bits.start, width, tile.mesh.rows.start, tile.mesh.stride)
         fold(active, dead, kept.map { Int($0) }, into: &tile)
         return tile
     }

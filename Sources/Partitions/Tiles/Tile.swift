@@ -25,11 +25,14 @@ struct Tile: ~Copyable {
         var eta = 0.0
     }
 
+    /// Room in a part's rows for the columns of the next cut, lest they be copied for it.
+    static let spareColumnCount = 16
+
     let store: BlockStore
     var network: TiledNetwork
     var mesh: TileMesh
     var columnCount: Int
-    /// For each column, up to the mesh's stride, a bound on its size, on its error at the places where vertices are put, and on its
+    /// For each column, up to a multiple of 8 at least, a bound on its size, on its error at the places where vertices are put, and on its
     /// gradient.
     var size: [Double]
     var base: [Double]

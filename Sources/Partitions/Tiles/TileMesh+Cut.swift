@@ -7,6 +7,8 @@ extension TileMesh {
     struct Cut {
         let first: Int
         let count: Int
+        /// How many numbers of a row are in use, a multiple of 8.
+        let width: Int
         /// Raised where exact arithmetic has set an entry.
         let base: UnsafeMutablePointer<Double>
         let slope: UnsafePointer<Double>
@@ -171,7 +173,7 @@ extension TileMesh {
         let generation = max(start.generation, end.generation) &+ 1
         var (moved, offset) = (crossing.displacement, crossing.offset)
         if crossing.isCertain && moved < TileMesh.displacementLimit * cut.grain {
-            maso_partition_interpolate(p, q, row, stride, cut.isLast ? column & ~7 : 8, valueP / (valueP - valueQ))
+            maso_partition_interpolate(p, q, row, cut.width, cut.isLast ? column & ~7 : 8, valueP / (valueP - valueQ))
             row[column] = 0
         } else {
             if cut.isLast { return false }

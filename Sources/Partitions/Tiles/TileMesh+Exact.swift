@@ -93,16 +93,17 @@ extension TileMesh {
         -> Double
     {
         let node = scratch.exact.node(of: code(of: Int(halfEdges[h].cell), cut.codes))
-        let exact = scratch.exact.point((halfEdges[h].line, cut.lines[candidate]), under: node).doubles
-        let (p, q, point) = (position(a), position(b), SIMD2(exact[0], exact[1]))
+        let (point, error) = scratch.exact.place(
+            (halfEdges[h].line, cut.lines[candidate]), under: node, tolerance: TileMesh.displacementLimit * 0x1p-10 * cut.grain)
+        let (p, q) = (position(a), position(b))
         let way = q - p
         let along = ((point - p) * way).sum() / (way * way).sum()
         // Inside the edge, so that entries keep their signs; any place on it will do.
         let tau = along.isFinite ? min(max(along, 0x1p-60), 1 - 0x1p-53) : 0.5
         maso_partition_interpolate(
-            rows.start + a * stride, rows.start + b * stride, rows.start + w * stride, stride, 8, tau)
+            rows.start + a * stride, rows.start + b * stride, rows.start + w * stride, cut.width, 8, tau)
         let gap = position(w) - point
-        let moved = (abs(gap.x) + abs(gap.y)) * (1 + 0x1p-30) + cut.grain
+        let moved = (abs(gap.x) + abs(gap.y) + error) * (1 + 0x1p-30) + cut.grain
         // The candidate's entry becomes 0, where |f(put)| ≤ slope · moved.
         let column = cut.first + candidate
         rows[w * stride + column] = 0

@@ -54,6 +54,7 @@ struct TileWorker: ~Copyable {
                 if tile.sides.isEmpty && !knots.isEmpty { tile.begin(source, sideCount: knots.count, isMaximum: false) }
                 let matrix = tile.values[source]!
                 if !tile.open.isEmpty {
+                    if isFull(tile) { return .full }
                     let candidates = tile.candidates(of: matrix, knots: knots)
                     if tile.isReducible {
                         if leavesReduction, network.expansion == nil { return .unreduced }
@@ -77,7 +78,12 @@ struct TileWorker: ~Copyable {
                 if tile.sides.isEmpty { tile.begin(source, sideCount: groups.count, isMaximum: true) }
                 let matrix = tile.values[source]!
                 if !tile.open.isEmpty {
-                    guard cut(&tile, tile.candidates(of: matrix, groups: groups, ties: ties), of: matrix) else { return .open }
+                    if isFull(tile) { return .full }
+                    var candidates = tile.candidates(of: matrix, groups: groups, ties: ties)
+                    if candidates.isEmpty, !tile.open.isEmpty, tile.mesh.cellCount == 1, network.expansion == nil {
+                        candidates = tile.candidatesAtCorners(of: matrix, groups: groups, ties: ties, &scratch.exact)
+                    }
+                    guard cut(&tile, candidates, of: matrix) else { return .open }
                 }
                 if tile.open.isEmpty {
                     note(tile)
@@ -87,10 +93,12 @@ struct TileWorker: ~Copyable {
                     go(on: &tile, with: result)
                 }
             }
-            if tile.mesh.cellCount > sizes(tile).full, tile.step < tile.network.steps.count { return .full }
         }
         return .finished
     }
+
+    /// Whether a tile is to be divided before it is cut again: after the layer's matrix product and not before, for the parts share it.
+    private func isFull(_ tile: borrowing Tile) -> Bool { tile.mesh.cellCount > sizes(tile).full }
 
     /// - Returns: `false` where units are open that no cut decides.
     private mutating func cut(_ tile: inout Tile, _ candidates: [Tile.Candidate], of matrix: ColumnMatrix) -> Bool {

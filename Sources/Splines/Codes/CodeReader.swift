@@ -10,18 +10,21 @@ public final class CodeReader {
     /// The layers that have a code, first to last.
     public let layers: [SplineLayer]
     private let readable: ReadableGraph
+    /// For each layer, how many entries of its code in sequence are one sample's; `nil` where it depends on no sample.
+    private let strides: [Int?]
     private let evaluation: PlannedGraph
 
     /// - Parameter batch: the most samples at once; fewer where memory is short.
     /// - Throws: `ExecutionError.memory` where one sample needs more than `network.memoryLimit`; what building the graph throws.
     public init(_ network: ReadableNetwork, batch: Int) throws {
-        (self.batch, readable, layers, evaluation) = try network.fitting(batch: batch) { batch, memory in
+        (self.batch, readable, layers, strides, evaluation) = try network.fitting(batch: batch) { batch, memory in
             let readable = try network.graph(batch: batch)
             let layers = readable.layers().filter { $0.code != nil }
+            let samples = readable.graph.sampleDependences(of: readable.input)
             let parameters = try ParameterBuffers(for: readable.graph, network.parameters)
             let evaluation = try PlannedGraph(
                 readable.graph, [readable.output] + layers.map { $0.code! }, parameters: parameters, memory: &memory)
-            return (batch, readable, layers, evaluation)
+            return (batch, readable, layers, layers.map { samples[$0.code!.index].stride }, evaluation)
         }
     }
 
@@ -30,7 +33,22 @@ public final class CodeReader {
         evaluation.bind(readable.inputName, try readable.padded(x))
         evaluation.run()
         let rows = 0..<x.shape[0]
-        return (layers.indices.map { evaluation.code($0 + 1).rows(rows) }, evaluation.tensor(0).rows(rows))
+        let codes = layers.indices.map { evaluation.code($0 + 1).bySample(batch, stride: strides[$0]).rows(rows) }
+        return (codes, evaluation.tensor(0).rows(rows))
+    }
+}
+
+extension Code {
+    /// The entries with those of one sample together, `[batch, …]`, where entry i is of sample (i / stride) mod batch.
+    fileprivate func bySample(_ batch: Int, stride: Int?) -> Code {
+        let perSample = count / batch
+        guard let stride, stride != perSample else { return shape.first == batch ? self : reshaped([batch] + shape) }
+        var entries = [Int32](repeating: 0, count: count)
+        for i in 0..<count {
+            let (outer, sample) = (i / stride / batch, i / stride % batch)
+            entries[sample * perSample + outer * stride + i % stride] = elements[i]
+        }
+        return Code(shape: [batch, perSample], elements: entries)
     }
 }
 

@@ -32,6 +32,13 @@ extension ReadableGraph {
     /// The layers that the output needs, first to last: one for each nonlinearity, then the final affine part.
     public func layers() -> [SplineLayer] {
         let depends = graph.dataDependence
+        let samples = graph.shape(input)[0]
+        /// One sample's part of a value: without the axis of the samples where that is the first.
+        func sampleShape(_ value: Value) -> Shape {
+            let shape = graph.shape(value)
+            if shape.first == samples { return Array(shape.dropFirst()) }
+            return samples == 1 ? shape : [shape.elementCount / samples]
+        }
         let codes = graph.codes(for: [output])
         let needed = graph.ancestors(of: [output])
         let smooth = graph.values.filter {
@@ -58,19 +65,19 @@ extension ReadableGraph {
                 SplineLayer(
                     index: index, name: unique(name.isEmpty ? "layer\(index)" : name),
                     operators: operators + [graph.nonlinearityLabel(code: code, output: output)], sources: sources, code: code,
-                    output: output, inputShape: sources.first.map { Array(graph.shape($0).dropFirst()) } ?? [],
-                    outputShape: Array(graph.shape(output).dropFirst()),
-                    units: Array(graph.shape(nonlinearity).dropFirst()).elementCount, pieces: graph[nonlinearity].type.pieceCount ?? 1,
+                    output: output, inputShape: sources.first.map(sampleShape) ?? [],
+                    outputShape: sampleShape(output),
+                    units: graph.shape(nonlinearity).elementCount / samples, pieces: graph[nonlinearity].type.pieceCount ?? 1,
                     kind: code.map { graph.layerKind(code: $0, appliers[$0] ?? [], output: output, depends: depends) } ?? .smooth))
         }
         let (sources, operators) = graph.affinePart(before: output, boundaries: boundaries, depends: depends)
         let isBare = outputs.contains(output)
-        let outputShape = Array(graph.shape(output).dropFirst())
+        let outputShape = sampleShape(output)
         layers.append(
             SplineLayer(
                 index: layers.count, name: unique("output"), operators: isBare ? ["identity"] : operators,
                 sources: isBare ? [output] : sources,
-                code: nil, output: output, inputShape: (isBare ? output : sources.first).map { Array(graph.shape($0).dropFirst()) } ?? [],
+                code: nil, output: output, inputShape: (isBare ? output : sources.first).map(sampleShape) ?? [],
                 outputShape: outputShape, units: outputShape.elementCount, pieces: 1, kind: .affine))
         return layers
     }

@@ -36,6 +36,13 @@ struct AffinePlans {
         guard source != output, graph.dependents(of: [source])[output.index] else {
             throw ReadingError.unconnected(from: graph[source].label, to: graph[output].label)
         }
+        let samples = graph.sampleDependences(of: readable.input)
+        for value in [source, output] {
+            let shape = graph.shape(value)
+            guard shape.first == graph.shape(readable.input)[0],
+                samples[value.index] == .none || samples[value.index].stride == shape.dropFirst().reduce(1, *)
+            else { throw ReadingError.noSampleAxis(graph[value].label) }
+        }
         let smooth = graph.cut(at: [source]).smoothNames(for: [output])
         guard smooth.isEmpty || tangent else { throw ReadingError.notPiecewiseAffine(nodes: smooth) }
         let outputCount = graph.shape(output).dropFirst().reduce(1, *)
@@ -50,7 +57,8 @@ struct AffinePlans {
         offsets = try PlannedGraph(frozen, [output], parameters: parameters, memory: &memory)
         margins =
             smooth.isEmpty
-            ? try MarginGraph(whole, codes: codes, of: graph, batch: batch, parameters: parameters, memory: &memory) : nil
+            ? try MarginGraph(whole, codes: codes, of: graph, input: readable.input, batch: batch, parameters: parameters, memory: &memory)
+            : nil
         (slopes, rowsPerBlock) = try AffinePlans.slopes(
             of: frozen, from: source, to: output, isSingle: batch == 1, parameters: parameters, memory: &memory)
         self.memory = memory

@@ -14,6 +14,8 @@ public enum ReadingError: Error, Hashable, Sendable, CustomStringConvertible {
     case wrongSamples(expected: Shape, got: Shape)
     /// The target of a map does not come after its source.
     case unconnected(from: String, to: String)
+    /// A value from or to which a map is wanted does not have the samples along its first axis.
+    case noSampleAxis(String)
 
     public var description: String {
         switch self {
@@ -21,6 +23,7 @@ public enum ReadingError: Error, Hashable, Sendable, CustomStringConvertible {
             "not piecewise affine: \(nodes.joined(separator: ", ")); the tangent (J, f − Jx) can be read instead"
         case .unknownLayer(let name, let names): "no layer '\(name)'; the layers are \(names.joined(separator: ", "))"
         case .unconnected(let source, let target): "no map from \(source) to \(target): it must come after"
+        case .noSampleAxis(let name): "\(name): its first axis is not that of the samples, so no map goes from or to it"
         case .wrongSamples(let expected, let got): "samples of shape \(got), expected [N] + \(expected)"
         }
     }

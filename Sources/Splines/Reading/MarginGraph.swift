@@ -13,6 +13,8 @@ final class MarginGraph {
     private static let smallUnit = 0x1p-520
 
     private let selectors: [Selector]
+    /// For each layer, how many entries in sequence of the pre-activation are one sample's.
+    private let strides: [Int]
     /// For each layer four targets: the pre-activation, its sum of magnitudes, the variance of its rounding, and its dependence on the
     /// data, which is 0 where it is constant on the cell.
     private let evaluation: PlannedGraph
@@ -22,7 +24,8 @@ final class MarginGraph {
     private let batch: Int
 
     init(
-        _ frozen: Graph, codes: [Value], of original: Graph, batch: Int, parameters: ParameterBuffers<Double>, memory: inout MemoryAllowance
+        _ frozen: Graph, codes: [Value], of original: Graph, input: Value, batch: Int, parameters: ParameterBuffers<Double>,
+        memory: inout MemoryAllowance
     )
         throws
     {
@@ -30,16 +33,18 @@ final class MarginGraph {
         let preactivations = codes.map { original[$0].operands[0] }
         let magnitudes = graph.magnitudes(of: preactivations)
         let dependences = graph.dependences(of: preactivations)
-        var (selectors, targets, read): ([Selector], [Value], [Value]) = ([], [], [])
+        let samples = original.sampleDependences(of: input)
+        var (selectors, strides, targets, read): ([Selector], [Int], [Value], [Value]) = ([], [], [], [])
         for (index, code) in codes.enumerated() {
             guard case .select(let selector) = original[code].primitive, let magnitude = magnitudes[index],
                 let dependence = dependences[index]
             else { continue }
             selectors.append(selector)
+            strides.append(samples[preactivations[index].index].stride ?? original.shape(preactivations[index]).elementCount)
             read.append(preactivations[index])
             targets += [preactivations[index], magnitude.sum, magnitude.variance, dependence]
         }
-        (self.selectors, self.batch) = (selectors, batch)
+        (self.selectors, self.strides, self.batch) = (selectors, strides, batch)
         evaluation = try PlannedGraph(graph, targets, parameters: parameters, memory: &memory)
         let left = memory
         makeSmallVariances = { [read] in
@@ -63,7 +68,7 @@ final class MarginGraph {
         for (index, data) in layers.enumerated() {
             let samples = Samples(
                 values: data[0], magnitudes: data[1], variances: data[2], dependences: data[3], smallVariances: small?.tensor(index),
-                smallUnit: MarginGraph.smallUnit)
+                smallUnit: MarginGraph.smallUnit, stride: strides[index], batch: batch)
             samples.forEachTie(of: selectors[index]) { sample, distance, scale, deviation in
                 smallest[sample] = min(smallest[sample], scale == 0 ? 0 : distance / scale)
                 // What is no number is on no side for certain.
@@ -84,6 +89,11 @@ private struct Samples {
     /// In the small unit, where some of `variances` are not finite.
     let smallVariances: Tensor<Double>?
     let smallUnit: Double
+    /// Entry i is of sample (i / stride) mod batch.
+    let stride: Int
+    let batch: Int
+
+    private func sample(_ entry: Int) -> Int { entry / stride % batch }
 
     /// The standard deviation of the difference of entries, in units of u.
     private func deviation(_ entries: Int...) -> Double {
@@ -96,12 +106,11 @@ private struct Samples {
     /// Calls `body` with the sample, the distance to the tie, the scale and the standard deviation, for each comparison that could go the other way.
     /// Entries that are constant on the cell are compared with nothing: what they decide is a fact of the whole cell.
     func forEachTie(of selector: Selector, _ body: (Int, Double, Double, Double) -> Void) {
-        let perSample = values.shape.dropFirst().reduce(1, *)
         switch selector {
         case .knots(let knots):
             for i in 0..<values.count where dependences.elements[i] > 0 {
                 for knot in knots.positions {
-                    body(i / perSample, abs(values.elements[i] - knot), magnitudes.elements[i] + abs(knot), deviation(i))
+                    body(sample(i), abs(values.elements[i] - knot), magnitudes.elements[i] + abs(knot), deviation(i))
                 }
             }
         case .largest(.window(let window)):
@@ -110,11 +119,11 @@ private struct Samples {
             for plane in 0..<values.shape[0] * values.shape[1] {
                 for p in 0..<outputs {
                     let group = incidence.inputs[incidence.starts[p]..<incidence.starts[p + 1]].map { plane * inputs + Int($0) }
-                    compare(group, sample: plane / values.shape[1], winners: 1, body)
+                    compare(group, winners: 1, body)
                 }
             }
-        case .largest(.axis(let axis, _)): forEachLine(along: axis) { compare($0, sample: $0[0] / perSample, winners: 1, body) }
-        case .winners(let axis, let count): forEachLine(along: axis) { compare($0, sample: $0[0] / perSample, winners: count, body) }
+        case .largest(.axis(let axis, _)): forEachLine(along: axis) { compare($0, winners: 1, body) }
+        case .winners(let axis, let count): forEachLine(along: axis) { compare($0, winners: count, body) }
         }
     }
 
@@ -126,13 +135,13 @@ private struct Samples {
     }
 
     /// The last winner against each loser (the first loser against each winner says the same of the smallest distance).
-    private func compare(_ group: [Int], sample: Int, winners: Int, _ body: (Int, Double, Double, Double) -> Void) {
+    private func compare(_ group: [Int], winners: Int, _ body: (Int, Double, Double, Double) -> Void) {
         guard winners > 0, winners < group.count else { return }
         let order = group.sorted { (values.elements[$0], $1) > (values.elements[$1], $0) }
         let best = order[winners - 1]
         for other in order.dropFirst(winners) where dependences.elements[best] > 0 || dependences.elements[other] > 0 {
             body(
-                sample, values.elements[best] - values.elements[other], magnitudes.elements[best] + magnitudes.elements[other],
+                sample(best), values.elements[best] - values.elements[other], magnitudes.elements[best] + magnitudes.elements[other],
                 deviation(best, other))
         }
     }

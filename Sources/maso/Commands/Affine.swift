@@ -32,9 +32,11 @@ struct Affine: ParsableCommand {
         Interruption.willMake(output)
         let folder = try OutputFolder(output)
         let layers = try model.readable.graph(batch: 1).layers()
-        let reader = try AffineReader(
-            model.readable, batch: max(1, min(16, x.shape[0])), from: from.map { try layers.named($0).output },
-            to: to.map { try layers.named($0).output }, tangent: tangent)
+        let reader = try reading(model) {
+            try AffineReader(
+                model.readable, batch: max(1, min(16, x.shape[0])), from: from.map { try layers.named($0).output },
+                to: to.map { try layers.named($0).output }, tangent: tangent)
+        }
         let summary = try write(reader, x, folder)
         let object: JSONValue = [
             "samples": JSONValue(x.shape[0]), "residual": summary.residual.map { JSONValue($0) } ?? .null,

@@ -4,7 +4,10 @@ import MaxAffineSplines
 struct Codes: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Writes the code of each layer: which piece every unit is on.",
-        discussion: "codes.npz gets an array a layer, named as in info, shape N×units, pieces numbered from 0.")
+        discussion: """
+            codes.npz gets an array a layer, shape N×units, pieces numbered from 0, named as in info; names that would not be safe to \
+            unpack lose what makes them so, such as a leading slash, and --json says which array is which layer's.
+            """)
 
     @OptionGroup var input: SampleOptions
 
@@ -29,21 +32,25 @@ struct Codes: ParsableCommand {
             progress.show(first)
         }
         progress.finish()
-        let arrays = zip(reader.layers, elements).map { layer, codes in
+        let names = NumpyArchive.safeNames(reader.layers.map(\.name))
+        let arrays = zip(zip(reader.layers, names), elements).map { entry, codes in
+            let (layer, name) = entry
             let shape = [x.shape[0], layer.units]
             let tensor: NumericTensor =
                 layer.pieces <= 256
                 ? .uint8(Tensor(shape: shape, elements: codes.map { UInt8($0) })) : .int32(Tensor(shape: shape, elements: codes))
-            return NamedTensor(name: layer.name, tensor: tensor)
+            return NamedTensor(name: name, tensor: tensor)
         }
         try NumpyArchive.write(arrays, to: output)
         let rows = zip(reader.layers, occupancies)
         let object: JSONValue = [
             "samples": JSONValue(x.shape[0]),
             "layers": .array(
-                rows.map { layer, occupancy in
-                    [
-                        "name": JSONValue(layer.name), "units": JSONValue(layer.units), "pieces": JSONValue(layer.pieces),
+                zip(rows, names).map { row, array in
+                    let (layer, occupancy) = row
+                    return [
+                        "name": JSONValue(layer.name), "array": JSONValue(array), "units": JSONValue(layer.units),
+                        "pieces": JSONValue(layer.pieces),
                         "distinctCodes": JSONValue(occupancy.distinctCodeCount), "constantUnits": JSONValue(occupancy.constantUnitCount),
                     ]
                 }),

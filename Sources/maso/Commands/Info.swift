@@ -53,11 +53,11 @@ struct Info: ParsableCommand {
             "A layer is one nonlinearity with the affine operators before it. Ties: the first piece that attains the maximum.",
         ]
         if model.inputs.count > 1 {
-            let parts = model.inputs.map { "\($0.name) (\(sizes($0.shape)))" }.joined(separator: ", ")
+            let parts = model.inputs.map { "\(printable($0.name)) (\(sizes($0.shape)))" }.joined(separator: ", ")
             lines.append("A sample is \(parts), one after the other.")
         }
         if let map = model.inputMap { lines.append(prepared(map)) }
-        if !smooth.isEmpty { lines.append("Not piecewise affine, because of: \(smooth.joined(separator: ", ")).") }
+        if !smooth.isEmpty { lines.append("Not piecewise affine, because of: \(smooth.map { printable($0) }.joined(separator: ", ")).") }
         return lines.joined(separator: "\n")
     }
 

@@ -37,7 +37,8 @@ struct Neighbors: ParsableCommand {
         try printResult(common.json, object) {
             "sample \(query) (class \(data.labels[query])); neighbours as index (class) distance\n"
                 + neighbors.map { name, found in
-                    "\(name): " + found.map { "\($0.index) (\(data.labels[$0.index])) \(brief($0.distance))" }.joined(separator: ", ")
+                    "\(printable(name)): "
+                        + found.map { "\($0.index) (\(data.labels[$0.index])) \(brief($0.distance))" }.joined(separator: ", ")
                 }.joined(separator: "\n")
         }
     }

@@ -157,8 +157,7 @@ struct Partition: ParsableCommand {
             "\(summary.cellCount) cells (sets with interior on which every unit has one code) in \(brief(elapsed)) s",
             "after each nonlinearity: \(summary.cellCounts.map { "\($0)" }.joined(separator: ", "))",
             (summary.distinctMapCount.map { "\($0) different affine maps; " } ?? "")
-                + "volumes "
-                + (summary.minVolume.isNaN ? "" : "from \(brief(summary.minVolume)) ") + "to \(brief(summary.maxVolume))",
+                + "volumes from \(brief(summary.minVolume)) to \(brief(summary.maxVolume))",
         ]
         if result.isStreamed {
             lines.append(
@@ -192,6 +191,7 @@ struct Partition: ParsableCommand {
         [
             "signs": JSONValue(statistics.signCount), "halvedTiles": JSONValue(statistics.halvedTileCount),
             "exactCells": JSONValue(statistics.exactCellCount), "exactSigns": JSONValue(statistics.exactSignCount),
+            "longSigns": JSONValue(statistics.longSignCount),
             "zeroSigns": JSONValue(statistics.zeroSignCount),
             "exactSeconds": JSONValue(statistics.exactSeconds),
         ]

@@ -27,6 +27,14 @@ struct Failure: Error, CustomStringConvertible {
     static func usage(_ description: String) -> Failure { Failure(.usage, description) }
 }
 
+/// What reading the model throws, in its name.
+func reading<T>(_ model: Model, _ body: () throws -> T) throws -> T {
+    do { return try body() } catch let error as ReadingError {
+        let failure = Failure(error)
+        throw Failure(failure.status, "\(model.name): \(failure.description)")
+    }
+}
+
 extension Failure {
     /// The failure that an error of the library is for a user.
     init(_ error: any Error) {
@@ -36,7 +44,7 @@ extension Failure {
         case let error as ReadingError:
             switch error {
             case .notPiecewiseAffine: self.init(.unavailable, "\(error) (--tangent)")
-            case .unknownLayer, .unconnected: self.init(.usage, error.description)
+            case .unknownLayer, .unconnected, .noSampleAxis: self.init(.usage, error.description)
             case .wrongSamples: self.init(.wrongData, error.description)
             }
         case let error as TrainingError: self.init(ExitStatus(rawValue: error.exitCode) ?? .bug, error.description)

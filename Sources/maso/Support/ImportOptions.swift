@@ -73,6 +73,9 @@ struct ImportOptions: ParsableArguments {
         }
         for text in bound {
             let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            if Double(parts[1])?.isNaN == true {
+                throw Failure.usage("--bind \(parts[0]): expected a number or an npy file, got '\(parts[1])'")
+            }
             let binding: ImportChoices.Binding =
                 if let number = Double(parts[1]) {
                     .number(number)

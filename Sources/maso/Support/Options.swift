@@ -149,11 +149,12 @@ struct SampleOptions: ParsableArguments {
         let model = try source.load(common, samples: samples)
         let array = try NumpyArray.read(path: samples, budget: common.budget)
         let expected = model.readable.inputShape
-        guard array.shape.count == expected.count + 1, Array(array.shape.dropFirst()) == expected else {
+        let shape = array.shape == expected ? [1] + expected : array.shape  // one sample may come as it is
+        guard shape.count == expected.count + 1, Array(shape.dropFirst()) == expected else {
             throw InterchangeError.malformed(
                 file: samples, place: "shape", expected: "[N" + expected.map { ", \($0)" }.joined() + "]", found: "\(array.shape)")
         }
-        let numbers: Tensor<Double> = array.converted()
+        let numbers: Tensor<Double> = array.converted().reshaped(shape)
         if let wrong = numbers.elements.firstIndex(where: { !$0.isFinite }) {
             let size = max(expected.elementCount, 1)
             throw InterchangeError.malformed(

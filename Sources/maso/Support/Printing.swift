@@ -4,11 +4,11 @@ import Foundation
 import MaxAffineSplines
 import Synchronization
 
-/// Prints a result: as text, or as one JSON object; on standard error where the `output` of the command is standard output, which is
+/// Prints a result: as text, control characters that a file brought in escaped, or as one JSON object; on standard error where the `output` of the command is standard output, which is
 /// then the file's alone.
 func printResult(_ json: Bool, _ object: JSONValue, output: String? = nil, _ text: () -> String) throws {
     let isTaken = output.map(["/dev/stdout", "/dev/fd/1"].contains) ?? false
-    try printText(json ? object.text() : text(), to: isTaken ? "/dev/stderr" : "/dev/stdout")
+    try printText(json ? object.text() : printable(text(), keepsLines: true), to: isTaken ? "/dev/stderr" : "/dev/stdout")
 }
 
 /// Prints a text and ends its line.
@@ -40,8 +40,9 @@ func brief(_ indices: [Int]) -> String {
     return indices.prefix(20).map(String.init).joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
 }
 
-/// Columns padded to their widest entry, two spaces apart.
+/// Columns padded to their widest entry, two spaces apart; an entry is one line, whatever a name in a file holds.
 func table(_ rows: [[String]]) -> String {
+    let rows = rows.map { $0.map { printable($0) } }
     let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     return rows.map { row in
         let line = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ")

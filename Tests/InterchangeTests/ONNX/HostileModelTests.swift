@@ -40,6 +40,13 @@ struct HostileModel: CustomTestStringConvertible {
         add("old opset", W.model(W.graph([relu]), opset: 1).bytes, "69 x: operator set 1 is older than 6, the oldest supported")
         add("new opset", W.model(W.graph([relu]), opset: 28).bytes, "69 x: operator set 28 is newer than 27, the newest known")
         add("no opset", Message().integer(1, 8).message(7, W.graph([relu])).bytes, "65 x: imports no version of the operator set 'ai.onnx'")
+        let scaler = W.node("Scaler", ["x"], ["y"], domain: "ai.onnx.ml")
+        let classical = Message().text(1, "ai.onnx.ml").integer(2, 3)
+        add("another domain's operator set alone", Message().integer(1, 8).message(7, W.graph([scaler])).message(8, classical).bytes, nil)
+        add(
+            "another domain's operator set alone, and an operator of the standard one",
+            Message().integer(1, 8).message(7, W.graph([W.node("Relu", ["x"], ["z"], name: "m"), scaler])).message(8, classical).bytes,
+            "65 x: imports no version of the operator set 'ai.onnx'")
         add(
             "two opsets", Message(bytes: good).message(8, Message().integer(2, 12)).bytes,
             "65 x: imports two versions of the operator set 'ai.onnx'")
@@ -225,6 +232,13 @@ struct HostileModel: CustomTestStringConvertible {
             "matrices that do not multiply", one("MatMul", ["x", "w"], [], [W.floats("w", [3, 1], [1, 2, 3])]),
             "65 x: node «n» (MatMul): shapes [1, 2] and [3, 1] do not multiply")
         add(
+            "parts of different ranks", one("Concat", ["x", "w"], [W.attribute("axis", integer: 1)], [W.floats("w", [1], [1])]),
+            "65 x: node «n» (Concat): operand 1: expected the sizes of [1, 2] but along axis 1, got [1]")
+        add(
+            "parts of different ranks, the first the lower",
+            one("Concat", ["w", "x"], [W.attribute("axis", integer: 0)], [W.floats("w", [1], [1])]),
+            "65 x: node «n» (Concat): operand 1: expected the sizes of [1] but along axis 0, got [1, 2]")
+        add(
             "axis outside", one("Softmax", ["x"], [W.attribute("axis", integer: 7)]),
             "65 x: node «n» (Softmax): axis 7 is outside a value of 2 axes")
         add(
@@ -316,6 +330,18 @@ struct HostileModel: CustomTestStringConvertible {
             "huge tiling", shaped("Tile", [1 << 20, 1 << 20]),
             "69 x: node «n» (Tile): a value of shape [1048576, 2097152] needs 17592 GB, allowed are 67 MB (--max-memory)")
         add(
+            "tiling beyond 32 bits", shaped("Tile", [1, huge]),
+            "69 x: node «n» (Tile): a value of shape [1, 2199023255552] needs 17592 GB, allowed are 67 MB (--max-memory)")
+        add(
+            "tiling that overflows", shaped("Tile", [1, .max]),
+            "69 x: node «n» (Tile): a value of shape [1, 9223372036854775807] needs more memory than any machine has")
+        add(
+            "negative expansion", shaped("Expand", [-5, 2]),
+            "65 x: node «n» (Expand): makes a value of shape [-5, 2], with an axis of size -5")
+        add(
+            "negative fill", filled([-1, 4]),
+            "65 x: node «n» (ConstantOfShape): makes a value of shape [-1, 4], with an axis of size -1")
+        add(
             "huge padding", shaped("Pad", [0, 0, 1 << 30, 0]),
             "69 x: node «n» (Pad): a value of shape [1073741825, 2] needs 17 GB, allowed are 67 MB (--max-memory)")
         add(
@@ -342,11 +368,11 @@ struct HostileModel: CustomTestStringConvertible {
         }
         add(
             "huge kernel", pooled("MaxPool", [W.attribute("kernel_shape", integers: [huge, 1])]),
-            "65 x: node «n» (MaxPool): attribute «kernel_shape»: 2 positive numbers expected, not [1099511627776, 1]")
+            "65 x: node «n» (MaxPool): attribute «kernel_shape»: 2 numbers from 1 to 2147483647 expected, not [1099511627776, 1]")
         add(
             "huge strides",
             pooled("AveragePool", [W.attribute("kernel_shape", integers: [2, 2]), W.attribute("strides", integers: [.max, 1])]),
-            "65 x: node «n» (AveragePool): attribute «strides»: 2 positive numbers expected, not [9223372036854775807, 1]")
+            "65 x: node «n» (AveragePool): attribute «strides»: 2 numbers from 1 to 2147483647 expected, not [9223372036854775807, 1]")
         add(
             "kernel beyond the image", pooled("MaxPool", [W.attribute("kernel_shape", integers: [9, 9])]),
             "65 x: node «n» (MaxPool): kernel size along spatial axis 0: expected at most 4 with its dilation, got 9")
@@ -356,7 +382,7 @@ struct HostileModel: CustomTestStringConvertible {
             "65 x: node «n» (MaxPool): window: expected an entry of the input in every window, got a window of padding")
         add(
             "no stride", pooled("MaxPool", [W.attribute("kernel_shape", integers: [2, 2]), W.attribute("strides", integers: [0, 1])]),
-            "65 x: node «n» (MaxPool): attribute «strides»: 2 positive numbers expected, not [0, 1]")
+            "65 x: node «n» (MaxPool): attribute «strides»: 2 numbers from 1 to 2147483647 expected, not [0, 1]")
         add(
             "huge scale", W.model([W.node("Resize", ["x", "", "s"], ["y"])], [W.floats("s", [2], [1e30, 1])]),
             "65 x: node «n» (Resize): scale 1.0000000150474662e+30 is too large")
@@ -435,6 +461,54 @@ extension [UInt8] {
             try FileManager.default.createDirectory(atPath: folder + "/sub", withIntermediateDirectories: true)
             #expect(text("sub") == "65 x: tensor «w»: keeps its data in «sub», which is not a regular file")
             #expect(text("outside.bin", root: root) == nil)
+            // A folder that is allowed besides: by the link beside the model, or by a name of its own; no link leads out of both.
+            #expect(text("link.bin", root: root) == nil)
+            #expect(text("w.bin", root: root) == nil)
+            #expect(text("v.bin", root: root) == "65 x: tensor «w»: keeps its data in «v.bin», which is not there")
+            #expect(
+                text("../outside.bin", root: root) == "65 x: tensor «w»: keeps its data in «../outside.bin», outside the model's folder")
+            try FileManager.default.createSymbolicLink(atPath: folder + "/away.bin", withDestinationPath: "/etc/passwd")
+            #expect(
+                text("away.bin", root: root) == "65 x: tensor «w»: keeps its data in «away.bin», which leads outside the model's folder")
+            // A sibling whose name only begins as the allowed folder's does is not inside it.
+            for name in ["/cache", "/cache2"] {
+                try FileManager.default.createDirectory(atPath: root + name, withIntermediateDirectories: true)
+            }
+            for name in ["/cache/b.bin", "/cache2/b.bin"] { try OutputFile.write(numbers, to: root + name) }
+            for name in ["cache", "cache2"] {
+                try FileManager.default.createSymbolicLink(atPath: folder + "/\(name).bin", withDestinationPath: root + "/\(name)/b.bin")
+            }
+            #expect(text("cache.bin", root: root + "/cache") == nil)
+            #expect(
+                text("cache2.bin", root: root + "/cache")
+                    == "65 x: tensor «w»: keeps its data in «cache2.bin», which leads outside the model's folder")
+            // Hard links are the allowed folder's matter alone.
+            #expect(
+                text("hard.bin", root: root + "/cache")
+                    == "65 x: tensor «w»: keeps its data in «hard.bin», which has other names too (a hard link)")
+        }
+    }
+
+    @Test("Of a long file that begins with no field of a model, the rest is not read")
+    func beginning() throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/zeros.onnx"
+            try OutputFile.write([UInt8](), to: path)
+            let file = try #require(FileHandle(forWritingAtPath: path))
+            try file.truncate(atOffset: 1 << 30)
+            func text(_ path: String) -> String? { errorText { _ = try ONNXModel(path: path) } }
+            let refusal = "not an ONNX model (it does not begin with a field of one)"
+            #expect(text(path) == "65 \(path): \(refusal)")
+            // The first field's number, its type, and a number that goes on over two bytes.
+            for (bytes, expected) in [
+                ([0x4a, 1], refusal), ([0x09, 1], refusal), ([0x89, 0x50, 0x4e, 0x47], refusal),
+                ([0x08, 8], "not an ONNX model (it has no graph)"), ([0x88, 0x00, 8], "not an ONNX model (it has no graph)"),
+            ] as [([UInt8], String)] {
+                try OutputFile.write(bytes, to: path)
+                #expect(text(path) == "65 \(path): \(expected)")
+            }
+            try OutputFile.write(HostileModel.good, to: path)
+            #expect(text(path) == nil)
         }
     }
 

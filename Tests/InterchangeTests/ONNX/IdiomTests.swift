@@ -108,6 +108,66 @@ private typealias W = Written
         }
     }
 
+    @Test("The largest entries in descending order are continuous: 4 and 3 of (1, 4, 2, 3), their places 1 and 3")
+    func sortedEntries() throws {
+        func top(_ count: Int, places: Bool = false) throws -> ImportedNetwork {
+            let node = W.node("TopK", ["x", "k"], places ? ["v", "p"] : ["y", ""], name: "t")
+            let cast = W.node("Cast", ["p"], ["y"], [W.attribute("to", integer: 1)], name: "c")
+            let graph = W.graph(places ? [node, cast] : [node], inputs: [W.value("x", [1, 4])], [W.integers("k", [1], [count])])
+            return try ONNXModel(bytes: W.model(graph).bytes, file: "x").network()
+        }
+        let x = [1.0, 4, 2, 3]
+        for (count, sorted) in [(1, [4.0]), (2, [4, 3]), (4, [4, 3, 2, 1])] {
+            #expect(try value(top(count), at: x) == sorted)
+            #expect(try kind(top(count)) == (count == 1 ? .maxAffine : .piecewiseAffine))
+        }
+        #expect(try value(top(2, places: true), at: x) == [1, 3])
+        #expect(try kind(top(2, places: true)) == .discontinuous)
+        // Of equal entries the first comes first.
+        #expect(try value(top(3, places: true), at: [2, 5, 2, 5]) == [1, 3, 0])
+    }
+
+    @Test("Places of the largest and smallest of constants are known: indices, of equal entries the first or the last")
+    func placesOfConstants() throws {
+        let w = W.floats("w", [2, 3], [3, 7, 7, -1, -4, -4])
+        func gathered(_ nodes: [Message], _ initializers: [Message] = []) throws -> [Double] {
+            let gather = W.node("Gather", ["x", "i"], ["g"], [W.attribute("axis", integer: 1)], name: "g")
+            let read = try ONNXModel(
+                bytes: W.model(
+                    W.graph(
+                        nodes + [gather, W.node("Flatten", ["g"], ["y"], name: "f")], inputs: [W.value("x", [1, 3])],
+                        [w] + initializers)
+                ).bytes, file: "x"
+            ).network()
+            return try value(read, at: [0, 1, 2])
+        }
+        func place(_ name: String, _ axis: Int, last: Int = 0) -> Message {
+            W.node(name, ["w"], ["i"], [W.attribute("axis", integer: axis), W.attribute("select_last_index", integer: last)], name: "a")
+        }
+        #expect(try gathered([place("ArgMax", 1)]) == [1, 0])
+        #expect(try gathered([place("ArgMax", 1, last: 1)]) == [2, 0])
+        #expect(try gathered([place("ArgMin", 1)]) == [0, 1])
+        #expect(try gathered([place("ArgMin", 1, last: 1)]) == [0, 2])
+        #expect(try gathered([place("ArgMin", 0)]) == [1, 1, 1])
+        let top = { (largest: Int, axis: Int) in
+            W.node(
+                "TopK", ["w", "k"], ["v", "i"], [W.attribute("largest", integer: largest), W.attribute("axis", integer: axis)], name: "t")
+        }
+        let two = [W.integers("k", [1], [2])]
+        #expect(try gathered([top(1, 1)], two) == [1, 2, 0, 1])
+        #expect(try gathered([top(0, 1)], two) == [0, 1, 1, 2])
+        #expect(try gathered([top(1, 0)], two) == [0, 0, 0, 1, 1, 1])
+        // Their values are the weights themselves: x + (7, 7, 3).
+        let sum = try ONNXModel(
+            bytes: W.model(
+                W.graph(
+                    [W.node("TopK", ["r", "k"], ["v", "i"], name: "t"), W.node("Add", ["x", "v"], ["y"], name: "s")],
+                    inputs: [W.value("x", [1, 3])], [W.floats("r", [1, 3], [3, 7, 7]), W.integers("k", [1], [3])])
+            ).bytes, file: "x"
+        ).network()
+        #expect(try value(sum, at: [0, 1, 2]) == [7, 8, 5])
+    }
+
     @Test("Codes are in the file's order, whatever is ready first")
     func fileOrder() throws {
         let read = try network([

@@ -101,8 +101,9 @@ final class Importer {
             if let declared = info.dimensions {
                 let fits =
                     declared.count == given.count
-                    && zip(declared, given).allSatisfy { dimension, size in
-                        if case .size(let expected) = dimension { expected == size } else { true }
+                    && zip(declared, given).enumerated().allSatisfy { axis, pair in
+                        guard case .size(let expected) = pair.0 else { return true }
+                        return expected == pair.1 || axis == 0 && options.replacesBatch
                     }
                 guard fits else { throw malformed(place, "does not have the shape \(given)") }
             }
@@ -211,6 +212,9 @@ final class Importer {
     func checkSize(_ shape: Shape, _ place: String) throws(InterchangeError) {
         guard shape.count <= ModelReader.axisLimit else {
             throw unsupported(place, "makes a value of \(shape.count) axes, more than \(ModelReader.axisLimit)")
+        }
+        if let negative = shape.first(where: { $0 < 0 }) {
+            throw malformed(place, "makes a value of shape \(shape), with an axis of size \(negative)")
         }
         let what = "\(place): a value of shape \(shape)"
         let count = shape.elementCountFromOutside.map { max($0, shape.map { max($0, 1) }.elementCount) }

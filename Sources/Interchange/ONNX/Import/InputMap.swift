@@ -28,7 +28,11 @@ public struct InputMap: Hashable, Sendable {
         var sampleShape = shape
         if let order { for (axis, source) in order.enumerated() { sampleShape[source] = shape[axis] } }
         var value = try graph.data(name, sampleShape)
-        if let order { value = try graph.append(.transpose(order), [value]) }
+        // Axes of one entry are moved without moving any entry: of images of one channel, layouts are shapes.
+        if let order {
+            let moved = order.filter { sampleShape[$0] != 1 }
+            value = moved == moved.sorted() ? try graph.reshape(value, shape) : try graph.append(.transpose(order), [value])
+        }
         if scale != 1 { value = try graph.affine(value, slope: scale) }
         for (numbers, primitive) in [(mean, Primitive.subtract), (deviation, .divide)] where !numbers.isEmpty {
             value = try graph.append(primitive, [value, spread(numbers, &graph, shape)])
@@ -57,9 +61,24 @@ extension Graph {
             case .transpose(let order): axes[value.index] = order.map { moved[$0] }
             case .pad, .slice, .concatenate, .gather, .scatter, .add, .subtract, .affine, .multiply, .divide, .select, .apply, .smooth:
                 axes[value.index] = moved
-            case .input, .constant, .fill, .matrixProduct, .sum, .broadcast, .reshape, .pick, .softmax, .logSumExp: break
+            case .reshape: axes[value.index] = self.axes(of: value).map { $0.map { moved[$0] } }
+            case .input, .constant, .fill, .matrixProduct, .sum, .broadcast, .pick, .softmax, .logSumExp: break
             }
         }
         return nil
+    }
+
+    /// Which axis of a reshape's operand each of its axes is, where it does nothing but move the one axis of one entry behind the first:
+    /// how a transposition of images of one channel is written.
+    private func axes(of reshape: Value) -> [Int]? {
+        let (from, to) = (shape(self[reshape].operands[0]), shape(reshape))
+        guard from.count == to.count, from.first == to.first else { return nil }
+        let inner = from.indices.dropFirst()
+        let (before, after) = (inner.filter { from[$0] == 1 }, inner.filter { to[$0] == 1 })
+        var rest = inner.filter { from[$0] != 1 }[...]
+        guard before.count == 1, after.count == 1, rest.map({ from[$0] }) == inner.filter({ to[$0] != 1 }).map({ to[$0] }) else {
+            return nil
+        }
+        return [0] + inner.map { $0 == after[0] ? before[0] : rest.removeFirst() }
     }
 }

@@ -24,13 +24,17 @@ extension ModelReader {
         let length = try number(entries["length"], "length", place) ?? needed
         guard length == needed else { throw malformed(place, "needs \(needed) bytes, but claims \(length) in \(quoted(location))") }
 
-        let root = externalDataFolder ?? folder
-        guard let rootPath = System.resolved(root), let path = System.resolved("\(root)/\(location)") else {
-            throw malformed(place, "keeps its data in \(quoted(location)), which is not there")
-        }
-        guard path.hasPrefix(rootPath == "/" ? "/" : rootPath + "/") else {
+        // Beside the model as it was named, then in the folder that was allowed; links are followed, and what they lead to has to lie in
+        // one of the two. So a model that is itself a link, as caches of downloads have them, finds its data by the link beside it.
+        let folders = [folder] + [externalDataFolder].compactMap(\.self)
+        let roots = folders.map { System.resolved($0) }
+        let found = folders.compactMap { System.resolved("\($0)/\(location)") }
+        guard !found.isEmpty else { throw malformed(place, "keeps its data in \(quoted(location)), which is not there") }
+        func lies(_ path: String, in root: String?) -> Bool { root.map { path.hasPrefix($0 == "/" ? "/" : $0 + "/") } ?? false }
+        guard let path = found.first(where: { path in roots.contains { lies(path, in: $0) } }) else {
             throw malformed(place, "keeps its data in \(quoted(location)), which leads outside the model's folder")
         }
+        let isAllowed = externalDataFolder != nil && lies(path, in: roots[1])
         do throws(SystemError) {
             let descriptor = try System.openForReading(path, waiting: false)
             defer { try? System.close(descriptor) }
@@ -38,7 +42,7 @@ extension ModelReader {
             guard status.kind == .regular else {
                 throw SystemError(code: ModelReader.isSpecial)
             }
-            guard status.linkCount == 1 || externalDataFolder != nil else { throw SystemError(code: ModelReader.isShared) }
+            guard status.linkCount == 1 || isAllowed else { throw SystemError(code: ModelReader.isShared) }
             guard offset <= status.length, needed <= status.length - offset else { throw SystemError(code: ModelReader.isShort) }
             try System.seek(descriptor, to: offset)
             var bytes = [UInt8](repeating: 0, count: needed)

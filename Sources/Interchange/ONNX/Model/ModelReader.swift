@@ -18,7 +18,23 @@ extension ONNXModel {
     /// - Parameter externalDataFolder: the folder from which external data may come; the model's own where `nil`.
     /// - Throws: `InterchangeError`.
     public init(path: String, budget: MemoryBudget = .standard, externalDataFolder: String? = nil) throws(InterchangeError) {
-        try self.init(InputFile(path: path, budget: budget), externalDataFolder: externalDataFolder)
+        try self.init(ONNXModel.file(path: path, budget: budget), externalDataFolder: externalDataFolder)
+    }
+
+    /// The bytes of a file that may be a model, which its first field shows.
+    package static func file(path: String, budget: MemoryBudget) throws(InterchangeError) -> InputFile {
+        try InputFile(path: path, budget: budget) { beginning in
+            // The wire types of a model's fields, by number (onnx.proto of onnx 1.22.0).
+            let fields: [UInt64: UInt64] = [1: 0, 2: 2, 3: 2, 4: 2, 5: 0, 6: 2, 7: 2, 8: 2, 14: 2, 20: 2, 25: 2, 26: 2]
+            guard !beginning.isEmpty, !beginning.starts(with: [0x1f, 0x8b]) else { return nil }
+            var (key, shift) = (UInt64(0), UInt64(0))
+            for byte in beginning.prefix(10) {
+                key |= UInt64(byte & 0x7f) << shift
+                shift += 7
+                if byte < 0x80 { return fields[key >> 3] == key & 7 ? nil : "not an ONNX model (it does not begin with a field of one)" }
+            }
+            return nil
+        }
     }
 
     /// Reads a model from a file whose bytes are in memory; its name is the path beside which external data lies.
@@ -105,9 +121,7 @@ struct ModelReader {
         guard proto.irVersion <= ONNXModel.newestIRVersion else {
             throw unsupported("", "IR version \(proto.irVersion) is newer than \(ONNXModel.newestIRVersion), the newest known")
         }
-        guard let opset = try opset(proto.opsetImport, place: "") else {
-            throw malformed("", "imports no version of the operator set 'ai.onnx'")
-        }
+        let opset = try opset(proto.opsetImport, place: "")
         var functions: [FunctionKey: ONNXFunction] = [:]
         for function in proto.functions {
             let key = FunctionKey(domain: standard(function.domain), name: function.name, overload: function.overload)
@@ -116,8 +130,14 @@ struct ModelReader {
             }
         }
         let graph = try self.graph(proto.graph, outer: [], place: "graph")
+        // A file of other domains alone, such as ai.onnx.ml, need not import what it does not use.
+        let unversioned = graph.nodes + functions.values.filter { $0.opset == nil }.flatMap(\.nodes)
+        guard opset != nil || !unversioned.contains(where: \.isStandard) else {
+            throw malformed("", "imports no version of the operator set 'ai.onnx'")
+        }
         return ONNXModel(
-            file: file, irVersion: Int(proto.irVersion), opset: Int(opset), producer: "\(proto.producerName) \(proto.producerVersion)",
+            file: file, irVersion: Int(proto.irVersion), opset: Int(opset ?? ONNXModel.opsets.upperBound),
+            producer: "\(proto.producerName) \(proto.producerVersion)",
             metadata: Dictionary(proto.metadataProps.map { ($0.key, $0.value) }) { first, _ in first }, graph: graph, functions: functions)
     }
 

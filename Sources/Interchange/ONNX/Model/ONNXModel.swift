@@ -7,7 +7,7 @@ public struct ONNXModel: Sendable {
     /// The file's name, for messages.
     public let file: String
     public let irVersion: Int
-    /// The version of the operator set "ai.onnx".
+    /// The version of the operator set "ai.onnx"; the newest known where the file imports none and has none of its operators.
     public let opset: Int
     /// "name version" of the program that wrote the file.
     public let producer: String
@@ -59,6 +59,12 @@ public struct ONNXNode: Sendable {
     public let inputs: [String]
     public let outputs: [String]
     let attributes: [String: ONNXAttribute]
+
+    /// Whether the node is of the standard domain, or has one in a subgraph.
+    var isStandard: Bool {
+        domain.isEmpty
+            || attributes.values.contains { if case .graph(let graph) = $0 { graph.nodes.contains(where: \.isStandard) } else { false } }
+    }
 
     /// How messages name the node: by its name, or by its first output where it has none.
     var place: String {

@@ -69,8 +69,8 @@ extension Graph {
 
     /// (1 − σ(z), σ(z)), which is the softmax of (0, z): how scikit-learn ends a network of two classes.
     mutating func twoProbabilities(_ parts: [Value], axis: Int, name: String) throws(GraphError) -> Value? {
-        guard parts.count == 2, shape(parts[1])[axis] == 1, case .smooth(.sigmoid) = self[parts[1]].primitive,
-            affineForm(of: parts[0]) == (parts[1], -1, 1)
+        guard parts.count == 2, case .smooth(.sigmoid) = self[parts[1]].primitive, affineForm(of: parts[0]) == (parts[1], -1, 1),
+            shape(parts[1]).indices.contains(axis), shape(parts[1])[axis] == 1
         else { return nil }
         return try softmaxOfTwo(self[parts[1]].operands[0], axis: axis, name: name)
     }

@@ -82,7 +82,7 @@ extension NodeContext {
         for (name, numbers, least) in [("kernel_shape", kernel, 1), ("strides", strides, 1), ("dilations", dilations, 1)] {
             try require(
                 numbers.count == rank && numbers.allSatisfy { $0 >= least && $0 <= limit },
-                "attribute \(quoted(name)): \(rank) positive numbers expected, not \(numbers)")
+                "attribute \(quoted(name)): \(rank) numbers from \(least) to \(limit) expected, not \(numbers)")
         }
         try require(
             pads.count == 2 * rank && pads.allSatisfy { $0 >= 0 && $0 <= limit },

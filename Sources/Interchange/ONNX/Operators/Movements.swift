@@ -101,13 +101,10 @@ extension NodeContext {
         let a = try operand(0)
         let repeats = try integers(1, "the repeats")
         try require(
-            repeats.count == a.shape.count && repeats.allSatisfy { $0 >= 0 && $0 <= Int(Int32.max) },
-            "repeats \(repeats) do not fit shape \(a.shape)")
-        var sizes: Shape = []
-        for (size, count) in zip(a.shape, repeats) {
+            repeats.count == a.shape.count && repeats.allSatisfy { $0 >= 0 }, "repeats \(repeats) do not fit shape \(a.shape)")
+        let sizes = zip(a.shape, repeats).map { size, count in
             let product = size.multipliedReportingOverflow(by: count)
-            try require(!product.overflow, "repeats \(repeats) are too large")
-            sizes.append(product.partialValue)
+            return product.overflow ? Int.max : product.partialValue
         }
         try importer.checkSize(sizes, node.place)
         return [

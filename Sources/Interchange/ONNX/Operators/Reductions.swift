@@ -141,9 +141,12 @@ extension NodeContext {
         let last = try flag("select_last_index")
         let count = a.shape[axis]
         try require(count > 0, "axis \(axis) has size 0")
-        let u = try number(a)
         var shape = a.shape
         if keep { shape[axis] = 1 } else { shape.remove(at: axis) }
+        if let places = rankedPlaces(a, axis: axis, count: 1, largest: largest, last: last) {
+            return [.integers(places, shape)]
+        }
+        let u = try number(a)
         return [
             result(
                 try build { g throws(GraphError) in
@@ -159,6 +162,30 @@ extension NodeContext {
         ]
     }
 
+    /// For each line along `axis` the places of its `count` largest or smallest entries, first to last, of equal ones the first (or `last`)
+    /// first; row-major with `count` in the axis's place. `nil` where the entries depend on the data.
+    private func rankedPlaces(_ a: ImportedValue, axis: Int, count: Int, largest: Bool, last: Bool = false) -> [Int]? {
+        func ranked<T: Comparable>(_ numbers: [T]) -> [Int] {
+            let (size, after) = (a.shape[axis], a.shape[(axis + 1)...].reduce(1, *))
+            var places = [Int](repeating: 0, count: size == 0 ? 0 : numbers.count / size * count)
+            for line in 0..<(size == 0 ? 0 : numbers.count / size) {
+                let (outer, inner) = (line / after, line % after)
+                func entry(_ place: Int) -> T { numbers[(outer * size + place) * after + inner] }
+                let order = (0..<size).sorted { i, j in
+                    let (x, y) = (entry(i), entry(j))
+                    return x == y ? (last ? i > j : i < j) : largest ? x > y : x < y
+                }
+                for i in 0..<count { places[(outer * count + i) * after + inner] = order[i] }
+            }
+            return places
+        }
+        if case .integers(let numbers)? = a.constant { return ranked(numbers) }
+        guard let numbers = a.constant?.doubles ?? a.initializer.flatMap({ importer.initializers[$0].tensor.doubles }),
+            !numbers.contains(where: \.isNaN)
+        else { return nil }
+        return ranked(numbers)
+    }
+
     /// TopK: the largest, then the largest of the rest, and so on; ties go to the first.
     func topK() throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
@@ -171,6 +198,13 @@ extension NodeContext {
         }
         guard given[0] <= 1024 else { throw unsupported("k \(given[0]) is more than 1024") }
         let (count, k) = (a.shape[axis], given[0])
+        if let known = rankedPlaces(a, axis: axis, count: k, largest: largest) {
+            var shape = a.shape
+            shape[axis] = k
+            let after = a.shape[(axis + 1)...].reduce(1, *)
+            let flat = known.indices.map { (($0 / (k * after)) * count + known[$0]) * after + $0 % after }
+            return [try gatheredFlat(a, flat, shape: shape), .integers(known, shape)]
+        }
         guard a.type.isFloatingPoint else { throw unsupported("is supported for floating-point numbers") }
         let u = try number(a)
         var (values, places): ([Value], [Value]) = ([], [])
@@ -178,10 +212,9 @@ extension NodeContext {
         for i in 0..<k {
             let (value, place) = try build { g throws(GraphError) -> (Value, Value) in
                 let signed = largest ? u : try g.negate(u)
-                // Those chosen before fall below all others; the values themselves are picked from u.
-                let rest = try g.pieces(signed, winners: i, axis: axis)
-                let code = try g.append(.select(.largest(choice)), [rest], name: name)
-                let value = try g.append(.pick(choice, transposed: false), [i == 0 ? signed : rest, code], name: name)
+                // Chosen among those not chosen before, and picked from u itself.
+                let code = try g.append(.select(.largest(choice)), [g.lacking(signed, winners: i, axis: axis)], name: name)
+                let value = try g.append(.pick(choice, transposed: false), [signed, code], name: name)
                 let numbers = (0..<count).map { Double($0) }
                 let place = try g.append(.apply(Pieces(slopes: numbers.map { _ in 0 }, offsets: numbers)), [value, code])
                 return (largest ? value : try g.negate(value), place)
@@ -205,13 +238,6 @@ extension NodeContext {
 }
 
 extension Graph {
-    /// u, its `winners` largest entries along an axis put below all others.
-    fileprivate mutating func pieces(_ u: Value, winners: Int, axis: Int) throws(GraphError) -> Value {
-        if winners == 0 { return u }
-        let code = try append(.select(.winners(axis: axis, count: winners)), [u])
-        return try append(.apply(Pieces(slopes: [1, 0], offsets: [0, -Double.greatestFiniteMagnitude])), [u, code])
-    }
-
     /// u reduced over `axes`, which are dropped.
     mutating func reduced(_ u: Value, _ reduction: Reduction, axes: [Int], name: String = "") throws(GraphError) -> Value {
         let shape = shape(u)

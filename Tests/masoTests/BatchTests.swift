@@ -1,0 +1,128 @@
+// Where a model has its samples: nowhere, along the first axis, fixed in number, or on an axis of their own.
+
+import Foundation
+import MaxAffineSplines
+import TestSupport
+import Testing
+
+@Suite struct BatchTests {
+    private func samples(_ shape: [Int], _ seed: UInt64 = 3) -> Tensor<Double> {
+        var generator = RandomGenerator(seed: seed, purpose: "batch")
+        return Tensor(shape: shape, elements: (0..<shape.reduce(1, *)).map { _ in generator.uniform(-1, 1) })
+    }
+
+    private let weight: [Float] = [0.5, -1, 0.25, 1, 0.75, -0.5]
+    /// relu(x W) for one row x of three numbers: two outputs and their slopes `[2][3]`, worked out here.
+    private func row(_ x: ArraySlice<Double>) -> (outputs: [Double], slopes: [[Double]]) {
+        let x = Array(x)
+        let u = (0..<2).map { k in (0..<3).reduce(0) { $0 + x[$1] * Double(weight[2 * $1 + k]) } }
+        return (u.map { max($0, 0) }, (0..<2).map { k in (0..<3).map { u[k] > 0 ? Double(weight[2 * $0 + k]) : 0 } })
+    }
+
+    /// y = relu(x W), x `[rows, 3]` of so many rows (below 0: open).
+    private func dense(_ rows: Int) -> [UInt8] {
+        Written.model(
+            Written.graph(
+                [Written.node("MatMul", ["x", "w"], ["h"], name: "dense"), Written.node("Relu", ["h"], ["y"], name: "relu")],
+                inputs: [Written.value("x", [rows, 3])], [Written.floats("w", [3, 2], weight)])
+        ).bytes
+    }
+
+    /// y = M relu(x W): the rows of x are the vertices of a graph and no samples.
+    private func vertices(_ rows: Int) -> [UInt8] {
+        let mixing = (0..<rows * rows).map { Float($0 % 3) - 0.5 }
+        return Written.model(
+            Written.graph(
+                [
+                    Written.node("MatMul", ["x", "w"], ["h"], name: "dense"), Written.node("Relu", ["h"], ["g"], name: "relu"),
+                    Written.node("MatMul", ["m", "g"], ["y"], name: "mix"),
+                ], inputs: [Written.value("x", [rows, 3])],
+                [Written.floats("w", [3, 2], weight), Written.floats("m", [rows, rows], mixing)])
+        ).bytes
+    }
+
+    /// y = relu(x W) − its mean over the open first axis.
+    private let centred = Written.model(
+        Written.graph(
+            [
+                Written.node("Relu", ["x"], ["h"], name: "relu"),
+                Written.node(
+                    "ReduceMean", ["h"], ["m"], [Written.attribute("axes", integers: [0]), Written.attribute("keepdims", integer: 1)],
+                    name: "mean"),
+                Written.node("Sub", ["h", "m"], ["y"], name: "centre"),
+            ], inputs: [Written.value("x", [-1, 3])]), opset: 13
+    ).bytes
+
+    private func affine(_ place: Workplace, _ model: [UInt8], _ x: Tensor<Double>, _ options: String...) throws -> (
+        outputs: Tensor<Double>, slopes: Tensor<Double>, summary: JSONValue
+    ) {
+        try Data(model).write(to: URL(filePath: place.path("m.onnx")))
+        try NumpyArray.write(x, to: place.path("x.npy"))
+        let outcome = try place.start(["affine", "m.onnx", "x.npy", "-o", "out", "--json"] + options).outcome()
+        try #require(outcome.status == 0, "\(outcome.error)")
+        func array(_ name: String) throws -> Tensor<Double> { try NumpyArray.read(path: place.path("out/\(name).npy")).converted() }
+        return (try array("outputs"), try array("slopes"), try JSONValue(parsing: Array(outcome.output.utf8), file: "output"))
+    }
+
+    @Test("A batch fixed on export is an example of one: any number of samples is read, by affine, region and partition")
+    func fixedBatch() throws {
+        let place = try Workplace()
+        let x = samples([7, 3])
+        let found = try affine(place, dense(4), x)
+        for n in 0..<7 {
+            let expected = row(x.elements[3 * n..<3 * n + 3])
+            for k in 0..<2 {
+                #expect(abs(found.outputs[n, k] - expected.outputs[k]) < 1e-15)
+                for i in 0..<3 { #expect(found.slopes[n, k, i] == expected.slopes[k][i]) }
+            }
+        }
+        let region = try place.start(["region", "m.onnx", "x.npy", "--json"]).outcome()
+        #expect(region.status == 0, "\(region.error)")
+        let cells = try place.start(["partition", "m.onnx", "--box", "-1:1", "--json"]).outcome()
+        // Two planes through the origin cut the cube in four.
+        #expect(try JSONValue(parsing: Array(cells.output.utf8), file: "output")["regions"]?.int == 4, "\(cells.error)")
+    }
+
+    @Test("Rows that are no samples are one sample together, whose slopes reach across them")
+    func whole() throws {
+        let place = try Workplace()
+        let x = samples([5, 3])
+        for shape in [[5, 3], [1, 5, 3]] {
+            let found = try affine(place, vertices(5), x.reshaped(shape))
+            #expect(found.slopes.shape == [1, 10, 5, 3])
+            for out in 0..<5 {
+                for k in 0..<2 {
+                    for vertex in 0..<5 {
+                        let slopes = row(x.elements[3 * vertex..<3 * vertex + 3]).slopes[k]
+                        let factor = Double((5 * out + vertex) % 3) - 0.5
+                        for i in 0..<3 { #expect(found.slopes[0, 2 * out + k, vertex, i] == factor * slopes[i]) }
+                    }
+                }
+            }
+        }
+        let codes = try place.start(["codes", "m.onnx", "x.npy", "-o", "c.npz", "--json"]).outcome()
+        #expect(try JSONValue(parsing: Array(codes.output.utf8), file: "output")["layers"]?.array?[0]["units"]?.int == 10, "\(codes.error)")
+        let info = try place.start(["info", "m.onnx", "--json"]).outcome()
+        #expect(try JSONValue(parsing: Array(info.output.utf8), file: "output")["layers"]?.array?[0]["units"]?.int == 10, "\(info.error)")
+    }
+
+    @Test("Samples that a node of an open batch brings together are refused by its name, and read as one where the whole shape is given")
+    func mixed() throws {
+        let place = try Workplace()
+        try Data(centred).write(to: URL(filePath: place.path("m.onnx")))
+        try NumpyArray.write(samples([4, 3]), to: place.path("x.npy"))
+        for command in [["affine", "m.onnx", "x.npy", "-o", "out"], ["predict", "m.onnx", "x.npy", "-o", "y.npy"]] {
+            let outcome = try place.start(command).outcome()
+            #expect(outcome.status == 69 && outcome.error.contains("mean") && outcome.error.contains("--shape"), "\(outcome.error)")
+        }
+        #expect(!FileManager.default.fileExists(atPath: place.path("out")))
+        let found = try affine(place, centred, samples([4, 3]), "--shape", "4x3")
+        #expect(found.slopes.shape == [1, 12, 4, 3])
+        let x = samples([4, 3]).elements
+        for (out, input) in (0..<12).flatMap({ out in (0..<12).map { (out, $0) } }) {
+            let isOn = x[input] > 0 && out % 3 == input % 3
+            let expected = isOn ? (out == input ? 0.75 : -0.25) : 0
+            #expect(abs(found.slopes.elements[12 * out + input] - expected) < 1e-15)
+        }
+    }
+}
