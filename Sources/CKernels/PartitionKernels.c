@@ -90,6 +90,12 @@ static inline v8 compress(v8 x, uint8_t mask) {
       (double *out, long stride, long columns, double *eta, long count, const long *starts, const int32_t *indices, \
        const double *weights, const double *rows, long width, const double *errors), \
       (out, stride, columns, eta, count, starts, indices, weights, rows, width, errors)) \
+    F(void, add_columns, \
+      (double *out, const maso_partition_column *columns, const int32_t *rows, const double *weights, const int32_t *units, \
+       const double *values, long count, long magnitudes), \
+      (out, columns, rows, weights, units, values, count, magnitudes)) \
+    F(long, collect, (double *rows, long count, const double *ranges, double *radius, int32_t *units, double *values), \
+      (rows, count, ranges, radius, units, values)) \
     F(void, add_long, (double *hi, double *lo, double *size, const double *w, long n, double h, double l, double m), \
       (hi, lo, size, w, n, h, l, m)) \
     F(void, scale, (double *out, const double *in, long n, const double *factors), (out, in, n, factors)) \

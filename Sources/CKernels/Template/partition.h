@@ -289,6 +289,43 @@ static void NAME(multiply_sparse)(
     }
 }
 
+static void NAME(add_columns)(
+    double *out, const maso_partition_column *columns, const int32_t *rows, const double *weights, const int32_t *units,
+    const double *values, long count, long magnitudes) {
+    m8 mask = {-1, -1, -1, -1, -1, -1, -1, magnitudes ? INT64_MAX : -1};
+    for (long i = 0; i < count; i++) {
+        const maso_partition_column column = columns[units[i]];
+        const v8 x = NAME(load)(values + 8 * i);
+        const int32_t *row = rows + column.rows;
+        const double *weight = weights + column.weights;
+        double *first = out + 8 * column.first;
+        for (long k = 0; k < column.count; k++) {
+            const double w = weight[k];
+            const v8 factor = (v8)((m8)(v8){w, w, w, w, w, w, w, w} & mask);
+            double *to = first + 8 * (long)row[k];
+            NAME(store)(to, NAME(load)(to) + factor * x);
+        }
+    }
+}
+
+static long NAME(collect)(double *rows, long count, const double *ranges, double *radius, int32_t *units, double *values) {
+    const v8 range = NAME(load)(ranges);
+    long found = 0;
+    for (long r = 0; r < count; r++) {
+        const v8 x = NAME(load)(rows + 8 * r);
+        if (NAME(bits)(x != (v8){0}) == 0) continue;
+        const v8 terms = NAME(magnitude)(x) * range;
+        double sum = 0;
+        for (int k = 0; k < 8; k++) sum += terms[k];
+        radius[r] += sum;
+        units[found] = (int32_t)r;
+        NAME(store)(values + 8 * found, x);
+        NAME(store)(rows + 8 * r, (v8){0});
+        found++;
+    }
+    return found;
+}
+
 static void NAME(add_long)(
     double *hi, double *lo, double *size, const double *w, long n, double h, double l, double m) {
     long j = 0;

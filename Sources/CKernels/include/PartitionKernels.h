@@ -89,6 +89,21 @@ void maso_partition_multiply_sparse(
     double *out, long stride, long columns, double *eta, long count, const long *starts, const int32_t *indices,
     const double *weights, const double *rows, long width, const double *errors);
 
+// A column of a matrix: `count` entries, in the rows first + rows[k], with the weights from weights[k] on.
+typedef struct {
+    int64_t count, first, rows, weights;
+} maso_partition_column;
+
+// Rows of 8 numbers: out[r] += w · values[i] for every entry (r, w) of column units[i]. With `magnitudes` the last of the 8 is multiplied by
+// |w| instead.
+void maso_partition_add_columns(
+    double *out, const maso_partition_column *columns, const int32_t *rows, const double *weights, const int32_t *units,
+    const double *values, long count, long magnitudes);
+
+// Takes the rows of 8 numbers that are not all 0 out of `count` ones, leaving zeros: their indices and numbers. radius[r] grows by the sum
+// of |row[k]| · ranges[k]. Returns how many there are.
+long maso_partition_collect(double *rows, long count, const double *ranges, double *radius, int32_t *units, double *values);
+
 // hi + lo += w · (h + l), compensated: products and sums of the high parts are exact with what they leave over, which goes to lo.
 // size += |w| · m + 2^-900, rounded.
 void maso_partition_add_long(double *hi, double *lo, double *size, const double *w, long n, double h, double l, double m);

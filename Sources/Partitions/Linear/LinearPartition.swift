@@ -144,7 +144,7 @@ public struct LinearPartition: Sendable {
     }
 
     private static func distinctMaps(_ intervals: [Interval]) -> Int? {
-        guard let program = intervals.first?.program, DistinctMaps.areFew(intervals.count, of: program) else { return nil }
+        guard let program = intervals.first?.program, intervals.count <= DistinctMaps.comparedCellCount(of: program) else { return nil }
         var maps = DistinctMaps.Contest(of: program)
         for interval in intervals { maps.add(CodeHistory(codes: interval.codes)) }
         return maps.mapCount
@@ -158,15 +158,5 @@ extension LinearPartition.Interval {
 
     fileprivate func extended(to high: Double, length: Double) -> Self {
         with(range.lowerBound...high, length: (high - range.lowerBound) * length)
-    }
-}
-
-extension PiecewiseAffineProgram {
-    /// How many weights its matrices hold.
-    var weightCount: Int {
-        steps.reduce(0) { sum, step in
-            guard case .affine(let terms, _) = step else { return sum }
-            return sum + terms.reduce(0) { $0 + $1.matrix.values.count }
-        }
     }
 }

@@ -7,12 +7,18 @@ import Geometry
 /// Cells go by twice. Different residues prove maps different. Where residues are equal, so are the maps if the output sees the same units
 /// on the same pieces; if not, exact arithmetic compares.
 struct DistinctMaps: Sendable {
-    /// Weights times cells up to which maps are compared: some ten seconds' work, where the weights are few in a row a minute's.
+    /// Weights times cells up to which maps are compared: some ten seconds' work.
     private static let comparedWeights = 200_000_000_000
+    /// How much longer a weight takes in a matrix that is mostly zeros.
+    private static let sparseFactor = 20
 
-    /// Whether the maps of so many cells can be compared in tolerable time.
-    static func areFew(_ cellCount: Int, of program: PiecewiseAffineProgram) -> Bool {
-        cellCount <= comparedWeights / max(program.weightCount, 1)
+    /// How many cells' maps can be compared in tolerable time.
+    static func comparedCellCount(of program: PiecewiseAffineProgram) -> Int {
+        let work = program.steps.reduce(0) { sum, step in
+            guard case .affine(let terms, _) = step else { return sum }
+            return sum + terms.reduce(0) { $0 + $1.matrix.values.count * ($1.matrix.isSparse ? sparseFactor : 1) }
+        }
+        return comparedWeights / max(work, 1)
     }
 
     private let program: PiecewiseAffineProgram

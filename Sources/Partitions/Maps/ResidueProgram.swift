@@ -114,7 +114,7 @@ extension ResidueProgram.Term {
     init(_ term: PiecewiseAffineProgram.Term, over field: ResidueField) {
         let matrix = term.matrix
         source = term.source
-        guard 4 * matrix.values.count > matrix.rowCount * matrix.columnCount, !matrix.hasRepeatedPlaces else {
+        guard !matrix.isSparse else {
             weights = .sparse(matrix, matrix.values.map { field.residue($0) })
             return
         }

@@ -111,10 +111,10 @@ public struct PiecewiseAffineProgram: Hashable, Sendable {
     public var depths: [Int] { steps.reduce(into: [0]) { $0.append($0[$0.count - 1] + ($1.isNonlinear ? 1 : 0)) } }
 
     /// The program up to and with its nonlinearity number `index`, whose value becomes the output.
-    public func prefix(throughNonlinearity index: Int) -> PiecewiseAffineProgram { prefix(nonlinearSteps[index] + 1) }
+    public func prefix(throughNonlinearity index: Int) -> PiecewiseAffineProgram { prefix(steps: nonlinearSteps[index] + 1) }
 
     /// The program's first `count` steps.
-    func prefix(_ count: Int) -> PiecewiseAffineProgram {
+    package func prefix(steps count: Int) -> PiecewiseAffineProgram {
         var prefix = self
         prefix.steps.removeSubrange(count...)
         prefix.counts.removeSubrange((count + 1)...)
@@ -138,6 +138,17 @@ public struct PiecewiseAffineProgram: Hashable, Sendable {
         }
         return program
     }
+
+    /// How many weights its matrices hold.
+    var weightCount: Int {
+        steps.reduce(0) { sum, step in
+            guard case .affine(let terms, _) = step else { return sum }
+            return sum + terms.reduce(0) { $0 + $1.matrix.values.count }
+        }
+    }
+
+    /// Whether going through all weights for every cell is too much: tiles go on with reduced networks then.
+    var isLarge: Bool { weightCount >= 500_000 }
 
     /// The value at one input, in Double. O(weights).
     public func value(at input: [Double]) -> [Double] {

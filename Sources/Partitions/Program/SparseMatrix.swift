@@ -48,6 +48,9 @@ public struct SparseMatrix: Hashable, Sendable {
         hasRepeatedPlaces = sorted.contains { row in zip(row, row.dropFirst()).contains { $0.column == $1.column } }
     }
 
+    /// Whether it is better kept by its entries than with its zeros.
+    var isSparse: Bool { 4 * values.count <= rowCount * columnCount || hasRepeatedPlaces }
+
     /// A matrix by all its entries, shape `[rows][columns]`.
     public init(dense: [[Double]], columnCount: Int) {
         self.init(rows: dense.map { row in row.enumerated().map { (column: $0.offset, value: $0.element) } }, columnCount: columnCount)

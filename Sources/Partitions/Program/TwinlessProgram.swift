@@ -2,7 +2,8 @@
 // between two would be a tie for exact arithmetic to find.
 
 /// A program that has one unit for each class of units that are the same function of the inputs, as far as the structure shows it: equal
-/// weights on units of equal classes. No number is rounded, so the outputs and the cells are those of the original.
+/// weights on units of equal classes. No number is rounded, so the outputs and the cells are those of the original. In large programs
+/// units that read the same place stand side by side, as the channels of a convolution do.
 package struct TwinlessProgram: Sendable {
     package let program: PiecewiseAffineProgram
     /// For each nonlinearity and each of the original's units, the unit here that stands for it.
@@ -33,6 +34,7 @@ private struct TwinMerger {
     private var zeros: [[Bool]]
     /// For each value and unit what later steps, unit by unit, do with it: only units of equal uses may be one.
     private let uses: [[Int]]
+    private let isLarge: Bool
 
     init(_ original: PiecewiseAffineProgram) {
         program = PiecewiseAffineProgram(inputCount: original.inputCount)
@@ -40,6 +42,7 @@ private struct TwinMerger {
         originals = classes
         zeros = [[Bool](repeating: false, count: original.inputCount)]
         uses = TwinMerger.uses(of: original)
+        isLarge = original.isLarge
     }
 
     private static func uses(of program: PiecewiseAffineProgram) -> [[Int]] {
@@ -164,7 +167,9 @@ private struct TwinMerger {
                 originals.append(Int32(row))
             }
         }
-        if isPlain, originals.count == offset.count {
+        if isLarge, let first = terms.first {
+            arrange(&classes, &originals) { row in first.matrix.row(row).reduce(.max) { min($0, known[first.source][$1.column]) } }
+        } else if isPlain, originals.count == offset.count {
             append(.affine(terms, offset: offset), classes, originals)
             zeros.append(offset.indices.map { row in offset[row] == 0 && terms.allSatisfy { $0.matrix.row(row).isEmpty } })
             return
@@ -180,6 +185,16 @@ private struct TwinMerger {
         let shifts = originals.map { offset[Int($0)] }
         append(.affine(kept, offset: shifts), classes, originals)
         zeros.append(zip(rows, shifts).map { $0.isEmpty && $1 == 0 })
+    }
+
+    /// Numbers the classes by the places of their first units.
+    private func arrange(_ classes: inout [Int32], _ originals: inout [Int32], place: (Int) -> Int32) {
+        let places = originals.map { place(Int($0)) }
+        let order = originals.indices.sorted { (places[$0], $0) < (places[$1], $1) }
+        var rank = [Int32](repeating: 0, count: order.count)
+        for (new, old) in order.enumerated() { rank[old] = Int32(truncatingIfNeeded: new) }
+        classes = classes.map { rank[Int($0)] }
+        originals = order.map { originals[$0] }
     }
 
     // MARK: Maxima
@@ -211,6 +226,12 @@ private struct TwinMerger {
             classes.append(Int32(kept.count))
             originals.append(Int32(k))
             kept.append(.init(members: members, codes: codes))
+        }
+        if isLarge {
+            let numbered = originals
+            arrange(&classes, &originals) { group in self.classes[source][groups[group].members[0]] }
+            let groups = Dictionary(uniqueKeysWithValues: zip(numbered, kept))
+            kept = originals.map { groups[$0]! }
         }
         append(.maximum(source: source, groups: kept), classes, originals)
         zeros.append(kept.map { group in group.members.allSatisfy { zeros[source][$0] } })

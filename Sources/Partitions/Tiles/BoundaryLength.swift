@@ -38,7 +38,7 @@ extension CellBlock.Cell {
         let whole = exactly
         guard let winner = whole.codes.last?.first else { return false }
         let program = block.network.program
-        let outputs = program.prefix(program.steps.count - 1)
+        let outputs = program.prefix(steps: program.steps.count - 1)
         guard outputs.outputCount == block.network.original.counts[outputs.last] else { return true }
         var subdivision = PlanarSubdivision(of: outputs, on: whole.prefix(classLevel))
         subdivision.run(from: outputs.steps.count)

@@ -110,7 +110,14 @@ extension CellBlock {
         (self.starts, self.corners, self.sides, self.network, lines) = (starts, corners, sides, network, network.lines)
         positions = (0..<tile.mesh.vertexCount).map { tile.mesh.position($0) }
         errors = (0..<tile.mesh.vertexCount).map { tile.mesh.vertices[$0].displacement }
-        codes = .varying(tile.codes.shared, units: tile.codes.varying.map { ($0.unit, $0.delta) }, bits: bits)
+        let shared = tile.codes.shared
+        guard let expansion = tile.codes.expansion else {
+            codes = .varying(shared, units: tile.codes.varying.map { ($0.unit, $0.delta) }, bits: bits)
+            return
+        }
+        codes = .varying(
+            expansion.expand(shared, layerCount: tile.codes.layerCount),
+            units: tile.codes.varying.map { (expansion.units[$0.unit], $0.delta) }, bits: bits)
     }
 
     /// The cells of a subdivision that exact arithmetic has finished.

@@ -10,13 +10,14 @@ extension PartitionSummary {
     }
 
     /// The summary of a partition by tiles, which keeps no cell. Where outputs may tie other than along the decision boundary, its length
-    /// is left open (`nil`) though it may not be ambiguous; so it is, and the number of maps, where these are too many to compare.
+    /// is left open (`nil`) though it may not be ambiguous; so it is, and the number of maps, where these are too many to
+    /// compare.
     ///
     /// - Parameter progress: told by one thread or another how many cells have gone by.
     public init(streaming partition: TiledPartition, threads: Int, progress: @escaping @Sendable (Int) -> Void = { _ in }) {
         let program = partition.network.program
         let count = Atomic(0)
-        let comparesMaps = DistinctMaps.areFew(partition.count(threads: threads).cellCount, of: program)
+        let comparesMaps = partition.hasAtMost(DistinctMaps.comparedCellCount(of: program))
         let initial = (areas: AreaExtremes(program), maps: comparesMaps ? DistinctMaps(program) : nil)
         let sum = partition.reduce(into: initial, threads: threads) { result, block in
             result.areas.add(block)

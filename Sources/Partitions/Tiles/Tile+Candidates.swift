@@ -150,7 +150,7 @@ extension Tile {
     }
 
     /// Decides by bounds which members of groups can be largest on the tile, and lists the pairs where two can, at most 64.
-    mutating func candidates(of matrix: ColumnMatrix, groups: [PiecewiseAffineProgram.Group], lines: [Int32]) -> [Candidate] {
+    mutating func candidates(of matrix: ColumnMatrix, groups: [PiecewiseAffineProgram.Group], ties: [TiledNetwork.Ties]) -> [Candidate] {
         let ranges = ranges(matrix.columnCount)
         let sums = Pool<Double>(store, capacity: 5 * matrix.stride)
         addUp(matrix, ranges, sums)
@@ -165,7 +165,7 @@ extension Tile {
             }
             rest.append(place)
             if possible.count == 2, found.count < 64 {
-                found.append(candidate(at: place, between: (possible[0], possible[1]), members, line: lines[Int(place)], matrix, ranges))
+                found.append(candidate(at: place, between: (possible[0], possible[1]), members, ties[Int(place)], matrix, ranges))
             }
         }
         open = rest
@@ -212,19 +212,20 @@ extension Tile {
 
     /// Notes between which two members a group is decided.
     private mutating func candidate(
-        at place: Int32, between pair: (Int, Int), _ members: [Int], line: Int32, _ matrix: ColumnMatrix, _ ranges: borrowing Ranges
+        at place: Int32, between pair: (Int, Int), _ members: [Int], _ ties: TiledNetwork.Ties, _ matrix: ColumnMatrix,
+        _ ranges: borrowing Ranges
     ) -> Candidate {
         let (a, b) = pair
         rivals[Int(place)] = SIMD2(Int32(a), Int32(b))
         return Candidate(
-            place: Int(place), unit: members[b], minus: members[a], knot: 0, line: line + Int32(a * members.count + b),
+            place: Int(place), unit: members[b], minus: members[a], knot: 0, line: ties.line(a, b),
             bound: bound(of: members[b], minus: members[a], knot: 0, matrix, ranges))
     }
 
     /// The same for a tile of one cell, where three members may be largest by bounds: by their differences' signs at the corners, certain or
     /// exact. On a cell the members are affine, so whoever is nowhere ahead of another at a corner is nowhere ahead of it.
     mutating func candidatesAtCorners(
-        of matrix: ColumnMatrix, groups: [PiecewiseAffineProgram.Group], lines: [Int32], _ exact: inout ExactSigns
+        of matrix: ColumnMatrix, groups: [PiecewiseAffineProgram.Group], ties: [TiledNetwork.Ties], _ exact: inout ExactSigns
     ) -> [Candidate] {
         precondition(mesh.cellCount == 1, "\(mesh.cellCount) cells, expected one")
         let ranges = ranges(matrix.columnCount)
@@ -243,7 +244,7 @@ extension Tile {
             var possible = possibleWinners(members, matrix, sums, ranges)
             eliminate(&possible) { a, b in
                 let bound = bound(of: members[b], minus: members[a], knot: 0, matrix, ranges)
-                let line = lines[Int(place)] + Int32(a * members.count + b)
+                let line = ties[Int(place)].line(a, b)
                 let signs = corners.map { corner in
                     let row = mesh.rows.start + corner.vertex * mesh.stride
                     var value = 0.0
@@ -261,11 +262,31 @@ extension Tile {
             }
             rest.append(place)
             if possible.count == 2, found.count < 64 {
-                found.append(candidate(at: place, between: (possible[0], possible[1]), members, line: lines[Int(place)], matrix, ranges))
+                found.append(candidate(at: place, between: (possible[0], possible[1]), members, ties[Int(place)], matrix, ranges))
             }
         }
         open = rest
         return found
+    }
+
+    /// The positions of a group's members that bounds let be largest on the tile.
+    mutating func possible(among members: [Int], of matrix: ColumnMatrix) -> [Int] {
+        let ranges = ranges(matrix.columnCount)
+        let sums = Pool<Double>(store, capacity: 5 * matrix.stride)
+        addUp(matrix, ranges, sums)
+        return possibleWinners(members, matrix, sums, ranges)
+    }
+
+    /// The difference of the members at two positions of the group at `place`.
+    mutating func difference(
+        _ position: Int, minus other: Int, of group: PiecewiseAffineProgram.Group, at place: Int, _ ties: TiledNetwork.Ties,
+        _ matrix: ColumnMatrix
+    ) -> Candidate {
+        let (unit, minus) = (group.members[position], group.members[other])
+        let ranges = ranges(matrix.columnCount)
+        return Candidate(
+            place: place, unit: unit, minus: minus, knot: 0, line: ties.line(other, position),
+            bound: bound(of: unit, minus: minus, knot: 0, matrix, ranges))
     }
 
     private func addUp(_ matrix: ColumnMatrix, _ ranges: borrowing Ranges, _ sums: borrowing Pool<Double>) {

@@ -22,7 +22,7 @@ extension Tile {
             }
         }
 
-        var tile = Tile(store, columnCount: kept.count, values: values)
+        var tile = Tile(store, network, columnCount: kept.count, values: values)
         (tile.step, tile.grain, tile.sides, tile.rivals, tile.open) = (step, grain, sides, rivals, open)
         tile.codes = codes
         tile.mesh.halfEdges.reserve(2 * halves.count)

@@ -29,6 +29,7 @@ struct Tile: ~Copyable {
     static let spareColumnCount = 16
 
     let store: BlockStore
+    var network: TiledNetwork
     var mesh: TileMesh
     var columnCount: Int
     /// For each column, up to a multiple of 8 at least, a bound on its size, on its error at the places where vertices are put, and on its
@@ -58,8 +59,8 @@ struct Tile: ~Copyable {
     var cellCount: Int { countedCells ?? mesh.cellCount }
 
     /// No cells yet.
-    init(_ store: BlockStore, columnCount: Int, values: [ColumnMatrix?]) {
-        self.store = store
+    init(_ store: BlockStore, _ network: TiledNetwork, columnCount: Int, values: [ColumnMatrix?]) {
+        (self.store, self.network) = (store, network)
         self.values = values
         self.columnCount = columnCount
         mesh = TileMesh(store)
@@ -69,9 +70,10 @@ struct Tile: ~Copyable {
         hinges = [Hinge](repeating: Hinge(), count: columnCount)
     }
 
-    /// A convex polygon, counter-clockwise, as one cell; side i lies on line i.
-    init(_ store: BlockStore, polygon: [SIMD2<Double>], valueCount: Int) {
-        self.init(store, columnCount: 3, values: [ColumnMatrix?](repeating: nil, count: valueCount))
+    /// The network's convex polygon, counter-clockwise, as one cell; side i lies on line i.
+    init(_ store: BlockStore, _ network: TiledNetwork) {
+        self.init(store, network, columnCount: 3, values: [ColumnMatrix?](repeating: nil, count: network.program.counts.count))
+        let polygon = network.polygon
         mesh.rows.resize(to: 8 * polygon.count)
         for i in 0..<8 * polygon.count { mesh.rows[i] = 0 }
         for (v, corner) in polygon.enumerated() {
@@ -84,9 +86,14 @@ struct Tile: ~Copyable {
         slope.replaceSubrange(0..<3, with: [0, 1, 1])
         grain = 0x1p-50 * (size[1] + size[2])
         base.replaceSubrange(0..<3, with: [0, grain, grain])
+        values[0] = Tile.position(store)
+    }
+
+    /// The two coordinates, which are columns of every tile.
+    static func position(_ store: BlockStore) -> ColumnMatrix {
         let position = ColumnMatrix(store, unitCount: 2, columnCount: 3, dense: [0, 1])
         (position.column(1)[0], position.column(2)[1]) = (1, 1)
-        values[0] = position
+        return position
     }
 
     /// Fills the last hinge's weights up with zeros, as far as kernels read.

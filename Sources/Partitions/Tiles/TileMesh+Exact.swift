@@ -13,6 +13,10 @@ struct TileCodes {
     /// The codes of the nonlinearities so far, one after the other, where no column adds to them.
     var shared: [UInt16] = []
     var varying: [Varying] = []
+    /// How many nonlinearities that is.
+    var layerCount = 0
+    /// Where these are the codes of a reduced network.
+    var expansion: CodeExpansion?
 
     /// A unit whose code differs between cells: larger by `delta` where the column is positive.
     struct Varying {
@@ -30,13 +34,13 @@ extension TileMesh {
         return outgoing
     }
 
-    /// A cell's codes of the nonlinearities so far.
+    /// A cell's codes of the nonlinearities so far, of all units of the domain's network.
     func code(of cell: Int, _ codes: TileCodes) -> [UInt16] {
         var code = codes.shared
         for entry in codes.varying where isPositive(entry.column, on: cell) {
             code[entry.unit] = UInt16(truncatingIfNeeded: Int(code[entry.unit]) + entry.delta)
         }
-        return code
+        return codes.expansion?.expand(code, layerCount: codes.layerCount) ?? code
     }
 
     /// Whether a hinge is active on a cell: it is 0 at all corners where not.

@@ -18,7 +18,7 @@ struct TileTerm: Sendable {
     init(_ term: PiecewiseAffineProgram.Term) {
         let matrix = term.matrix
         (source, columnCount) = (term.source, matrix.columnCount)
-        guard 4 * matrix.values.count > matrix.rowCount * matrix.columnCount, !matrix.hasRepeatedPlaces else {
+        guard !matrix.isSparse else {
             length = (0..<matrix.rowCount).map { matrix.rowStarts[$0 + 1] - matrix.rowStarts[$0] }.max() ?? 0
             storage = .sparse(matrix)
             return

@@ -21,12 +21,14 @@ final class DividedTile: @unchecked Sendable {
 /// Work to be done, or cells that are done.
 enum TileItem: Sendable {
     case part(DividedTile, Int)
+    /// A tile of one part that is to go on with a reduced network, which takes long to make.
+    case unreduced(DividedTile)
     case block(CellBlock)
 }
 
 extension TileWorker {
     /// The whole domain as a tile.
-    func root() -> Tile { Tile(store, polygon: network.polygon, valueCount: network.program.counts.count) }
+    func root() -> Tile { Tile(store, network) }
 
     /// Takes a tile as far as it goes undivided.
     mutating func expand(_ tile: consuming Tile) -> [TileItem] {
@@ -36,10 +38,11 @@ extension TileWorker {
         switch outcome {
         case .finished: return keepsColumns ? [.block(CellBlock(tile, network))] : []
         case .full: return DividedTile(tile, limit: limit).parts
+        case .unreduced: return [.unreduced(DividedTile(tile, limit: tile.mesh.cellCount))]
         case .open where tile.mesh.cellCount > 1:
             statistics.halvedTileCount += 1
             return DividedTile(tile, limit: (tile.mesh.cellCount + 3) / 4).parts
-        case .open: return finishExactly(tile)
+        case .open: return winners(tile)
         }
     }
 
@@ -52,12 +55,15 @@ extension TileWorker {
         switch item {
         case .block(let block): try body(block)
         case .part(let parent, let index): try process(parent.part(index, store), body)
+        case .unreduced(let whole): try process(whole.part(0, store), body)
         }
     }
 
     /// Divides the domain into at least `count` items, if it has so many tiles.
     mutating func items(atLeast count: Int) -> [TileItem] {
         var items = expand(root())
+        leavesReduction = true
+        defer { leavesReduction = false }
         while items.count < count {
             var isChanged = false
             items = items.flatMap { item in
@@ -70,6 +76,71 @@ extension TileWorker {
         return items
     }
 
+    /// Divides the tile's one cell among the members of a group of which three may be largest.
+    ///
+    /// - Returns: for each member that is largest somewhere a tile of one cell; or the cells that it becomes in exact arithmetic, where rows
+    ///   were interpolated too often.
+    private mutating func winners(_ tile: consuming Tile) -> [TileItem] {
+        var tile = tile
+        guard case .maximum(let source, let groups, let ties) = tile.network.steps[tile.step], let first = tile.open.first else {
+            return finishExactly(tile)
+        }
+        let (place, matrix) = (Int(first), tile.values[source]!)
+        let possible = tile.possible(among: groups[place].members, of: matrix)
+        let whole = DividedTile(tile, limit: 1)
+        var items: [TileItem] = []
+        for winner in possible {
+            var part = Optional(whole.part(0, store))
+            for rival in possible where rival != winner {
+                guard let cell = part.take() else { break }
+                switch clip(cell, to: winner, above: rival, of: groups[place], at: place, ties[place], source) {
+                case .clipped(let cell): part = consume cell
+                case .nothing: part = nil
+                case .open: return finishExactly(whole.part(0, store))
+                }
+            }
+            guard var cell = part.take() else { continue }
+            (cell.sides[place], cell.rivals[place]) = (.below, SIMD2(repeating: Int32(winner)))
+            cell.open.removeAll { $0 == first }
+            items.append(.part(DividedTile(cell, limit: 1), 0))
+        }
+        return items
+    }
+
+    private enum Clipped: ~Copyable {
+        case clipped(Tile)
+        case nothing
+        case open
+    }
+
+    /// The part of a cell where one member of a group is above another one; of equal ones the first is.
+    private mutating func clip(
+        _ tile: consuming Tile, to winner: Int, above rival: Int, of group: PiecewiseAffineProgram.Group, at place: Int,
+        _ ties: TiledNetwork.Ties, _ source: Int
+    ) -> Clipped {
+        var tile = tile
+        let matrix = tile.values[source]!
+        let candidate = tile.difference(winner, minus: rival, of: group, at: place, ties, matrix)
+        statistics.signCount += tile.mesh.vertexCount
+        let evaluation = tile.evaluate([candidate], of: matrix, &scratch)
+        if evaluation.positive != 0 { return .clipped(tile) }
+        if evaluation.crossing == 0 {
+            let isEqual = (0..<tile.mesh.vertexCount).allSatisfy { scratch.values[$0 * evaluation.width] == 0 }
+            return isEqual && winner < rival ? .clipped(tile) : .nothing
+        }
+        guard tile.cut(by: evaluation, &scratch) else { return .open }
+        let divided = DividedTile(tile, limit: 1)
+        for index in divided.parts.indices {
+            var part = divided.part(index, store)
+            if part.sides[place] == .above {
+                part.sides[place] = .unknown
+                part.open = [Int32(place)] + part.open
+                return .clipped(part)
+            }
+        }
+        preconditionFailure("a candidate that is positive at a corner is so on no part")
+    }
+
     /// Takes the tile's one cell through the remaining steps in exact arithmetic.
     private mutating func finishExactly(_ tile: borrowing Tile) -> [TileItem] {
         let start = ContinuousClock.now
@@ -80,12 +151,13 @@ extension TileWorker {
             errors.append(tile.mesh.vertices[Int(edge.origin)].displacement)
             lines.append(network.lines[Int(edge.line)])
         }
+        let layer = tile.network.depths[tile.step]
         let cell = PlanarCell(
             corners: corners, errors: errors, lines: lines, code: tile.mesh.code(of: 0, tile.codes),
-            codeStarts: Array(network.codeStarts[...network.depths[tile.step]]))
+            codeStarts: Array(network.codeStarts[...layer]))
         var subdivision = PlanarSubdivision(of: network.program, on: cell)
-        subdivision.run(from: tile.step)
-        for layer in network.depths[tile.step]..<counts.count { counts[layer] += subdivision.counts[layer] }
+        subdivision.run(from: network.program.nonlinearSteps[layer])
+        for layer in layer..<counts.count { counts[layer] += subdivision.counts[layer] }
         statistics.exactCellCount += 1
         statistics.exactSignCount += subdivision.exactSignCount
         statistics.add(ContinuousClock.now - start)

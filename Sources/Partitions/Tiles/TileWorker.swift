@@ -11,6 +11,8 @@ struct TileWorker: ~Copyable {
         case full
         /// Three members of a group may be largest (or a row was interpolated too often): smaller tiles may know more.
         case open
+        /// It is to be reduced by another worker.
+        case unreduced
     }
 
     /// The most cells of a tile after a cut, and of each of its parts if it has more. Chosen by measurement: smaller tiles have fewer
@@ -20,7 +22,7 @@ struct TileWorker: ~Copyable {
 
     /// Those for a tile as it is now.
     func sizes(_ tile: borrowing Tile) -> (full: Int, part: Int) {
-        !keepsColumns && network.depths[tile.step] == network.layerCount - 1
+        !keepsColumns && tile.network.depths[tile.step] == network.layerCount - 1
             ? (TileWorker.countedFullSize, TileWorker.countedPartSize) : (TileWorker.fullSize, TileWorker.partSize)
     }
 
@@ -28,7 +30,9 @@ struct TileWorker: ~Copyable {
     let store: BlockStore
     /// Whether finished cells are read, not only counted.
     let keepsColumns: Bool
-    private var scratch: TileMesh.Scratch
+    /// Whether tiles that the whole network has been taken through so far are left to others where they are to be reduced.
+    var leavesReduction = false
+    var scratch: TileMesh.Scratch
     /// Cells after each nonlinearity.
     var counts: [Int]
     /// But for the exact signs at vertices of tiles.
@@ -42,18 +46,25 @@ struct TileWorker: ~Copyable {
     }
 
     mutating func advance(_ tile: inout Tile) -> Outcome {
-        while tile.step < network.steps.count {
+        while tile.step < tile.network.steps.count {
+            let network = tile.network
             switch network.steps[tile.step] {
-            case .affine(let terms, let offset): takeAffine(&tile, terms, offset)
+            case .affine(let terms, let offset, let errors): takeAffine(&tile, terms, offset, errors)
             case .pieces(let source, let functions, let knots):
                 if tile.sides.isEmpty && !knots.isEmpty { tile.begin(source, sideCount: knots.count, isMaximum: false) }
                 let matrix = tile.values[source]!
                 if !tile.open.isEmpty {
                     if isFull(tile) { return .full }
-                    guard cut(&tile, tile.candidates(of: matrix, knots: knots), of: matrix) else { return .open }
+                    let candidates = tile.candidates(of: matrix, knots: knots)
+                    if tile.isReducible {
+                        if leavesReduction, network.expansion == nil { return .unreduced }
+                        tile.reduce()
+                        continue
+                    }
+                    guard cut(&tile, candidates, of: matrix) else { return .open }
                 }
                 if tile.open.isEmpty {
-                    counts[network.depths[tile.step]] += tile.cellCount
+                    note(tile)
                     if isCounted(tile) { return .finished }
                     note(functions, &tile)
                     go(on: &tile, with: apply(functions, to: matrix, ofLayer: network.depths[tile.step], &tile))
@@ -63,19 +74,19 @@ struct TileWorker: ~Copyable {
                 let matrix = tile.values[source]!.settled(store, columnCount: tile.columnCount)
                 tile.values[source] = matrix
                 go(on: &tile, with: apply(functions, to: matrix, ofLayer: layer, &tile))
-            case .maximum(let source, let groups, let lines):
+            case .maximum(let source, let groups, let ties):
                 if tile.sides.isEmpty { tile.begin(source, sideCount: groups.count, isMaximum: true) }
                 let matrix = tile.values[source]!
                 if !tile.open.isEmpty {
                     if isFull(tile) { return .full }
-                    var candidates = tile.candidates(of: matrix, groups: groups, lines: lines)
-                    if candidates.isEmpty, !tile.open.isEmpty, tile.mesh.cellCount == 1 {
-                        candidates = tile.candidatesAtCorners(of: matrix, groups: groups, lines: lines, &scratch.exact)
+                    var candidates = tile.candidates(of: matrix, groups: groups, ties: ties)
+                    if candidates.isEmpty, !tile.open.isEmpty, tile.mesh.cellCount == 1, network.expansion == nil {
+                        candidates = tile.candidatesAtCorners(of: matrix, groups: groups, ties: ties, &scratch.exact)
                     }
                     guard cut(&tile, candidates, of: matrix) else { return .open }
                 }
                 if tile.open.isEmpty {
-                    counts[network.depths[tile.step]] += tile.cellCount
+                    note(tile)
                     if isCounted(tile) { return .finished }
                     let result = apply(groups, to: matrix, &tile)
                     tile.rivals = []
@@ -98,7 +109,7 @@ struct TileWorker: ~Copyable {
         return tile.cut(by: evaluation, &scratch)
     }
 
-    private mutating func takeAffine(_ tile: inout Tile, _ terms: [TileTerm], _ offset: [Double]) {
+    private mutating func takeAffine(_ tile: inout Tile, _ terms: [TileTerm], _ offset: [Double], _ errors: [Double]) {
         let result = ColumnMatrix(
             store, unitCount: offset.count, columnCount: tile.columnCount, dense: (0..<Int32(offset.count)).map { $0 })
         for term in terms { term.add(tile.values[term.source]!, to: result, sizes: tile.size, termCount: terms.count, store) }
@@ -107,16 +118,22 @@ struct TileWorker: ~Copyable {
             result.data[unit] += shift
             result.eta[unit] += roundoff * abs(shift)
         }
+        for (unit, error) in errors.enumerated() { result.eta[unit] += error }
         go(on: &tile, with: result)
     }
 
+    /// Counts the cells of a tile that has been cut in a nonlinearity.
+    private mutating func note(_ tile: borrowing Tile) {
+        counts[tile.network.depths[tile.step]] += tile.cellCount
+    }
+
     /// Whether nobody reads more of the tile than the number of its cells.
-    private func isCounted(_ tile: borrowing Tile) -> Bool { !keepsColumns && tile.step == network.steps.count - 1 }
+    private func isCounted(_ tile: borrowing Tile) -> Bool { !keepsColumns && tile.step == tile.network.steps.count - 1 }
 
     /// Sets the step's value, drops those that no later step reads and goes on to the next step.
     private func go(on tile: inout Tile, with result: ColumnMatrix) {
         tile.values[tile.step + 1] = result
-        for value in 0...tile.step where network.lastUse[value] <= tile.step { tile.values[value] = nil }
+        for value in 0...tile.step where tile.network.lastUse[value] <= tile.step { tile.values[value] = nil }
         tile.step += 1
     }
 
@@ -134,6 +151,7 @@ struct TileWorker: ~Copyable {
             }
             tile.codes.shared.append(UInt16(truncatingIfNeeded: piece))
         }
+        tile.codes.layerCount += 1
         tile.sides = []
     }
 
@@ -143,7 +161,7 @@ struct TileWorker: ~Copyable {
         result.eta.update(repeating: 0, count: result.stride)
         result.dense.reserveCapacity(functions.count)
         let slopes = Pool<Double>(store, repeating: 0, count: result.stride)
-        let start = network.codeStarts[layer]
+        let start = tile.network.codeStarts[layer]
         var inexact: [Int] = []
         for (unit, function) in functions.enumerated() {
             let piece = Int(tile.codes.shared[start + unit])
@@ -198,6 +216,7 @@ struct TileWorker: ~Copyable {
             let (from, to) = (input.column(j), result.column(j))
             for k in 0..<groups.count { to[k] = from[Int(winners[k])] }
         }
+        tile.codes.layerCount += 1
         tile.sides = []
         return result
     }

@@ -9,13 +9,24 @@ final class TiledNetwork: Sendable {
         let value: Double
     }
 
+    /// The lines where members of a group tie: of the group as the program has it, or of some of its members.
+    struct Ties: Sendable {
+        let start: Int32
+        let width: Int32
+        /// The members' positions in the program's group.
+        let positions: [Int32]
+
+        /// Where the members at positions a and b tie, as the zeros of the second less the first.
+        func line(_ a: Int, _ b: Int) -> Int32 { start + positions[a] * width + positions[b] }
+    }
+
     enum Step: Sendable {
-        case affine([TileTerm], offset: [Double])
+        /// With what is to be added to the units' errors, where that is not 0.
+        case affine([TileTerm], offset: [Double], errors: [Double])
         case pieces(source: Int, functions: [PiecewiseFunction], knots: [Knot])
         /// The pieces that the units of an earlier layer have, with other slopes and offsets.
         case shared(source: Int, functions: [PiecewiseFunction], layer: Int)
-        /// Positions a < b of group k tie on line lines[k] + a · (members of k) + b.
-        case maximum(source: Int, groups: [PiecewiseAffineProgram.Group], lines: [Int32])
+        case maximum(source: Int, groups: [PiecewiseAffineProgram.Group], ties: [Ties])
     }
 
     /// The program as a function of the domain's two coordinates.
@@ -31,10 +42,17 @@ final class TiledNetwork: Sendable {
     let codeStarts: [Int]
     /// The polygon's sides, then where units are at knots, then where members of groups tie; on the one cell of a level.
     let lines: [Line]
+    /// Of a network that is reduced on small tiles, the matrices of every affine step.
+    let matrices: [[ColumnwiseMatrix]]
+    /// Where at most so many units of the first nonlinearity may change their piece on a tile, it goes on with a reduced network; 0: never.
+    let reductionLimit: Int
+    /// Of a reduced network.
+    let expansion: CodeExpansion?
 
     var program: PiecewiseAffineProgram { twinless.program }
 
-    init(of original: PiecewiseAffineProgram, on polygon: [SIMD2<Double>]) {
+    /// - Parameter reductionLimit: that of large networks, by default.
+    init(of original: PiecewiseAffineProgram, on polygon: [SIMD2<Double>], reductionLimit: Int? = nil) {
         (self.original, self.polygon, twinless, depths) = (original, polygon, TwinlessProgram(original), original.depths)
         let program = twinless.program
         var (steps, lastUse) = ([Step](), [Int](repeating: -1, count: program.counts.count))
@@ -44,7 +62,7 @@ final class TiledNetwork: Sendable {
             let level = depths[index]
             switch step {
             case .affine(let terms, let offset):
-                steps.append(.affine(terms.map { TileTerm($0) }, offset: offset))
+                steps.append(.affine(terms.map { TileTerm($0) }, offset: offset, errors: []))
                 for term in terms { lastUse[term.source] = index }
             case .pieces(let source, let functions, nil):
                 var knots: [Knot] = []
@@ -61,19 +79,41 @@ final class TiledNetwork: Sendable {
                 steps.append(.shared(source: source, functions: functions, layer: depths[owner] - 1))
                 lastUse[source] = index
             case .maximum(let source, let groups):
-                var starts: [Int32] = []
+                var ties: [Ties] = []
                 for group in groups {
-                    starts.append(Int32(lines.count))
+                    let width = Int32(group.members.count)
+                    ties.append(Ties(start: Int32(lines.count), width: width, positions: Array(0..<width)))
                     for a in group.members {
                         for b in group.members { lines.append(.tie(value: source, unit: b, other: a, cell: 0, level: level)) }
                     }
                 }
-                steps.append(.maximum(source: source, groups: groups, lines: starts))
+                steps.append(.maximum(source: source, groups: groups, ties: ties))
                 codeStarts.append(codeStarts[codeStarts.count - 1] + groups.count)
                 lastUse[source] = index
             }
         }
         (self.steps, self.lastUse, self.codeStarts, self.lines) = (steps, lastUse, codeStarts, lines)
+        self.reductionLimit = NetworkReduction.canReduce(steps) ? reductionLimit ?? (program.isLarge ? NetworkReduction.lineLimit : 0) : 0
+        matrices =
+            self.reductionLimit == 0
+            ? []
+            : program.steps.prefix(end).map { step in
+                if case .affine(let terms, _) = step { terms.map { ColumnwiseMatrix($0) } } else { [] }
+            }
+        expansion = nil
+    }
+
+    /// A network with some of the units of another one, on part of the domain: see `NetworkReduction`.
+    init(
+        reducing other: TiledNetwork, steps: [Step], matrices: [[ColumnwiseMatrix]], lastUse: [Int], codeStarts: [Int],
+        expansion: CodeExpansion, reductionLimit: Int
+    ) {
+        (original, polygon, twinless, lines) = (other.original, other.polygon, other.twinless, other.lines)
+        (self.steps, self.matrices, self.lastUse, self.codeStarts) = (steps, matrices, lastUse, codeStarts)
+        (self.expansion, self.reductionLimit) = (expansion, reductionLimit)
+        depths = steps.reduce(into: [0]) { depths, step in
+            if case .affine = step { depths.append(depths[depths.count - 1]) } else { depths.append(depths[depths.count - 1] + 1) }
+        }
     }
 
     var layerCount: Int { codeStarts.count - 1 }

@@ -34,18 +34,29 @@ public struct TiledPartition: Sendable {
 
     /// - Throws: as `PlanarPartition.init(of:on:)`.
     public init(of program: PiecewiseAffineProgram, on domain: Domain) throws(PartitionError) {
+        try self.init(of: program, on: domain, reductionLimit: nil)
+    }
+
+    /// - Parameter reductionLimit: a tile goes on with a reduced network where at most so many units of the first nonlinearity may change
+    ///   their piece on it; 0: never. By default that of large networks.
+    package init(of program: PiecewiseAffineProgram, on domain: Domain, reductionLimit: Int?) throws(PartitionError) {
         try PlanarPartition.requirePlanarity(domain)
         let program = try domain.program(program)
         try PlanarPartition.requireContinuity(program)
-        network = TiledNetwork(of: program, on: try domain.polygon())
+        network = TiledNetwork(of: program, on: try domain.polygon(), reductionLimit: reductionLimit)
     }
+
+    /// Whether tiles may go on with reduced networks.
+    package var isReducible: Bool { network.reductionLimit > 0 }
 
     private init(_ network: TiledNetwork) { self.network = network }
 
     /// The same cells divided by class, as by one more nonlinearity.
     var dividedByClass: TiledPartition {
         do {
-            return TiledPartition(TiledNetwork(of: try network.original.withClass(), on: network.polygon))
+            return TiledPartition(
+                TiledNetwork(
+                    of: try network.original.withClass(), on: network.polygon, reductionLimit: isReducible ? network.reductionLimit : nil))
         } catch {
             preconditionFailure("\(error)")
         }
