@@ -16,7 +16,7 @@ struct TileDivision: ~Copyable {
     private var positive: Pool<UInt64>
     private let vertexCount: Int
 
-    private struct PlacedCell: BitwiseCopyable {
+    struct PlacedCell: BitwiseCopyable {
         let place: SIMD2<Double>
         let cell: Int32
     }
