@@ -41,8 +41,10 @@ public final class CodeReader {
 extension Code {
     /// The entries with those of one sample together, `[batch, …]`, where entry i is of sample (i / stride) mod batch.
     fileprivate func bySample(_ batch: Int, stride: Int?) -> Code {
+        if shape.first == batch, stride == nil || stride! * batch == count { return self }
+        guard let stride else { return Code(shape: [batch] + shape, elements: (0..<batch).flatMap { _ in elements }) }
+        if batch == 1 { return reshaped([1] + shape) }
         let perSample = count / batch
-        guard let stride, stride != perSample else { return shape.first == batch ? self : reshaped([batch] + shape) }
         var entries = [Int32](repeating: 0, count: count)
         for i in 0..<count {
             let (outer, sample) = (i / stride / batch, i / stride % batch)
