@@ -125,4 +125,28 @@ import Testing
             #expect(abs(found.slopes.elements[12 * out + input] - expected) < 1e-15)
         }
     }
+
+    @Test("Codes are of samples where their tokens have joined the first axis")
+    func tokens() throws {
+        let place = try Workplace()
+        let model = Written.model(
+            Written.graph(
+                [
+                    Written.node("Reshape", ["x", "rows"], ["t"], name: "join"), Written.node("MatMul", ["t", "w"], ["h"], name: "dense"),
+                    Written.node("Relu", ["h"], ["g"], name: "relu"), Written.node("Reshape", ["g", "flat"], ["y"], name: "flat"),
+                ], inputs: [Written.value("x", [-1, 4, 3])],
+                [
+                    Written.floats("w", [3, 2], weight), Written.integers("rows", [2], [-1, 3]), Written.integers("flat", [2], [-1, 8]),
+                ])
+        ).bytes
+        try Data(model).write(to: URL(filePath: place.path("m.onnx")))
+        let x = samples([5, 4, 3])
+        try NumpyArray.write(x, to: place.path("x.npy"))
+        let outcome = try place.start(["codes", "m.onnx", "x.npy", "-o", "c.npz"]).outcome()
+        try #require(outcome.status == 0, "\(outcome.error)")
+        let codes = try NumpyArchive.read(path: place.path("c.npz"))
+        let found: Tensor<Double> = try #require(codes.first).tensor.converted()
+        let expected = (0..<20).flatMap { token in row(x.elements[3 * token..<3 * token + 3]).outputs.map { $0 > 0 ? 1.0 : 0 } }
+        #expect(found.shape == [5, 8] && found.elements == expected)
+    }
 }
