@@ -29,7 +29,7 @@ import Testing
             let outcome = partition.forEachCell { cell in
                 found.insert(Seen(codes: cell.codes, vertices: Set(cell.polytope.vertices.map(\.point))))
                 #expect(cell.polytope.brokenInvariant() == nil, "seed \(seed)")
-                let (volume, bound) = cell.polytope.roundedVolume
+                let (volume, bound) = cell.roundedVolume
                 #expect(abs(volume - cell.polytope.volume.doubleValue) <= bound, "seed \(seed)")
             }
             #expect(found == expected && outcome.cellCounts == counts, "seed \(seed)")
