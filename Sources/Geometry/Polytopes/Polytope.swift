@@ -112,11 +112,15 @@ public struct Polytope: Sendable {
     /// The numbers of its facets, ascending.
     public var facets: [Int] { Set(vertices.flatMap(\.facets)).sorted() }
 
-    /// The exact volume: of every simplex of a triangulation, |det| / d!.
+    /// The exact volume: of every simplex of a triangulation |det| / (d! Π wᵢ), the determinant being that of its vertices' homogeneous
+    /// coordinates and wᵢ their weights; all over the product of all weights.
     public var volume: Rational {
-        var sum = Rational.zero
-        for simplex in simplices { sum = sum + Polytope.determinant(simplex.map { vertices[$0].point }).magnitude }
-        return sum / Rational((1...dimension).reduce(BigInteger(1)) { $0 * BigInteger($1) })
+        let whole = vertices.reduce(BigInteger(1)) { $0 * $1.point.weight }
+        let sum = simplices.reduce(BigInteger(0)) { sum, simplex in
+            let weights = simplex.reduce(BigInteger(1)) { $0 * vertices[$1].point.weight }
+            return sum + Polytope.determinant(simplex.map { vertices[$0].point.coordinates }).magnitude * whole.dividedExactly(by: weights)
+        }
+        return Rational(sum, (1...dimension).reduce(whole) { $0 * BigInteger($1) })
     }
 
     /// A triangulation, as indices of vertices.
@@ -141,23 +145,24 @@ public struct Polytope: Sendable {
         return proper.filter { a in !proper.contains { b in b.count > a.count && Set(b).isSuperset(of: a) } }
     }
 
-    /// The determinant of the edges of a simplex from its first vertex.
-    private static func determinant(_ simplex: [ExactPoint]) -> Rational {
-        let n = simplex.count - 1
-        var rows = (1...n).map { i in (0..<n).map { simplex[i][$0] - simplex[0][$0] } }
-        var product = Rational(BigInteger(1))
-        for column in 0..<n {
-            guard let pivot = (column..<n).first(where: { rows[$0][column].signum != 0 }) else { return .zero }
+    /// The determinant of a matrix of integers: every division leaves no remainder, since what stands there is a minor (Bareiss 1968).
+    private static func determinant(_ matrix: [[BigInteger]]) -> BigInteger {
+        var (rows, before, isOdd) = (matrix, BigInteger(1), false)
+        for column in rows.indices.dropLast() {
+            guard let pivot = (column..<rows.count).first(where: { !rows[$0][column].isZero }) else { return 0 }
             if pivot != column {
                 rows.swapAt(pivot, column)
-                product = -product
+                isOdd.toggle()
             }
-            product = product * rows[column][column]
-            for row in (column + 1)..<max(n, column + 1) where rows[row][column].signum != 0 {
-                let factor = rows[row][column] / rows[column][column]
-                for k in column..<n { rows[row][k] = rows[row][k] - factor * rows[column][k] }
+            for row in (column + 1)..<rows.count {
+                for k in (column + 1)..<rows.count {
+                    let minor = rows[row][k] * rows[column][column] - rows[row][column] * rows[column][k]
+                    rows[row][k] = minor.dividedExactly(by: before)
+                }
             }
+            before = rows[column][column]
         }
-        return product
+        let last = rows[rows.count - 1][rows.count - 1]
+        return isOdd ? -last : last
     }
 }

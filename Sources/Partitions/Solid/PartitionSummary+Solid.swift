@@ -7,18 +7,21 @@ extension PartitionSummary {
     ///
     /// - Parameter progress: told how many cells have gone by.
     public init(_ partition: SolidPartition, progress: (Int) -> Void = { _ in }) {
-        var (maps, volumes, count) = (DistinctMaps(partition.program), VolumeExtremes(), 0)
-        let outcome = partition.forEachHistory { history, parts in
-            maps.add(history)
-            for part in parts { volumes.add(part) }
-            count += parts.count
+        let program = partition.program
+        var (maps, volumes, count) = (DistinctMaps(program), VolumeExtremes(dimension: program.inputCount), 0)
+        let outcome = partition.forEachCell { part in
+            volumes.add(part)
+            count += 1
             progress(count)
+        } histories: {
+            maps.add($0)
         }
         let (residueCount, contest) = maps.settled()
         var second = contest
-        if !contest.isEmpty { partition.forEachHistory { history, _ in second.add(history) } }
+        if !contest.isEmpty { partition.forEachCell({ _ in }, histories: { second.add($0) }) }
         let range = volumes.range()
-        (cellCount, cellCounts, distinctMapCount, boundaryLength, filter) = (count, outcome.cellCounts, residueCount + second.surplus(), nil, nil)
+        (cellCount, cellCounts, distinctMapCount) = (count, outcome.cellCounts, residueCount + second.surplus())
+        (boundaryLength, filter) = (nil, nil)
         (minVolume, maxVolume, unboundedCount) = (range.lowerBound, range.upperBound, 0)
     }
 }
@@ -30,9 +33,12 @@ private struct VolumeExtremes {
     private var most: [(ceiling: Double, part: SolidPart)] = []
     /// Bounds on the least and the largest volume.
     private var (ceiling, floor) = (Double.infinity, 0.0)
+    private var fan: SimplexFan
+
+    init(dimension: Int) { fan = SimplexFan(dimension: dimension) }
 
     mutating func add(_ part: SolidPart) {
-        let (volume, bound) = part.roundedVolume
+        let (volume, bound) = fan.volume(of: part)
         if volume - bound <= ceiling {
             if volume + bound < ceiling {
                 ceiling = volume + bound
@@ -52,40 +58,41 @@ private struct VolumeExtremes {
         if most.count > 64 { settleMost() }
     }
 
-    private mutating func settleLeast() {
-        guard let best = least.map({ ($0.part, $0.part.polytope.volume) }).min(by: { $0.1 < $1.1 }) else { return }
+    /// - Returns: the least volume, rounded once.
+    @discardableResult private mutating func settleLeast() -> Double {
+        guard let best = least.map({ ($0.part, $0.part.polytope.volume) }).min(by: { $0.1 < $1.1 }) else { return 0 }
         let value = best.1.doubleValue
         (least, ceiling) = ([(value.nextDown, best.0)], value.nextUp)
+        return value
     }
 
-    private mutating func settleMost() {
-        guard let best = most.map({ ($0.part, $0.part.polytope.volume) }).max(by: { $0.1 < $1.1 }) else { return }
+    /// - Returns: the largest volume, rounded once.
+    @discardableResult private mutating func settleMost() -> Double {
+        guard let best = most.map({ ($0.part, $0.part.polytope.volume) }).max(by: { $0.1 < $1.1 }) else { return 0 }
         let value = best.1.doubleValue
         (most, floor) = ([(value.nextUp, best.0)], value.nextDown)
+        return value
     }
 
     /// Both, rounded once.
-    mutating func range() -> ClosedRange<Double> {
-        settleLeast()
-        settleMost()
-        return (least.first?.part.polytope.volume.doubleValue ?? 0)...(most.first?.part.polytope.volume.doubleValue ?? 0)
-    }
+    mutating func range() -> ClosedRange<Double> { settleLeast()...settleMost() }
 }
 
 extension SolidPartition {
-    /// Calls `body` with the cells by the thousand, and their common history: a program need not be run on what they share more than once.
-    @discardableResult fileprivate func forEachHistory(_ body: (CodeHistory, [SolidPart]) -> Void) -> Outcome {
-        var (history, parts) = (CodeHistory(), [SolidPart]())
-        func flush() {
-            body(history, parts)
-            (history, parts) = (CodeHistory(), [])
-        }
+    /// Calls `body` with every cell, and `histories` with what a thousand have in common: a program need not be run twice on that.
+    @discardableResult
+    fileprivate func forEachCell(_ body: (SolidPart) -> Void, histories: (CodeHistory) -> Void) -> Outcome {
+        var (history, count) = (CodeHistory(), 0)
         let outcome = forEachCell { cell in
+            body(cell.part)
             history.append(cell.codes)
-            parts.append(cell.part)
-            if parts.count == 1000 { flush() }
+            count += 1
+            if count % 1000 == 0 {
+                histories(history)
+                history = CodeHistory()
+            }
         }
-        if !parts.isEmpty { flush() }
+        if count % 1000 > 0 { histories(history) }
         return outcome
     }
 }

@@ -36,6 +36,8 @@ struct SolidDivision {
     private var hinges: [Hinge] = []
     /// The rows of the hinges' forms.
     private var rows: [CellForms.Quad] = []
+    /// The bases and steepnesses of the hinges.
+    private var bounds: [SIMD2<Double>] = []
     private var contests: [Contest] = []
     /// How many words tell a vertex's facets: those of the part, then the hinges.
     private var words = 0
@@ -48,7 +50,7 @@ struct SolidDivision {
     private var values: [Double] = []
     private var signs: [Int8] = []
 
-    private var meeting = SolidMeeting()
+    private var meeting: SolidMeeting
 
     // Ranges of vertices, each with the facets it lies on.
     private var members: [Int] = []
@@ -64,6 +66,7 @@ struct SolidDivision {
         (self.entry, self.forms, self.viewer, dimension) = (entry, forms, viewer, entry.dimension)
         (positions, displacements, points) = (entry.positions, entry.displacements, entry.points)
         code = [Int](repeating: 0, count: unitCount)
+        meeting = SolidMeeting(in: forms.reach)
     }
 
     /// By the pieces of every unit.
@@ -131,8 +134,13 @@ struct SolidDivision {
     /// The least and the largest value of every unit at the vertices, four of which are taken at once.
     private func ranges() -> [(low: Double, high: Double)] {
         let (quads, blocks) = (forms.reach.quadCount, (entry.vertexCount + 3) / 4)
-        let columns = (0..<blocks * dimension).map { index in
-            CellForms.Quad((0..<4).map { positions[min(index / dimension * 4 + $0, entry.vertexCount - 1) * dimension + index % dimension] })
+        let columns = (0..<blocks * dimension).map { index -> CellForms.Quad in
+            var column = CellForms.Quad.zero
+            for lane in 0..<4 {
+                let vertex = min(index / dimension * 4 + lane, entry.vertexCount - 1)
+                column[lane] = positions[vertex * dimension + index % dimension]
+            }
+            return column
         }
         return forms.rows.withUnsafeBufferPointer { rows in
             columns.withUnsafeBufferPointer { columns in
@@ -160,6 +168,7 @@ struct SolidDivision {
         for v in 0..<count { for w in 0..<old { masks[v * words + w] = entry.incidence[v * old + w] } }
         values = [Double](repeating: 0, count: count * hinges.count)
         signs = [Int8](repeating: SolidDivision.open, count: count * hinges.count)
+        bounds = hinges.map { SIMD2($0.facet.base, $0.facet.steepness) }
         for v in 0..<count { evaluate(v) }
         // A form that is open everywhere may be a constant, as those of units are that see only dead ones.
         for c in hinges.indices where (0..<count).allSatisfy({ signs[$0 * hinges.count + c] == SolidDivision.open }) {
@@ -283,20 +292,19 @@ struct SolidDivision {
 
     /// Whether two members span an edge: they share at least d − 1 facets, and no third vertex is on all of them.
     private func isEdge(_ p: Int, _ q: Int, of part: Range) -> Bool {
-        masks.withUnsafeBufferPointer { masks in
-            var (shared, ofP, ofQ) = (0, 0, 0)
-            for w in 0..<words {
-                shared += (masks[p * words + w] & masks[q * words + w]).nonzeroBitCount
-                ofP += masks[p * words + w].nonzeroBitCount
-                ofQ += masks[q * words + w].nonzeroBitCount
-            }
-            guard shared >= dimension - 1 else { return false }
-            // At a vertex on no more than d facets, any d − 1 of them make an edge, which has one other end.
-            if ofP == dimension || ofQ == dimension { return true }
-            return !(part.start..<part.start + part.count).contains { r in
-                r != p && r != q
-                    && (0..<words).allSatisfy { masks[p * words + $0] & masks[q * words + $0] & ~masks[r * words + $0] == 0 }
-            }
+        let (atP, atQ) = (p * words, q * words)
+        var shared = 0
+        for w in 0..<words { shared += (masks[atP + w] & masks[atQ + w]).nonzeroBitCount }
+        guard shared >= dimension - 1 else { return false }
+        // At a vertex on no more than d facets, any d − 1 of them make an edge, which has one other end.
+        var (ofP, ofQ) = (0, 0)
+        for w in 0..<words {
+            ofP += masks[atP + w].nonzeroBitCount
+            ofQ += masks[atQ + w].nonzeroBitCount
+        }
+        if ofP == dimension || ofQ == dimension { return true }
+        return !(part.start..<part.start + part.count).contains { r in
+            r != p && r != q && (0..<words).allSatisfy { masks[atP + $0] & masks[atQ + $0] & ~masks[r * words + $0] == 0 }
         }
     }
 
@@ -331,7 +339,7 @@ struct SolidDivision {
         for w in 0..<words { masks.append(masks[p * words + w] & masks[q * words + w]) }
         masks[masks.count - words + place / 64] |= 1 << UInt64(place % 64)
         let (a, b) = (values[i * n + c], -values[j * n + c])
-        let (offA, offB) = (hinges[c].facet.reach(displacements[i]), hinges[c].facet.reach(displacements[j]))
+        let (offA, offB) = (reach(c, i), reach(c, j))
         // Signs that Doubles have left open say nothing of where.
         let isSure = a > offA && b > offB
         let (t, off) = isSure ? (a / (a + b), max(offA, offB) / ((a - offA) + (b - offB))) : (0.5, .infinity)
@@ -348,20 +356,25 @@ struct SolidDivision {
         values.append(contentsOf: repeatElement(0, count: n))
         signs.append(contentsOf: repeatElement(SolidDivision.open, count: n))
         // Bounds grow from vertex to vertex: from here on the facets tell the position.
-        if !(displacement <= 0x1p-44 * size) {
-            let facets = facets(of: members.count - 1)
-            var position = Array(positions[v * d..<(v + 1) * d])
-            displacements[v] = meeting.settle(&position, on: facets, in: forms.reach)
-            for k in 0..<d { positions[v * d + k] = position[k] }
+        if !(displacement <= 0x1p-34 * size) {
+            meeting.begin()
+            for w in 0..<words {
+                var bits = masks[masks.count - words + w]
+                while bits != 0 {
+                    meeting.add(self[64 * w + bits.trailingZeroBitCount])
+                    bits &= bits - 1
+                }
+            }
+            displacements[v] = meeting.settle(&positions, from: v * d)
         }
-        if displacements[v] <= 0x1p-36 * size { evaluate(v) } else { makeExact(members.count - 1) }
+        if displacements[v] <= 0x1p-28 * size { evaluate(v) } else { makeExact(members.count - 1) }
         signs[v * n + c] = 0
     }
 
     /// Places a vertex exactly, rounded to nearest.
     private mutating func makeExact(_ member: Int) {
         let v = members[member]
-        let point = SolidPart.meeting(of: facets(of: member).map(\.form), dimension)
+        let point = SolidPart.meeting(of: places(of: member).map { self[$0].form }, dimension)
         let position = point.doubles
         points[v] = point
         for k in 0..<dimension { positions[v * dimension + k] = position[k] }
@@ -369,11 +382,16 @@ struct SolidDivision {
         evaluate(v)
     }
 
-    private func facets(of member: Int) -> [SolidFacet] {
-        SolidPart.bits(masks[member * words..<(member + 1) * words]).map {
-            $0 < entry.facets.count ? entry.facets[$0] : hinges[$0 - entry.facets.count].facet
-        }
+    /// The facets that a member lies on, as places.
+    private func places(of member: Int) -> [Int] { SolidPart.bits(masks[member * words..<(member + 1) * words]) }
+
+    /// The facet at a place: those of the part, then the hinges.
+    private subscript(place: Int) -> SolidFacet {
+        place < entry.facets.count ? entry.facets[place] : hinges[place - entry.facets.count].facet
     }
+
+    /// How far a hinge's form may be off at a vertex.
+    private func reach(_ c: Int, _ v: Int) -> Double { (bounds[c].x + bounds[c].y * displacements[v]) * CellForms.slack }
 
     /// Evaluates the hinges whose signs are open at a vertex.
     private mutating func evaluate(_ v: Int) {
@@ -385,7 +403,7 @@ struct SolidDivision {
                 var value = form[0]
                 for k in 0..<d { value += form[k + 1] * positions[v * d + k] }
                 values[v * n + c] = value
-                let reach = hinges[c].facet.reach(displacements[v])
+                let reach = reach(c, v)
                 if abs(value) > reach { signs[v * n + c] = value > 0 ? 1 : -1 }
             }
         }
@@ -419,7 +437,7 @@ struct SolidDivision {
             while bits != 0 {
                 let bit = 64 * w + bits.trailingZeroBitCount
                 places[bit] = facets.count
-                facets.append(bit < entry.facets.count ? entry.facets[bit] : hinges[bit - entry.facets.count].facet)
+                facets.append(self[bit])
                 bits &= bits - 1
             }
         }

@@ -61,32 +61,45 @@ struct SolidFacet {
 ///
 /// where the norm is below 1 (Rump 2010, §10), and is computed with its own roundings.
 struct SolidMeeting {
+    private let dimension: Int
+    private let reach: CellForms.Reach
     private var slopes: [Double] = []
-    private var inverse: [Double] = []
     private var offsets: [Double] = []
     private var bases: [Double] = []
+    private var matrix: [Double] = []
+    private var inverse: [Double] = []
+    private var residuals: [Double]
 
-    /// Moves `position` to where the facets meet.
-    ///
-    /// - Returns: its displacement then; ∞ where nothing is proved.
-    mutating func settle(_ position: inout [Double], on facets: [SolidFacet], in reach: CellForms.Reach) -> Double {
-        let d = position.count
-        guard facets.count == d else { return .infinity }
+    init(in reach: CellForms.Reach) {
+        (dimension, self.reach) = (reach.dimension, reach)
+        residuals = [Double](repeating: 0, count: reach.dimension)
+    }
+
+    /// Forgets the facets.
+    mutating func begin() {
         slopes.removeAll(keepingCapacity: true)
         offsets.removeAll(keepingCapacity: true)
         bases.removeAll(keepingCapacity: true)
-        for facet in facets {
-            for i in 0..<d { slopes.append(facet.coefficient(i + 1)) }
-            offsets.append(facet.coefficient(0))
-            bases.append(facet.base)
-        }
-        guard invert(d) else { return .infinity }
-        let before = residual(position)
+    }
+
+    mutating func add(_ facet: SolidFacet) {
+        for i in 0..<dimension { slopes.append(facet.coefficient(i + 1)) }
+        offsets.append(facet.coefficient(0))
+        bases.append(facet.base)
+    }
+
+    /// Moves the position from `start` on to where the facets meet.
+    ///
+    /// - Returns: its displacement then; ∞ where nothing is proved.
+    mutating func settle(_ positions: inout [Double], from start: Int) -> Double {
+        let d = dimension
+        guard offsets.count == d, invert() else { return .infinity }
+        takeResiduals(positions, start)
         for i in 0..<d {
-            for k in 0..<d { position[i] -= inverse[i * d + k] * before[k] }
-            guard abs(position[i]) <= 2 * reach[i] else { return .infinity }
+            for k in 0..<d { positions[start + i] -= inverse[i * d + k] * residuals[k] }
+            guard abs(positions[start + i]) <= 2 * reach[i] else { return .infinity }
         }
-        let after = residual(position)
+        takeResiduals(positions, start)
         var (norm, distance) = (0.0, 0.0)
         for i in 0..<d {
             var (sum, off) = (0.0, 0.0)
@@ -99,20 +112,26 @@ struct SolidMeeting {
                 }
                 sum += abs(entry) + Double(d + 3) * CellForms.roundoff * size
             }
-            for k in 0..<d { off += abs(inverse[i * d + k]) * (abs(after[k]) + 3 * bases[k]) }
+            for k in 0..<d { off += abs(inverse[i * d + k]) * (abs(residuals[k]) + 3 * bases[k]) }
             norm = max(norm, sum)
             distance = max(distance, off)
         }
         return norm * CellForms.slack < 0.5 ? distance / (1 - norm * CellForms.slack) * CellForms.slack : .infinity
     }
 
-    private func residual(_ x: [Double]) -> [Double] {
-        x.indices.map { k in x.indices.reduce(offsets[k]) { $0 + slopes[k * x.count + $1] * x[$1] } }
+    private mutating func takeResiduals(_ positions: [Double], _ start: Int) {
+        for k in 0..<dimension {
+            var sum = offsets[k]
+            for i in 0..<dimension { sum += slopes[k * dimension + i] * positions[start + i] }
+            residuals[k] = sum
+        }
     }
 
     /// The inverse of the slopes, by Gauss and Jordan with pivots; whatever it is, the proof tells how good.
-    private mutating func invert(_ d: Int) -> Bool {
-        var matrix = slopes
+    private mutating func invert() -> Bool {
+        let d = dimension
+        matrix.removeAll(keepingCapacity: true)
+        matrix.append(contentsOf: slopes)
         inverse.removeAll(keepingCapacity: true)
         for i in 0..<d { for k in 0..<d { inverse.append(i == k ? 1 : 0) } }
         for column in 0..<d {

@@ -2,6 +2,38 @@
 
 extension SolidPart {
     /// The volume in Doubles, and a bound on its error.
+    var roundedVolume: (volume: Double, bound: Double) {
+        var fan = SimplexFan(dimension: dimension)
+        return fan.volume(of: self)
+    }
+}
+
+/// The simplices of a polytope, summed while they are found; serves one polytope after the other.
+struct SimplexFan {
+    private let dimension: Int
+    private var positions: [Double] = []
+    /// For each facet the set of its vertices, in words.
+    private var members: [UInt64] = []
+    private var wordCount = 0
+    /// Sets of vertices, those of a face's facets after its own.
+    private var faces: [UInt64] = []
+    private var corners: [Int] = []
+    private var rows: [Double]
+    private var lengths: [Double]
+    /// Σ |det|, and a bound on its error.
+    private var sum = 0.0
+    private var bound = 0.0
+    /// How far the edges' entries are off.
+    private var entryError = 0.0
+
+    init(dimension: Int) {
+        self.dimension = dimension
+        rows = [Double](repeating: 0, count: dimension * dimension)
+        lengths = [Double](repeating: 0, count: dimension)
+    }
+
+    /// The volume of a part in Doubles, and a bound on its error.
+    ///
     ///
     /// The faces are those of the exact polytope; of each n-dimensional face, hyperplanes cut out its facets, and faces of smaller dimension,
     /// in which the recursion finds no simplex.
@@ -9,56 +41,32 @@ extension SolidPart {
     /// Elimination with pivots, A = LU, finds the determinant of entries that are off by d 2⁻⁵³ (|L||U|)_ij, at most d 2⁻⁵³ Σ_k |u_kj|
     /// (Higham 2002, §9.3). With twice the displacement and a rounding, let them be off by ε: expanded by rows (Hadamard), the determinant
     /// is by Π_i (‖a_i‖ + √d ε) − Π_i ‖a_i‖.
-    var roundedVolume: (volume: Double, bound: Double) {
-        let (d, words) = (dimension, (vertexCount + 63) / 64)
-        // For each facet the set of its vertices.
-        var members = [UInt64](repeating: 0, count: facets.count * words)
-        for v in 0..<vertexCount {
-            for w in 0..<wordCount {
-                var bits = incidence[v * wordCount + w]
+    mutating func volume(of part: SolidPart) -> (volume: Double, bound: Double) {
+        let (count, partWords) = (part.vertexCount, part.wordCount)
+        wordCount = (count + 63) / 64
+        positions = part.positions
+        members.removeAll(keepingCapacity: true)
+        members.append(contentsOf: repeatElement(0, count: part.facets.count * wordCount))
+        for v in 0..<count {
+            for w in 0..<partWords {
+                var bits = part.incidence[v * partWords + w]
                 while bits != 0 {
-                    members[(64 * w + bits.trailingZeroBitCount) * words + v / 64] |= 1 << UInt64(v % 64)
+                    members[(64 * w + bits.trailingZeroBitCount) * wordCount + v / 64] |= 1 << UInt64(v % 64)
                     bits &= bits - 1
                 }
             }
         }
-        let entry = 2 * (displacements.max() ?? 0) + positions.reduce(0) { max($0, abs($1)) } * 0x1p-52
-        var fan = SimplexFan(positions: positions, members: members, wordCount: words, dimension: d, entryError: entry)
-        fan.faces = (0..<words).map { $0 < vertexCount / 64 ? .max : (1 << UInt64(vertexCount % 64)) - 1 }
-        fan.add(face: 0, dimension: d)
-        let scale = (1...d).reduce(1.0) { $0 / Double($1) }
-        return (fan.sum * scale, (fan.bound + fan.sum * 0x1p-40) * scale * (1 + 0x1p-40))
-    }
-}
-
-/// The simplices of a polytope, summed while they are found.
-private struct SimplexFan {
-    let positions: [Double]
-    /// For each facet the set of its vertices, in words.
-    let members: [UInt64]
-    let wordCount: Int
-    let dimension: Int
-    /// Sets of vertices, those of a face's facets after its own.
-    var faces: [UInt64] = []
-    private var corners: [Int] = []
-    private var rows: [Double]
-    private var lengths: [Double]
-    /// Σ |det|.
-    private(set) var sum = 0.0
-    /// A bound on its error.
-    private(set) var bound = 0.0
-    /// How far the edges' entries are off.
-    private let entryError: Double
-
-    init(positions: [Double], members: [UInt64], wordCount: Int, dimension: Int, entryError: Double) {
-        (self.positions, self.members, self.wordCount, self.dimension) = (positions, members, wordCount, dimension)
-        self.entryError = entryError
-        rows = [Double](repeating: 0, count: dimension * dimension)
-        lengths = [Double](repeating: 0, count: dimension)
+        faces.removeAll(keepingCapacity: true)
+        for w in 0..<wordCount { faces.append(w < count / 64 ? .max : (1 << UInt64(count % 64)) - 1) }
+        entryError = 2 * (part.displacements.max() ?? 0) + positions.reduce(0) { max($0, abs($1)) } * 0x1p-52
+        (sum, bound) = (0, 0)
+        add(face: 0, dimension: dimension)
+        let scale = (1...dimension).reduce(1.0) { $0 / Double($1) }
+        return (sum * scale, (bound + sum * 0x1p-40) * scale * (1 + 0x1p-40))
     }
 
     /// Adds the simplices of a face of dimension `k`, the set at `face`, joined with the corners so far.
-    mutating func add(face: Int, dimension k: Int) {
+    private mutating func add(face: Int, dimension k: Int) {
         let first = vertex(of: face)
         corners.append(first)
         defer { corners.removeLast() }

@@ -17,6 +17,13 @@ public struct SolidPartition: Sendable {
         /// The cell with exact vertices, which are made now: facets are met in exact arithmetic.
         public var polytope: Polytope { part.polytope }
 
+        /// The vertices in Doubles, in the order of `polytope`: each with a bound on how far any coordinate is from the exact one.
+        public var roundedVertices: [(position: [Double], bound: Double)] {
+            (0..<part.vertexCount).map {
+                (Array(part.positions[$0 * part.dimension..<($0 + 1) * part.dimension]), part.displacements[$0])
+            }
+        }
+
         /// The volume in Doubles, and a bound on its error.
         public var roundedVolume: (volume: Double, bound: Double) { part.roundedVolume }
 
