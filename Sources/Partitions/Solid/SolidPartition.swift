@@ -4,7 +4,7 @@ public import Geometry
 
 /// The cells of a piecewise-affine program on a bounded domain of any dimension, one after the other.
 ///
-/// The cells are those of `ExactSubdivision`, which decides every sign in fractions. Vertices are exact; memory follows the depth of the
+/// The cells are those of `ExactSubdivision`, which decides every sign in fractions. Memory follows the depth of the
 /// network and not the number of cells.
 public struct SolidPartition: Sendable {
     /// One cell.
