@@ -9,7 +9,8 @@ extension ImportRequest {
     /// The request with its network for one sample, or for the one batch that it has, and the form in which that is read.
     func settled() throws(InterchangeError) -> (ImportRequest, ImportedNetwork, InputForm) {
         let network = try network(batch: 1)
-        guard !network.inputs.isEmpty else { return (self, network, .whole) }
+        guard let port = network.inputs.first else { return (self, network, .whole) }
+        guard isWhole || fixedBatch != 0 else { throw .unsupported(file: file.file, what: "input '\(port.name)' is a batch of 0 samples") }
         let form = isWhole ? .whole : InputForm(network, hasOpenBatch: fixedBatch == nil)
         guard form != .whole, let batch = fixedBatch, batch > 1 else { return (self, network, form) }
         // A batch that was fixed on export, where it is one: the same network of one sample is there, and cheaper.

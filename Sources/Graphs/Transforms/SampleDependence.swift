@@ -26,9 +26,11 @@ extension Graph {
             let node = self[value]
             let size = node.type.shape.elementCount
             let operands = node.operands.map { samples.layout(result[$0.index], shape($0)) }
-            if value == input {
-                result.append(.one(stride: size / max(samples.count, 1)))
-            } else if operands.allSatisfy({ $0 == .none }) || size == 0 {
+            if size == 0 {
+                result.append(.none)
+            } else if value == input {
+                result.append(.one(stride: size / samples.count))
+            } else if operands.allSatisfy({ $0 == .none }) {
                 result.append(.none)
             } else if samples.count == 1 {
                 result.append(.one(stride: size))

@@ -33,7 +33,8 @@ struct AffinePlans {
         let readable = try network.graph(batch: batch)
         let graph = readable.graph
         let (source, output) = (source ?? readable.input, target ?? readable.output)
-        guard source != output, graph.dependents(of: [source])[output.index] else {
+        // What does not depend on the data at all has a map: the constant one.
+        guard source != output, source == readable.input || graph.dependents(of: [source])[output.index] else {
             throw ReadingError.unconnected(from: graph[source].label, to: graph[output].label)
         }
         let samples = graph.sampleDependences(of: readable.input)
