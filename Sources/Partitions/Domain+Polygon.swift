@@ -71,4 +71,17 @@ extension Domain {
         case .whole: throw PartitionError(what: "domain", where: "polytope", expected: "a bounded one", got: "everything")
         }
     }
+
+    /// The forms that are 0 on the sides of a bounded domain: the k-th on the facet −k − 1 of the polytope.
+    ///
+    /// - Throws: `PartitionError` where it is not bounded.
+    func sides() throws(PartitionError) -> [AffineForm] {
+        guard case .box(let box) = region else {
+            let corners = try polygon()
+            return corners.indices.map { AffineForm.vanishing(onLineThrough: corners[$0], corners[($0 + 1) % corners.count]) }
+        }
+        return box.indices.flatMap { i in
+            [box[i].lowerBound, box[i].upperBound].map { AffineForm.coordinate(i, dimension: box.count) - Dyadic($0) }
+        }
+    }
 }

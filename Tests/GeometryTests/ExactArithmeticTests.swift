@@ -60,6 +60,29 @@ import Testing
         }
     }
 
+    @Test("Law: forms through one point meet there if they are d independent ones, and in no point if they are not", arguments: 1...6)
+    func meeting(_ dimension: Int) {
+        var rng = RandomGenerator(seed: UInt64(dimension), purpose: "meeting")
+        func draw() -> Double { Double(rng.integer(below: 201) - 100) / 8 }
+        for _ in 0..<20 {
+            let x = (0..<dimension).map { _ in draw() }
+            let point = ExactPoint(x)
+            func through() -> AffineForm {
+                let slope = (0..<dimension).map { _ in draw() }
+                // Sums of products of multiples of 1/8 are exact.
+                return AffineForm(slope: slope, offset: -zip(slope, x).reduce(0) { $0 + $1.0 * $1.1 })
+            }
+            var forms = (0..<dimension).map { _ in through() }
+            // Forms that say nothing new change nothing: a zero form, and a sum of two.
+            forms.insert(AffineForm.constant(0, dimension: dimension), at: 0)
+            forms.append(forms[1] + forms[dimension])
+            #expect(ExactPoint(commonZeroOf: forms, dimension: dimension) == point)
+            #expect(ExactPoint(commonZeroOf: Array(forms.dropLast(2)), dimension: dimension) == nil)
+            forms.append(forms[1] - Dyadic(1))
+            #expect(ExactPoint(commonZeroOf: forms, dimension: dimension) == nil)
+        }
+    }
+
     @Test("Law: cutting a mesh keeps its invariants, and uniting everything gives the first cell back")
     func mesh() {
         var mesh = PlanarMesh(cornerCount: 4)

@@ -29,7 +29,7 @@ import Testing
             let outcome = partition.forEachCell { cell in
                 found.insert(Seen(codes: cell.codes, vertices: Set(cell.polytope.vertices.map(\.point))))
                 #expect(cell.polytope.brokenInvariant() == nil, "seed \(seed)")
-                let (volume, bound) = cell.polytope.roundedVolume
+                let (volume, bound) = cell.roundedVolume
                 #expect(abs(volume - cell.polytope.volume.doubleValue) <= bound, "seed \(seed)")
             }
             #expect(found == expected && outcome.cellCounts == counts, "seed \(seed)")
@@ -38,6 +38,40 @@ import Testing
             #expect(summary.minVolume == volumes.min()?.doubleValue && summary.maxVolume == volumes.max()?.doubleValue, "seed \(seed)")
             #expect(volumes.reduce(Rational.zero, +) == Rational(Double(1 << inputs)), "seed \(seed)")
         }
+    }
+
+    @Test(
+        "Law: cells of wider networks are those of exact arithmetic; vertices are as near, and volumes as close, as bounds say",
+        arguments: [NetworkSampler.generic, .coarse, .biasFree, .concurrent, .nearlyEqual],
+        [[2, 16, 12], [3, 16, 6], [4, 9, 5], [5, 8], [6, 7]])
+    func bounds(_ sampler: NetworkSampler, _ widths: [Int]) throws {
+        var rng = RandomGenerator(seed: 1, purpose: "solid bounds \(sampler.rawValue) \(widths)")
+        var program = PiecewiseAffineProgram(inputCount: widths[0])
+        for (inputs, count) in zip(widths, widths.dropFirst()) {
+            let rows = sampler.rows(count, inputs: inputs, first: inputs == widths[0], &rng)
+            let matrix = SparseMatrix(dense: rows.map { Array($0.dropLast()) }, columnCount: inputs)
+            try program.append(.affine([.init(source: program.last, matrix: matrix)], offset: rows.map { $0[inputs] }))
+            try program.append(.pieces(source: program.last, pieces: [PiecewiseFunction](repeating: .relu, count: count)))
+        }
+        let domain = Domain.box([ClosedRange<Double>](repeating: -1...1, count: widths[0]))
+        var expected = Set<Seen>()
+        try ExactSubdivision(of: program, on: domain).forEachCell { cell in
+            expected.insert(Seen(codes: cell.codes, vertices: Set(cell.polytope.vertices.map(\.point))))
+        }
+        var (found, total) = (Set<Seen>(), Rational.zero)
+        try SolidPartition(of: program, on: domain).forEachCell { cell in
+            let polytope = cell.polytope
+            found.insert(Seen(codes: cell.codes, vertices: Set(polytope.vertices.map(\.point))))
+            for (vertex, rounded) in zip(polytope.vertices, cell.roundedVertices) {
+                for i in 0..<widths[0] {
+                    #expect((vertex.point[i] - Rational(rounded.position[i])).magnitude <= Rational(rounded.bound))
+                }
+            }
+            let (volume, rounded) = (polytope.volume, cell.roundedVolume)
+            #expect((volume - Rational(rounded.volume)).magnitude <= Rational(rounded.bound))
+            total = total + volume
+        }
+        #expect(found == expected && total == Rational(Double(1 << widths[0])))
     }
 
     @Test("Law: seen from a direction, no cell stands before one that comes later", arguments: NetworkSampler.allCases, 2...3)

@@ -75,12 +75,17 @@ public struct ExactPoint: Hashable, Sendable {
 
     /// - Precondition: the last coordinate is not 0.
     public init(homogeneous: [Dyadic]) {
-        let exponent = homogeneous.lazy.filter { !$0.isZero }.map(\.exponent).min() ?? 0
-        let integers = homogeneous.map { $0.mantissa.shifted(by: $0.isZero ? 0 : $0.exponent - exponent) }
+        let integers = ExactPoint.primitive(homogeneous)
         guard let weight = integers.last, !weight.isZero else { preconditionFailure("a point of weight 0") }
+        coordinates = weight.signum < 0 ? integers.map { -$0 } : integers
+    }
+
+    /// The integers without a common divisor that are in the same proportion.
+    private static func primitive(_ numbers: [Dyadic]) -> [BigInteger] {
+        let exponent = numbers.lazy.filter { !$0.isZero }.map(\.exponent).min() ?? 0
+        let integers = numbers.map { $0.mantissa.shifted(by: $0.isZero ? 0 : $0.exponent - exponent) }
         let divisor = integers.reduce(BigInteger(0)) { BigInteger.greatestCommonDivisor($0, $1) }
-        let signed = weight.signum < 0 ? -divisor : divisor
-        coordinates = integers.map { $0.dividedExactly(by: signed) }
+        return divisor.isZero ? integers : integers.map { $0.dividedExactly(by: divisor) }
     }
 
     public init(_ coordinates: [Double]) { self.init(homogeneous: coordinates.map { Dyadic($0) } + [.one]) }
@@ -107,5 +112,26 @@ public struct ExactPoint: Hashable, Sendable {
         let (d, e, h) = (g.coefficients[0], g.coefficients[1], g.coefficients[2])
         let weight = a * e - b * d
         return weight.isZero ? nil : ExactPoint(homogeneous: [b * h - c * e, c * d - a * h, weight])
+    }
+
+    /// The point where all forms are 0, or `nil` where there is no such point or more than one.
+    ///
+    /// Homogeneous vectors on which the forms so far are 0 have a basis of d + 1 fewer vectors with each independent form:
+    /// where h(b) ≠ 0, every h(b) c − h(c) b has h = 0.
+    public init?(commonZeroOf forms: [AffineForm], dimension: Int) {
+        var basis = (0...dimension).map { i in (0...dimension).map { BigInteger($0 == i ? 1 : 0) } }
+        for form in forms {
+            let values = basis.map { vector in
+                zip(form.coefficients, vector).reduce(Dyadic.zero) { $1.0.isZero || $1.1.isZero ? $0 : $0 + $1.0 * Dyadic($1.1) }
+            }
+            guard let pivot = values.firstIndex(where: { !$0.isZero }) else { continue }
+            let (b, atB) = (basis[pivot], values[pivot])
+            for j in basis.indices where j != pivot && !values[j].isZero {
+                basis[j] = ExactPoint.primitive(zip(basis[j], b).map { atB * Dyadic($0) - values[j] * Dyadic($1) })
+            }
+            basis.remove(at: pivot)
+        }
+        guard basis.count == 1, let weight = basis[0].last, !weight.isZero else { return nil }
+        self.init(homogeneous: basis[0].map { Dyadic($0) })
     }
 }

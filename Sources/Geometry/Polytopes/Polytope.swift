@@ -44,9 +44,14 @@ public struct Polytope: Sendable {
         }
     }
 
-    init(dimension: Int, vertices: [Vertex]) {
+    private init(dimension: Int, vertices: [Vertex]) {
         self.dimension = dimension
         self.vertices = vertices
+    }
+
+    /// The polytope of these vertices, each with the numbers of the facets it lies on, ascending.
+    package init(dimension: Int, vertices: [(point: ExactPoint, facets: [Int])]) {
+        self.init(dimension: dimension, vertices: vertices.map { Vertex(point: $0.point, facets: $0.facets) })
     }
 
     /// The parts strictly on either side of a form's zero set; where the form does not take both signs, one part is `self`.
@@ -61,14 +66,9 @@ public struct Polytope: Sendable {
     ///
     /// A hyperplane that touches only the border cuts nothing; a form that is 0 everywhere leaves `self` as the negative part.
     public func cut(by form: AffineForm, facet: Int) -> Cut {
-        cut(signs: vertices.map { form.sign(at: $0.point) }, by: form, facet: facet)
-    }
-
-    /// The same where the form's signs at the vertices are known; it is asked for only where it cuts.
-    public func cut(signs: [Int], by form: @autoclosure () -> AffineForm, facet: @autoclosure () -> Int) -> Cut {
+        let signs = vertices.map { form.sign(at: $0.point) }
         guard signs.contains(1) else { return Cut(positive: nil, negative: self) }
         guard signs.contains(-1) else { return Cut(positive: self, negative: nil) }
-        let (form, facet) = (form(), facet())
         var above: [Vertex] = []
         var below: [Vertex] = []
         for (vertex, sign) in zip(vertices, signs) {
@@ -112,48 +112,15 @@ public struct Polytope: Sendable {
     /// The numbers of its facets, ascending.
     public var facets: [Int] { Set(vertices.flatMap(\.facets)).sorted() }
 
-    /// The exact volume: of every simplex of a triangulation, |det| / d!.
+    /// The exact volume: of every simplex of a triangulation |det| / (d! Π wᵢ), the determinant being that of its vertices' homogeneous
+    /// coordinates and wᵢ their weights; all over the product of all weights.
     public var volume: Rational {
-        var sum = Rational.zero
-        for simplex in simplices { sum = sum + Polytope.determinant(simplex.map { vertices[$0].point }).magnitude }
-        return sum / Rational((1...dimension).reduce(BigInteger(1)) { $0 * BigInteger($1) })
-    }
-
-    /// The volume in Doubles, and a bound on its error.
-    ///
-    /// Every determinant has entries within D that are off by ε: 2⁻⁵² of the coordinates, and what elimination with pivots loses, as if
-    /// entries were off by another d 2ᵈ 2⁻⁵³ D (Higham 2002, §9.3). So it is off by less than d (√d)ᵈ (D + ε)ᵈ⁻¹ ε (Hadamard).
-    public var roundedVolume: (volume: Double, bound: Double) {
-        let (d, size) = (Double(dimension), vertices.lazy.map { $0.position.lazy.map { abs($0) }.max() ?? 0 }.max() ?? 0)
-        let power = { (base: Double) in (0..<dimension).reduce(1.0) { product, _ in product * base } }
-        let scale = (1...dimension).reduce(1.0) { $0 / Double($1) }
-        var (sum, bound) = (0.0, 0.0)
-        for simplex in simplices {
-            let (determinant, diameter) = Polytope.roundedDeterminant(simplex.map { vertices[$0].position })
-            sum += abs(determinant) * scale
-            let error = size * 0x1p-52 + d * power(2) * 0x1p-52 * diameter
-            bound += d * power(d.squareRoot()) * power(diameter + error) / max(diameter + error, 1e-300) * error * scale
+        let whole = vertices.reduce(BigInteger(1)) { $0 * $1.point.weight }
+        let sum = simplices.reduce(BigInteger(0)) { sum, simplex in
+            let weights = simplex.reduce(BigInteger(1)) { $0 * vertices[$1].point.weight }
+            return sum + Polytope.determinant(simplex.map { vertices[$0].point.coordinates }).magnitude * whole.dividedExactly(by: weights)
         }
-        return (sum, bound + sum * 0x1p-40)
-    }
-
-    /// The determinant of the edges of a simplex from its first vertex, and the largest of their entries.
-    private static func roundedDeterminant(_ simplex: [[Double]]) -> (value: Double, diameter: Double) {
-        let n = simplex.count - 1
-        var rows = (1...n).map { i in zip(simplex[i], simplex[0]).map { $0 - $1 } }
-        let diameter = rows.lazy.map { $0.lazy.map { abs($0) }.max() ?? 0 }.max() ?? 0
-        var product = 1.0
-        for column in 0..<n {
-            let pivot = (column..<n).max { abs(rows[$0][column]) < abs(rows[$1][column]) } ?? column
-            guard rows[pivot][column] != 0 else { return (0, diameter) }
-            rows.swapAt(pivot, column)
-            product *= rows[column][column]
-            for row in (column + 1)..<max(n, column + 1) {
-                let factor = rows[row][column] / rows[column][column]
-                for k in column..<n { rows[row][k] -= factor * rows[column][k] }
-            }
-        }
-        return (product, diameter)
+        return Rational(sum, (1...dimension).reduce(whole) { $0 * BigInteger($1) })
     }
 
     /// A triangulation, as indices of vertices.
@@ -178,23 +145,24 @@ public struct Polytope: Sendable {
         return proper.filter { a in !proper.contains { b in b.count > a.count && Set(b).isSuperset(of: a) } }
     }
 
-    /// The determinant of the edges of a simplex from its first vertex.
-    private static func determinant(_ simplex: [ExactPoint]) -> Rational {
-        let n = simplex.count - 1
-        var rows = (1...n).map { i in (0..<n).map { simplex[i][$0] - simplex[0][$0] } }
-        var product = Rational(BigInteger(1))
-        for column in 0..<n {
-            guard let pivot = (column..<n).first(where: { rows[$0][column].signum != 0 }) else { return .zero }
+    /// The determinant of a matrix of integers: every division leaves no remainder, since what stands there is a minor (Bareiss 1968).
+    private static func determinant(_ matrix: [[BigInteger]]) -> BigInteger {
+        var (rows, before, isOdd) = (matrix, BigInteger(1), false)
+        for column in rows.indices.dropLast() {
+            guard let pivot = (column..<rows.count).first(where: { !rows[$0][column].isZero }) else { return 0 }
             if pivot != column {
                 rows.swapAt(pivot, column)
-                product = -product
+                isOdd.toggle()
             }
-            product = product * rows[column][column]
-            for row in (column + 1)..<max(n, column + 1) where rows[row][column].signum != 0 {
-                let factor = rows[row][column] / rows[column][column]
-                for k in column..<n { rows[row][k] = rows[row][k] - factor * rows[column][k] }
+            for row in (column + 1)..<rows.count {
+                for k in (column + 1)..<rows.count {
+                    let minor = rows[row][k] * rows[column][column] - rows[row][column] * rows[column][k]
+                    rows[row][k] = minor.dividedExactly(by: before)
+                }
             }
+            before = rows[column][column]
         }
-        return product
+        let last = rows[rows.count - 1][rows.count - 1]
+        return isOdd ? -last : last
     }
 }

@@ -7,64 +7,92 @@ extension PartitionSummary {
     ///
     /// - Parameter progress: told how many cells have gone by.
     public init(_ partition: SolidPartition, progress: (Int) -> Void = { _ in }) {
-        var (maps, volumes, count) = (DistinctMaps.Contest(of: partition.program), VolumeExtremes(), 0)
-        let outcome = partition.forEachCell { cell in
-            maps.add(CodeHistory(codes: cell.codes))
-            volumes.add(cell.polytope)
+        let program = partition.program
+        var (maps, volumes, count) = (DistinctMaps(program), VolumeExtremes(dimension: program.inputCount), 0)
+        let outcome = partition.forEachCell { part in
+            volumes.add(part)
             count += 1
             progress(count)
+        } histories: {
+            maps.add($0)
         }
+        let (residueCount, contest) = maps.settled()
+        var second = contest
+        if !contest.isEmpty { partition.forEachCell({ _ in }, histories: { second.add($0) }) }
         let range = volumes.range()
-        (cellCount, cellCounts, distinctMapCount, boundaryLength, filter) = (count, outcome.cellCounts, maps.mapCount, nil, nil)
+        (cellCount, cellCounts, distinctMapCount) = (count, outcome.cellCounts, residueCount + second.surplus())
+        (boundaryLength, filter) = (nil, nil)
         (minVolume, maxVolume, unboundedCount) = (range.lowerBound, range.upperBound, 0)
     }
 }
 
-/// The smallest and the largest volume of a stream of polytopes: Doubles choose the candidates, with bounds on their errors, and exact
+/// The smallest and the largest volume of a stream of parts: Doubles choose the candidates, with bounds on their errors, and exact
 /// arithmetic decides among them.
 private struct VolumeExtremes {
-    private var least: [(floor: Double, polytope: Polytope)] = []
-    private var most: [(ceiling: Double, polytope: Polytope)] = []
+    private var least: [(floor: Double, part: SolidPart)] = []
+    private var most: [(ceiling: Double, part: SolidPart)] = []
     /// Bounds on the least and the largest volume.
     private var (ceiling, floor) = (Double.infinity, 0.0)
+    private var fan: SimplexFan
 
-    mutating func add(_ polytope: Polytope) {
-        let (volume, bound) = polytope.roundedVolume
+    init(dimension: Int) { fan = SimplexFan(dimension: dimension) }
+
+    mutating func add(_ part: SolidPart) {
+        let (volume, bound) = fan.volume(of: part)
         if volume - bound <= ceiling {
             if volume + bound < ceiling {
                 ceiling = volume + bound
                 least.removeAll { $0.floor > ceiling }
             }
-            least.append((volume - bound, polytope))
+            least.append((volume - bound, part))
         }
         if volume + bound >= floor {
             if volume - bound > floor {
                 floor = volume - bound
                 most.removeAll { $0.ceiling < floor }
             }
-            most.append((volume + bound, polytope))
+            most.append((volume + bound, part))
         }
         // Equal cells, as symmetric networks have, are settled now and then.
         if least.count > 64 { settleLeast() }
         if most.count > 64 { settleMost() }
     }
 
-    private mutating func settleLeast() {
-        guard let best = least.map({ ($0.polytope, $0.polytope.volume) }).min(by: { $0.1 < $1.1 }) else { return }
+    /// - Returns: the least volume, rounded once.
+    @discardableResult private mutating func settleLeast() -> Double {
+        guard let best = least.map({ ($0.part, $0.part.polytope.volume) }).min(by: { $0.1 < $1.1 }) else { return 0 }
         let value = best.1.doubleValue
         (least, ceiling) = ([(value.nextDown, best.0)], value.nextUp)
+        return value
     }
 
-    private mutating func settleMost() {
-        guard let best = most.map({ ($0.polytope, $0.polytope.volume) }).max(by: { $0.1 < $1.1 }) else { return }
+    /// - Returns: the largest volume, rounded once.
+    @discardableResult private mutating func settleMost() -> Double {
+        guard let best = most.map({ ($0.part, $0.part.polytope.volume) }).max(by: { $0.1 < $1.1 }) else { return 0 }
         let value = best.1.doubleValue
         (most, floor) = ([(value.nextUp, best.0)], value.nextDown)
+        return value
     }
 
     /// Both, rounded once.
-    mutating func range() -> ClosedRange<Double> {
-        settleLeast()
-        settleMost()
-        return (least.first?.polytope.volume.doubleValue ?? 0)...(most.first?.polytope.volume.doubleValue ?? 0)
+    mutating func range() -> ClosedRange<Double> { settleLeast()...settleMost() }
+}
+
+extension SolidPartition {
+    /// Calls `body` with every cell, and `histories` with what a thousand have in common: a program need not be run twice on that.
+    @discardableResult
+    fileprivate func forEachCell(_ body: (SolidPart) -> Void, histories: (CodeHistory) -> Void) -> Outcome {
+        var (history, count) = (CodeHistory(), 0)
+        let outcome = forEachCell { cell in
+            body(cell.part)
+            history.append(cell.codes)
+            count += 1
+            if count % 1000 == 0 {
+                histories(history)
+                history = CodeHistory()
+            }
+        }
+        if count % 1000 > 0 { histories(history) }
+        return outcome
     }
 }
