@@ -60,7 +60,7 @@ extension Graph {
     private func differs(_ value: Value, along axis: Int, run: Int, _ count: Int) -> Bool {
         let node = self[value]
         switch node.primitive {
-        case .input(let input): return input.role == .parameter
+        case .input: return isParameter(value)
         case .constant(let tensor):
             let (size, after) = (tensor.shape[axis], tensor.shape.dropFirst(axis + 1).reduce(1, *))
             return tensor.elements.indices.contains { i in
@@ -71,10 +71,15 @@ extension Graph {
             return !axes.contains(axis) && differs(node.operands[0], along: axis - axes.filter { $0 < axis }.count, run: run, count)
         case .transpose(let order): return differs(node.operands[0], along: order[axis], run: run, count)
         case .add, .subtract, .multiply, .divide, .affine: return node.operands.contains { differs($0, along: axis, run: run, count) }
-        case .slice, .gather(axis: axis, _):
-            if case .input(let input) = self[node.operands[0]].primitive { return input.role == .parameter } else { return false }
+        case .slice: return isParameter(node.operands[0])
+        case .gather(axis: axis, let indices):
+            return isParameter(node.operands[0]) && indices.indices.contains { indices[$0] != indices[$0 - $0 / run % count * run] }
         default: return false
         }
+    }
+
+    private func isParameter(_ value: Value) -> Bool {
+        if case .input(let input) = self[value].primitive { input.role == .parameter } else { false }
     }
 
     /// For each value the axis along which the samples of `input` lie in it; `nil` where it depends on none or on several.
