@@ -96,7 +96,7 @@ import Testing
                 [Written.integers("zero", [1], [0]), Written.floats("p", [5, 2], [0, 0, 1, 1, 2, 2, 3, 3, 4, 4])]))
         let place = try Workplace()
         let x = Tensor<Double>(shape: [3, 2], elements: [-2, 1, -2, 1, -1, 1])
-        let (outputs, slopes, _) = try affine(place, model.bytes, x.reshaped([1, 3, 2]), "--shape", "3,2")
+        let (outputs, slopes, _) = try affine(place, model.bytes, x.reshaped([1, 3, 2]), "--shape", "3x2")
         #expect(outputs.elements == [0, 1, 0, 2, 1, 3])
         let active: Set<Int> = [7, 21, 28, 35]
         let expected: [Double] = (0..<36).map { active.contains($0) ? 1 : 0 }
