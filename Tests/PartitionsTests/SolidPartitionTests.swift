@@ -1,5 +1,6 @@
 // The partition of boxes in any dimension against exact arithmetic throughout, by its invariants, and by hand.
 
+import Foundation
 import Geometry
 import Partitions
 import TestSupport
@@ -72,6 +73,32 @@ import Testing
             total = total + volume
         }
         #expect(found == expected && total == Rational(Double(1 << widths[0])))
+    }
+
+    @Test("Law: a cell of more than 64 facets divides as in exact arithmetic")
+    func manyFacets() throws {
+        let count = 70
+        // Tangents of a circle: no three meet, and all are sides of the cell in the middle.
+        let rows = (0..<count).map { k in
+            let angle = 2 * Double.pi * Double(k) / Double(count)
+            return [(cos(angle) * 1024).rounded() / 1024, (sin(angle) * 1024).rounded() / 1024, -0.5]
+        }
+        var rng = RandomGenerator(seed: 3, purpose: "many facets")
+        var program = PiecewiseAffineProgram(inputCount: 2)
+        for rows in [rows, NetworkSampler.generic.rows(3, inputs: count, first: false, &rng)] {
+            let matrix = SparseMatrix(dense: rows.map { Array($0.dropLast()) }, columnCount: program.outputCount)
+            try program.append(.affine([.init(source: program.last, matrix: matrix)], offset: rows.map { $0[$0.count - 1] }))
+            try program.append(.pieces(source: program.last, pieces: [PiecewiseFunction](repeating: .absoluteValue, count: rows.count)))
+        }
+        let domain = Domain.box([-1...1, -1...1])
+        var (expected, found) = (Set<Seen>(), Set<Seen>())
+        try ExactSubdivision(of: program, on: domain).forEachCell { cell in
+            expected.insert(Seen(codes: cell.codes, vertices: Set(cell.polytope.vertices.map(\.point))))
+        }
+        let counts = try SolidPartition(of: program, on: domain).forEachCell { cell in
+            found.insert(Seen(codes: cell.codes, vertices: Set(cell.polytope.vertices.map(\.point))))
+        }.cellCounts
+        #expect(found == expected && counts[1] > counts[0])
     }
 
     @Test("Law: seen from a direction, no cell stands before one that comes later", arguments: NetworkSampler.allCases, 2...3)

@@ -4,7 +4,7 @@ import Geometry
 
 /// A part and the hyperplanes of one nonlinearity that may cut it. Where Doubles leave the sign of a hyperplane's form at a vertex open,
 /// the vertex is made exact; then, if need be, the sign is.
-struct SolidDivision {
+struct SolidDivision: ~Copyable {
     /// A hyperplane; where h ≤ 0 unit `unit` has the code `piece` at most.
     private struct Hinge {
         let facet: SolidFacet
@@ -35,26 +35,29 @@ struct SolidDivision {
     private let dimension: Int
     private var hinges: [Hinge] = []
     /// The rows of the hinges' forms.
-    private var rows: [CellForms.Quad] = []
+    private var rows: Pool<CellForms.Quad>
     /// The bases and steepnesses of the hinges.
-    private var bounds: [SIMD2<Double>] = []
+    private var bounds: Pool<SIMD2<Double>>
     private var contests: [Contest] = []
     /// How many words tell a vertex's facets: those of the part, then the hinges.
     private var words = 0
 
     // Vertices, those of the part first.
-    private var positions: [Double]
-    private var displacements: [Double]
-    private var points: [ExactPoint?]
+    private var positions: Pool<Double>
+    private var displacements: Pool<Double>
+    /// Those that are known exactly.
+    private var points: [Int: ExactPoint]
     /// ĥ and the sign of h for each vertex and hinge.
-    private var values: [Double] = []
-    private var signs: [Int8] = []
+    private var values: Pool<Double>
+    private var signs: Pool<Int8>
 
     private var meeting: SolidMeeting
 
     // Ranges of vertices, each with the facets it lies on.
-    private var members: [Int] = []
-    private var masks: [UInt64] = []
+    private var members: Pool<Int>
+    private var masks: Pool<UInt64>
+    /// For a facet of a range the place that it gets in a part of its own.
+    private var places: Pool<Int>
 
     /// The codes, and of groups the winning members, of the part that is being divided.
     private(set) var code: [Int]
@@ -62,17 +65,27 @@ struct SolidDivision {
     /// How many signs floating point has left open.
     private(set) var exactSignCount = 0
 
-    private init(_ entry: SolidPart, _ forms: CellForms, viewer: [Double]?, unitCount: Int) {
-        (self.entry, self.forms, self.viewer, dimension) = (entry, forms, viewer, entry.dimension)
-        (positions, displacements, points) = (entry.positions, entry.displacements, entry.points)
+    private init(_ entry: SolidPart, _ forms: CellForms, viewer: [Double]?, unitCount: Int, _ store: BlockStore) {
+        (self.entry, self.forms, self.viewer, dimension, points) = (entry, forms, viewer, entry.dimension, entry.points)
+        rows = Pool(store)
+        bounds = Pool(store)
+        positions = Pool(store)
+        displacements = Pool(store)
+        values = Pool(store)
+        signs = Pool(store)
+        members = Pool(store)
+        masks = Pool(store)
+        places = Pool(store)
+        for position in entry.positions { positions.append(position) }
+        for displacement in entry.displacements { displacements.append(displacement) }
         code = [Int](repeating: 0, count: unitCount)
         meeting = SolidMeeting(in: forms.reach)
     }
 
     /// By the pieces of every unit.
-    init(_ entry: SolidPart, _ forms: CellForms, _ functions: [PiecewiseFunction], viewer: [Double]?) {
-        self.init(entry, forms, viewer: viewer, unitCount: functions.count)
-        let (ranges, displacement) = (ranges(), displacements.max() ?? 0)
+    init(_ entry: SolidPart, _ forms: CellForms, _ functions: [PiecewiseFunction], viewer: [Double]?, _ store: BlockStore) {
+        self.init(entry, forms, viewer: viewer, unitCount: functions.count, store)
+        let (ranges, displacement) = (ranges(), entry.displacements.max() ?? 0)
         for (unit, function) in functions.enumerated() {
             for (piece, knot) in function.knots.enumerated() {
                 let (low, high) = (ranges[unit].low - knot, ranges[unit].high - knot)
@@ -82,7 +95,7 @@ struct SolidDivision {
                     code[unit] = piece + 1
                 } else if !(high < -reach) {
                     hinges.append(Hinge(facet: facet, unit: unit, piece: piece))
-                    rows += forms.row(unit)
+                    for quad in forms.row(unit) { rows.append(quad) }
                     rows[rows.count - forms.reach.quadCount].x -= knot
                 }
             }
@@ -91,10 +104,10 @@ struct SolidDivision {
     }
 
     /// By the winners of every group.
-    init(_ entry: SolidPart, _ forms: CellForms, _ groups: [PiecewiseAffineProgram.Group], viewer: [Double]?) {
-        self.init(entry, forms, viewer: viewer, unitCount: groups.count)
+    init(_ entry: SolidPart, _ forms: CellForms, _ groups: [PiecewiseAffineProgram.Group], viewer: [Double]?, _ store: BlockStore) {
+        self.init(entry, forms, viewer: viewer, unitCount: groups.count, store)
         winners = [Int](repeating: 0, count: groups.count)
-        let (ranges, displacement) = (ranges(), displacements.max() ?? 0)
+        let (ranges, displacement) = (ranges(), entry.displacements.max() ?? 0)
         for (index, group) in groups.enumerated() {
             func reach(_ member: Int) -> Double { SolidFacet(forms, unit: member, knot: 0).reach(displacement) }
             var best = -Double.infinity
@@ -163,12 +176,13 @@ struct SolidDivision {
     private mutating func begin() {
         words = (entry.facets.count + hinges.count + 63) / 64
         let (old, count) = (entry.wordCount, entry.vertexCount)
-        members = Array(0..<count)
-        masks = [UInt64](repeating: 0, count: count * words)
-        for v in 0..<count { for w in 0..<old { masks[v * words + w] = entry.incidence[v * old + w] } }
-        values = [Double](repeating: 0, count: count * hinges.count)
-        signs = [Int8](repeating: SolidDivision.open, count: count * hinges.count)
-        bounds = hinges.map { SIMD2($0.facet.base, $0.facet.steepness) }
+        for hinge in hinges { bounds.append(SIMD2(hinge.facet.base, hinge.facet.steepness)) }
+        masks.resize(to: count * words)
+        for v in 0..<count {
+            members.append(v)
+            for w in 0..<words { masks[v * words + w] = w < old ? entry.incidence[v * old + w] : 0 }
+        }
+        appendOpenSigns(count)
         for v in 0..<count { evaluate(v) }
         // A form that is open everywhere may be a constant, as those of units are that see only dead ones.
         for c in hinges.indices where (0..<count).allSatisfy({ signs[$0 * hinges.count + c] == SolidDivision.open }) {
@@ -240,13 +254,13 @@ struct SolidDivision {
 
     /// Drops what was made after there were so many.
     private mutating func forget(_ vertexCount: Int, _ memberCount: Int) {
-        positions.removeLast((displacements.count - vertexCount) * dimension)
-        values.removeLast((displacements.count - vertexCount) * hinges.count)
-        signs.removeLast((displacements.count - vertexCount) * hinges.count)
-        points.removeLast(displacements.count - vertexCount)
-        displacements.removeLast(displacements.count - vertexCount)
-        masks.removeLast((members.count - memberCount) * words)
-        members.removeLast(members.count - memberCount)
+        if !points.isEmpty { for v in vertexCount..<displacements.count { points[v] = nil } }
+        positions.resize(to: vertexCount * dimension)
+        displacements.resize(to: vertexCount)
+        values.resize(to: vertexCount * hinges.count)
+        signs.resize(to: vertexCount * hinges.count)
+        members.resize(to: memberCount)
+        masks.resize(to: memberCount * words)
     }
 
     // MARK: Cuts
@@ -352,9 +366,7 @@ struct SolidDivision {
         }
         let displacement = (max(displacements[i], displacements[j]) + off * length + 0x1p-49 * size) * CellForms.slack
         displacements.append(displacement)
-        points.append(nil)
-        values.append(contentsOf: repeatElement(0, count: n))
-        signs.append(contentsOf: repeatElement(SolidDivision.open, count: n))
+        appendOpenSigns(1)
         // Bounds grow from vertex to vertex: from here on the facets tell the position.
         if !(displacement <= 0x1p-34 * size) {
             meeting.begin()
@@ -365,16 +377,16 @@ struct SolidDivision {
                     bits &= bits - 1
                 }
             }
-            displacements[v] = meeting.settle(&positions, from: v * d)
+            displacements[v] = meeting.settle(positions.start + v * d)
         }
-        if displacements[v] <= 0x1p-28 * size { evaluate(v) } else { makeExact(members.count - 1) }
+        if displacements[v] <= 0x1p-28 * size { evaluate(v, from: contests.isEmpty ? c + 1 : 0) } else { makeExact(members.count - 1) }
         signs[v * n + c] = 0
     }
 
     /// Places a vertex exactly, rounded to nearest.
     private mutating func makeExact(_ member: Int) {
         let v = members[member]
-        let point = SolidPart.meeting(of: places(of: member).map { self[$0].form }, dimension)
+        let point = SolidPart.meeting(of: facetPlaces(of: member).map { self[$0].form }, dimension)
         let position = point.doubles
         points[v] = point
         for k in 0..<dimension { positions[v * dimension + k] = position[k] }
@@ -383,7 +395,9 @@ struct SolidDivision {
     }
 
     /// The facets that a member lies on, as places.
-    private func places(of member: Int) -> [Int] { SolidPart.bits(masks[member * words..<(member + 1) * words]) }
+    private func facetPlaces(of member: Int) -> [Int] {
+        SolidPart.bits(UnsafeBufferPointer(start: masks.start + member * words, count: words))
+    }
 
     /// The facet at a place: those of the part, then the hinges.
     private subscript(place: Int) -> SolidFacet {
@@ -393,20 +407,25 @@ struct SolidDivision {
     /// How far a hinge's form may be off at a vertex.
     private func reach(_ c: Int, _ v: Int) -> Double { (bounds[c].x + bounds[c].y * displacements[v]) * CellForms.slack }
 
-    /// Evaluates the hinges whose signs are open at a vertex.
-    private mutating func evaluate(_ v: Int) {
+    /// Evaluates the hinges at a vertex, and signs that are open. Parts by pieces never go back to a hinge before `first`.
+    private func evaluate(_ v: Int, from first: Int = 0) {
         let (d, quads, n) = (dimension, forms.reach.quadCount, hinges.count)
-        rows.withUnsafeBufferPointer { rows in
-            let row = UnsafeRawPointer(rows.baseAddress).map { $0.assumingMemoryBound(to: Double.self) }
-            for c in 0..<n where signs[v * n + c] == SolidDivision.open {
-                let form = row! + 4 * quads * c
-                var value = form[0]
-                for k in 0..<d { value += form[k + 1] * positions[v * d + k] }
-                values[v * n + c] = value
-                let reach = reach(c, v)
-                if abs(value) > reach { signs[v * n + c] = value > 0 ? 1 : -1 }
-            }
+        let row = UnsafeRawPointer(rows.start).assumingMemoryBound(to: Double.self)
+        for c in first..<n {
+            let form = row + 4 * quads * c
+            var value = form[0]
+            for k in 0..<d { value += form[k + 1] * positions[v * d + k] }
+            values[v * n + c] = value
+            if signs[v * n + c] == SolidDivision.open, abs(value) > reach(c, v) { signs[v * n + c] = value > 0 ? 1 : -1 }
         }
+    }
+
+    /// Makes room for so many vertices' values and signs.
+    private mutating func appendOpenSigns(_ count: Int) {
+        let old = signs.count
+        values.resize(to: old + count * hinges.count)
+        signs.resize(to: old + count * hinges.count)
+        (signs.start + old).update(repeating: SolidDivision.open, count: count * hinges.count)
     }
 
     /// The sign of a hinge at a member where Doubles have left it open.
@@ -421,17 +440,14 @@ struct SolidDivision {
     }
 
     /// A range of members as a part of its own, with the facets that it has.
-    private func solidPart(_ range: Range) -> SolidPart {
-        if range.start == 0 {
-            return SolidPart(
-                dimension: dimension, positions: Array(positions[..<entry.positions.count]),
-                displacements: Array(displacements[..<entry.vertexCount]), points: Array(points[..<entry.vertexCount]),
-                incidence: entry.incidence, facets: entry.facets)
-        }
+    private mutating func solidPart(_ range: Range) -> SolidPart {
+        if range.start == 0 { return entry }
         let own = range.start..<range.start + range.count
+        places.resize(to: 64 * words)
         var used = [UInt64](repeating: 0, count: words)
         for m in own { for w in 0..<words { used[w] |= masks[m * words + w] } }
-        var (facets, places) = ([SolidFacet](), [Int](repeating: 0, count: 64 * words))
+        var facets: [SolidFacet] = []
+        facets.reserveCapacity(used.reduce(0) { $0 + $1.nonzeroBitCount })
         for w in 0..<words {
             var bits = used[w]
             while bits != 0 {
@@ -453,9 +469,14 @@ struct SolidDivision {
                 }
             }
         }
+        let (d, start, count) = (dimension, range.start, range.count)
+        var exact: [Int: ExactPoint] = [:]
+        if !points.isEmpty { for m in own { exact[m - start] = points[members[m]] } }
         return SolidPart(
-            dimension: dimension, positions: own.flatMap { positions[members[$0] * dimension..<(members[$0] + 1) * dimension] },
-            displacements: own.map { displacements[members[$0]] }, points: own.map { points[members[$0]] }, incidence: incidence,
-            facets: facets)
+            dimension: d,
+            positions: [Double](unsafeUninitializedCapacity: count * d) { numbers, initialized in
+                for v in 0..<count { for k in 0..<d { numbers[v * d + k] = positions[members[start + v] * d + k] } }
+                initialized = count * d
+            }, displacements: own.map { displacements[members[$0]] }, points: exact, incidence: incidence, facets: facets)
     }
 }

@@ -88,18 +88,18 @@ struct SolidMeeting {
         bases.append(facet.base)
     }
 
-    /// Moves the position from `start` on to where the facets meet.
+    /// Moves the position, d coordinates, to where the facets meet.
     ///
     /// - Returns: its displacement then; ∞ where nothing is proved.
-    mutating func settle(_ positions: inout [Double], from start: Int) -> Double {
+    mutating func settle(_ position: UnsafeMutablePointer<Double>) -> Double {
         let d = dimension
         guard offsets.count == d, invert() else { return .infinity }
-        takeResiduals(positions, start)
+        takeResiduals(position)
         for i in 0..<d {
-            for k in 0..<d { positions[start + i] -= inverse[i * d + k] * residuals[k] }
-            guard abs(positions[start + i]) <= 2 * reach[i] else { return .infinity }
+            for k in 0..<d { position[i] -= inverse[i * d + k] * residuals[k] }
+            guard abs(position[i]) <= 2 * reach[i] else { return .infinity }
         }
-        takeResiduals(positions, start)
+        takeResiduals(position)
         var (norm, distance) = (0.0, 0.0)
         for i in 0..<d {
             var (sum, off) = (0.0, 0.0)
@@ -119,10 +119,10 @@ struct SolidMeeting {
         return norm * CellForms.slack < 0.5 ? distance / (1 - norm * CellForms.slack) * CellForms.slack : .infinity
     }
 
-    private mutating func takeResiduals(_ positions: [Double], _ start: Int) {
+    private mutating func takeResiduals(_ position: UnsafeMutablePointer<Double>) {
         for k in 0..<dimension {
             var sum = offsets[k]
-            for i in 0..<dimension { sum += slopes[k * dimension + i] * positions[start + i] }
+            for i in 0..<dimension { sum += slopes[k * dimension + i] * position[i] }
             residuals[k] = sum
         }
     }

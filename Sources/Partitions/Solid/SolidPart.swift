@@ -8,20 +8,20 @@ import Geometry
 struct SolidPart {
     let dimension: Int
     /// Vertex by vertex d coordinates.
-    var positions: [Double]
+    let positions: [Double]
     /// For each vertex a bound on how far any coordinate is from the exact one.
-    var displacements: [Double]
-    /// Of vertices whose exact position has been asked for.
-    var points: [ExactPoint?]
+    let displacements: [Double]
+    /// The exact positions of vertices for which they have been asked.
+    let points: [Int: ExactPoint]
     /// Vertex by vertex `wordCount` words: bit k where it lies on facet k.
-    var incidence: [UInt64]
+    let incidence: [UInt64]
     let facets: [SolidFacet]
 
     var vertexCount: Int { displacements.count }
     var wordCount: Int { (facets.count + 63) / 64 }
 
     init(
-        dimension: Int, positions: [Double], displacements: [Double], points: [ExactPoint?], incidence: [UInt64], facets: [SolidFacet]
+        dimension: Int, positions: [Double], displacements: [Double], points: [Int: ExactPoint], incidence: [UInt64], facets: [SolidFacet]
     ) {
         (self.dimension, self.positions, self.displacements, self.points) = (dimension, positions, displacements, points)
         (self.incidence, self.facets) = (incidence, facets)
@@ -37,7 +37,8 @@ struct SolidPart {
         }
         self.init(
             dimension: polytope.dimension, positions: polytope.vertices.flatMap(\.position),
-            displacements: polytope.vertices.map { SolidPart.roundoff($0.position) }, points: polytope.vertices.map(\.point),
+            displacements: polytope.vertices.map { SolidPart.roundoff($0.position) },
+            points: Dictionary(uniqueKeysWithValues: polytope.vertices.enumerated().map { ($0, $1.point) }),
             incidence: incidence, facets: facets)
     }
 
@@ -48,7 +49,7 @@ struct SolidPart {
     func facets(of vertex: Int) -> [Int] { SolidPart.bits(incidence[vertex * wordCount..<(vertex + 1) * wordCount]) }
 
     /// The places of the one bits.
-    static func bits(_ words: ArraySlice<UInt64>) -> [Int] {
+    static func bits(_ words: some Collection<UInt64>) -> [Int] {
         var places: [Int] = []
         for (index, word) in words.enumerated() {
             var rest = word

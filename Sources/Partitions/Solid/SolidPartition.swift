@@ -59,11 +59,13 @@ public struct SolidPartition: Sendable {
         let d = program.inputCount
         precondition(viewer.map { $0.count == d } ?? true, "a direction of \(viewer?.count ?? 0) coordinates")
         let reach = CellForms.Reach((0..<d).map { i in start.vertices.reduce(0) { max($0, abs($1.position[i])) } })
-        var walk = Walk(
-            program: program, depths: program.depths, layers: program.nonlinearSteps.count, viewer: viewer, reach: reach,
-            outcome: Outcome(cellCounts: [Int](repeating: 0, count: program.nonlinearSteps.count)))
-        try walk.descend(SolidPart(start, sides: sides, reach), codes: [], values: [.coordinates(reach)], body)
-        return walk.outcome
+        return try BlockStore.lend { store in
+            var walk = Walk(
+                program: program, depths: program.depths, layers: program.nonlinearSteps.count, viewer: viewer, reach: reach, store: store,
+                outcome: Outcome(cellCounts: [Int](repeating: 0, count: program.nonlinearSteps.count)))
+            try walk.descend(SolidPart(start, sides: sides, reach), codes: [], values: [.coordinates(reach)], body)
+            return walk.outcome
+        }
     }
 
     /// The way through the steps, part by part.
@@ -73,6 +75,7 @@ public struct SolidPartition: Sendable {
         let layers: Int
         let viewer: [Double]?
         let reach: CellForms.Reach
+        let store: BlockStore
         var outcome: Outcome
 
         /// Takes the steps from `values.count − 1` on, on one part, to the last that has codes.
@@ -86,12 +89,12 @@ public struct SolidPartition: Sendable {
                     values.append(.pieces(functions, codes[depths[shared] - 1], of: values[source]))
                 case .pieces(let source, let functions, nil):
                     let forms = values[source]
-                    return try divide(SolidDivision(part, forms, functions, viewer: viewer), codes, values, body) { code, _ in
+                    return try divide(SolidDivision(part, forms, functions, viewer: viewer, store), codes, values, body) { code, _ in
                         .pieces(functions, code, of: forms)
                     }
                 case .maximum(let source, let groups):
                     let forms = values[source]
-                    return try divide(SolidDivision(part, forms, groups, viewer: viewer), codes, values, body) { _, winners in
+                    return try divide(SolidDivision(part, forms, groups, viewer: viewer, store), codes, values, body) { _, winners in
                         .winners(winners, of: forms)
                     }
                 }
@@ -101,16 +104,16 @@ public struct SolidPartition: Sendable {
 
         /// Goes on with every part of a division.
         private mutating func divide(
-            _ division: SolidDivision, _ codes: [[Int]], _ values: [CellForms], _ body: (Cell) throws -> Void,
+            _ division: consuming SolidDivision, _ codes: [[Int]], _ values: [CellForms], _ body: (Cell) throws -> Void,
             _ value: (_ code: [Int], _ winners: [Int]) -> CellForms
         ) rethrows {
             var division = division
-            defer { outcome.exactSignCount += division.exactSignCount }
             try division.forEachPart { part, code, winners in
                 outcome.cellCounts[codes.count] += 1
                 let isLast = codes.count + 1 == layers
                 try descend(part, codes: codes + [code], values: isLast ? [] : values + [value(code, winners)], body)
             }
+            outcome.exactSignCount += division.exactSignCount
         }
     }
 }
