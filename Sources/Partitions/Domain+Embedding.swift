@@ -9,28 +9,36 @@ extension Domain {
         public let origin: [Double]
         /// How the input changes with each coordinate; rounded where the embedding goes through points.
         public let directions: [[Double]]
-        /// The points of t = 0, e₁, e₂, …, where these are what is exact.
+        /// The points of an embedding through points, where these and the frame are what is exact.
         private let points: [[Double]]?
+        private let frame: [[Double]]
 
         /// t ↦ origin + Σ t_k directions[k]
         public init(origin: [Double], directions: [[Double]]) {
-            (self.origin, self.directions, points) = (origin, directions, nil)
+            (self.origin, self.directions, points, frame) = (origin, directions, nil, [])
         }
 
-        /// t ↦ (1 − Σ t_k) points[0] + Σ t_k points[k + 1], exactly: the differences of points, which may round, are never taken.
+        /// t ↦ (1 − Σ w_k) points[0] + Σ w_k points[k + 1] with w = frame · t, exactly: the differences of points, which may round, are
+        /// never taken. So an input that agrees in some of the points keeps its value wherever the others have no weight.
         ///
-        /// - Precondition: there are at least two points, all of one length.
-        public init(through points: [[Double]]) {
+        /// - Parameter frame: a row for each point but the first, a column for each coordinate; none: w = t.
+        /// - Precondition: there are at least two points, all of one length, and the frame's rows have one length.
+        public init(through points: [[Double]], frame: [[Double]]? = nil) {
             precondition(points.count > 1 && points.allSatisfy { $0.count == points[0].count }, "\(points.count) points")
+            let weights = points.count - 1
+            let frame = frame ?? (0..<weights).map { k in (0..<weights).map { $0 == k ? 1 : 0 } }
+            precondition(frame.count == weights && frame.allSatisfy { $0.count == frame[0].count }, "\(frame.count) rows of a frame")
             origin = points[0]
-            directions = points.dropFirst().map { point in zip(point, points[0]).map { $0 - $1 } }
-            self.points = points
+            directions = frame[0].indices.map { j in
+                points[0].indices.map { i in (0..<weights).reduce(0) { $0 + frame[$1][j] * (points[$1 + 1][i] - points[0][i]) } }
+            }
+            (self.points, self.frame) = (points, frame)
         }
 
         public var dimension: Int { directions.count }
 
         /// Every number in it.
-        var numbers: [Double] { points.map { Array($0.joined()) } ?? origin + directions.joined() }
+        var numbers: [Double] { points.map { Array(($0 + frame).joined()) } ?? origin + directions.joined() }
 
         /// The input at `coordinates`, rounded.
         public func callAsFunction(_ coordinates: [Double]) -> [Double] {
@@ -48,12 +56,14 @@ extension Domain {
             var program = PiecewiseAffineProgram(inputCount: max(dimension, 1))
             var (columns, offset) = (directions, origin)
             if points != nil {
-                // The weights of the points: 1 − Σ t_k, t₁, t₂, …
-                let rows =
-                    [[Double](repeating: -1, count: dimension)] + (0..<dimension).map { k in (0..<dimension).map { $0 == k ? 1 : 0 } }
-                let weights = SparseMatrix(dense: rows, columnCount: dimension)
-                let one = [1] + [Double](repeating: 0, count: dimension)
-                try program.append(.affine([.init(source: 0, matrix: weights)], offset: one))
+                // w, and then all weights of the points: 1 − Σ w_k, w₁, w₂, …
+                let count = frame.count
+                let matrix = SparseMatrix(dense: frame, columnCount: dimension)
+                try program.append(.affine([.init(source: 0, matrix: matrix)], offset: [Double](repeating: 0, count: count)))
+                let rows = [[Double](repeating: -1, count: count)] + (0..<count).map { k in (0..<count).map { $0 == k ? 1 : 0 } }
+                let weights = SparseMatrix(dense: rows, columnCount: count)
+                let one = [1] + [Double](repeating: 0, count: count)
+                try program.append(.affine([.init(source: program.last, matrix: weights)], offset: one))
                 (columns, offset) = (vectors, [Double](repeating: 0, count: inputCount))
             }
             let rows = (0..<inputCount).map { i in columns.map { $0[i] } }
@@ -67,8 +77,8 @@ extension Domain {
     /// the second, and the third point has a positive second coordinate. The box is the smallest around the points, extended on each
     /// side by `margin` times its longer side.
     ///
-    /// The directions are orthonormal to rounding, so the plane meets the second and third point to rounding; the partition of that
-    /// plane is exact. Inputs that agree in all three points keep their value exactly.
+    /// Lengths are those of the input space to rounding, and so are the places of the second and third point; the plane is the points'
+    /// own, exactly: inputs that agree in two of them keep their value on the line through these, and units that tie there tie exactly.
     /// - Throws: `PartitionError` where the points do not span a plane, or lengths differ.
     public static func plane(through points: [[Double]], margin: Double = 0) throws(PartitionError) -> Domain {
         guard points.count == 3, points.allSatisfy({ $0.count == points[0].count }), points.joined().allSatisfy({ abs($0) <= 1e100 }) else {
@@ -96,12 +106,12 @@ extension Domain {
         // The part of v across u, exactly and rounded once: v |u|² − u ⟨u, v⟩, scaled.
         let square = product(u, u)
         let crosswise = zip(u, v).map { (Rational($1 * square - $0 * across) / Rational(square)).doubleValue }
-        let (second, height) = scaled(crosswise)
+        let height = scaled(crosswise).length
         let along = dot(first, v.map(\.doubleValue))
         let (x, y) = ((low: min(0, along), high: max(width, along)), height)
         let border = margin * max(x.high - x.low, y)
         return Domain(
             .box([x.low - border...x.high + border, -border...y + border]),
-            embedding: Embedding(origin: points[0], directions: [first, second]))
+            embedding: Embedding(through: points, frame: [[1 / width, -along / width / height], [0, 1 / height]]))
     }
 }

@@ -46,6 +46,26 @@ import Testing
         try isExact(Float.self, seed, ExecutionOptions(usesOneDNN: false))
     }
 
+    @Test("Law: of more regions than are fitted among each other none overlap while they live, and values are the interpreter's")
+    func manyRegions() throws {
+        var graph = Graph()
+        var rng = RandomGenerator(seed: 0, purpose: "many regions")
+        // A chain, of which every third value is a target; widths differ.
+        var u = try graph.append(.input(Input("x", .data, ValueType([2, 3]))))
+        var targets: [Value] = []
+        for i in 0..<3000 {
+            let width = graph.shape(u)[1]
+            let wide = try graph.append(.gather(axis: 1, indices: (0..<rng.integer(below: 40) + 1).map { $0 % width }), [u])
+            u = try graph.relu(graph.affine(wide, slope: i % 2 == 0 ? 1 : -1, offset: 1))
+            if i % 3 == 0 { targets.append(u) }
+        }
+        let x = Tensor<Double>(shape: [2, 3], elements: [1, -2, 3, 0.5, -0.25, 4])
+        let plan = try ExecutionPlan(graph, targets: targets, of: Double.self)
+        #expect(plan.lifetimesAreDisjoint)
+        let (planned, plain) = try (Executor<Double>(plan).run(["x": .scalars(x)]), Interpreter.run(graph, targets, ["x": .scalars(x)]))
+        #expect(planned == plain)
+    }
+
     private func distance<S: Scalar>(_ a: Tensor<S>, _ b: Tensor<Double>) -> Double {
         zip(a.elements, b.elements).map { abs(Double($0) - $1) }.max() ?? 0
     }

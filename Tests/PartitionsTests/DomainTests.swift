@@ -128,6 +128,22 @@ import Testing
         #expect(refusal { _ = try Domain.plane(through: [[0, 0], [1, 1], [1, 1]]) }.hasSuffix("expected three that span a plane"))
     }
 
+    @Test("Inputs that agree in two of a plane's points keep their value on all of the line through these, however it is rounded")
+    func planeThroughPoints() throws {
+        for seed in UInt64(0)..<20 {
+            var rng = RandomGenerator(seed: seed, purpose: "plane through points")
+            // Eight inputs are 0 in all but the one point, and a ninth makes the angles odd.
+            let special = Int(seed % 3)
+            let points = (0..<3).map { k -> [Double] in
+                (0..<8).map { _ in k == special ? 0.1 + rng.uniform() : 0 } + [rng.uniform(), rng.uniform()]
+            }
+            let program = try DomainTests.lines((0..<8).map { unit in (0..<10).map { $0 == unit ? 1 : 0 } + [0] })
+            let domain = try Domain.plane(through: points, margin: 0.25)
+            // One line, eight times.
+            #expect(try TiledPartition(of: program, on: domain).count(threads: 1).cellCount == 2, "\(seed)")
+        }
+    }
+
     /// Lines in general position, as ReLUs: x ↦ relu(⟨a, x⟩ + b).
     static func lines(_ rows: [[Double]]) throws -> PiecewiseAffineProgram {
         var program = PiecewiseAffineProgram(inputCount: rows[0].count - 1)

@@ -94,8 +94,8 @@ extension RandomNetwork {
         let middle = network.steps[2]
         let x = network.data(.generic, seed: seed)
         let whole = try AffineReader(network.readable, batch: 1).read(x)
-        let first = try AffineReader(network.readable, batch: 1, to: middle).read(x)
-        let second = try AffineReader(network.readable, batch: 1, from: middle).read(x)
+        let first = try AffineReader(network.readable, batch: 1, to: { _ in middle }).read(x)
+        let second = try AffineReader(network.readable, batch: 1, from: { _ in middle }).read(x)
         let (inputs, inner, outputs) = (x.count, first.offsets.count, whole.offsets.count)
         for k in 0..<outputs {
             for d in 0..<inputs {

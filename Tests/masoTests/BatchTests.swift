@@ -64,6 +64,101 @@ import Testing
         return (try array("outputs"), try array("slopes"), try JSONValue(parsing: Array(outcome.output.utf8), file: "output"))
     }
 
+    @Test("A fixed batch is no example of one where a reshape takes a sample's length from it: a row of 8 is summed by threes")
+    func fixedBatchInReshape() throws {
+        let model = Written.model(
+            Written.graph(
+                [
+                    Written.node("Reshape", ["x", "image"], ["i"], name: "image"),
+                    Written.node("Conv", ["i", "w"], ["c"], [Written.attribute("pads", integers: [1, 1])], name: "conv"),
+                    Written.node("Reshape", ["c", "row"], ["r"], name: "row"), Written.node("Relu", ["r"], ["y"], name: "relu"),
+                ], inputs: [Written.value("x", [2, 8])],
+                [
+                    Written.integers("image", [3], [2, 1, -1]), Written.integers("row", [2], [-1, 8]),
+                    Written.floats("w", [1, 1, 3], [1, 1, 1]),
+                ]))
+        let place = try Workplace()
+        let (outputs, slopes, _) = try affine(place, model.bytes, Tensor(shape: [1, 8], elements: (1...8).map(Double.init)))
+        #expect(outputs.elements == [3, 6, 9, 12, 15, 18, 21, 15])
+        let near: [Double] = (0..<64).map { place in abs(place / 8 - place % 8) <= 1 ? 1 : 0 }
+        #expect(slopes.elements == near)
+    }
+
+    @Test("Rows that are added to others for each place are no samples: refused by name, and read whole by --shape")
+    func places() throws {
+        let model = Written.model(
+            Written.graph(
+                [
+                    Written.node("Shape", ["x"], ["s"]), Written.node("Gather", ["s", "zero"], ["n"]),
+                    Written.node("Slice", ["p", "zero", "n", "zero"], ["q"]), Written.node("Add", ["x", "q"], ["a"], name: "places"),
+                    Written.node("Relu", ["a"], ["y"], name: "relu"),
+                ], inputs: [Written.value("x", [-1, 2])],
+                [Written.integers("zero", [1], [0]), Written.floats("p", [5, 2], [0, 0, 1, 1, 2, 2, 3, 3, 4, 4])]))
+        let place = try Workplace()
+        let x = Tensor<Double>(shape: [3, 2], elements: [-2, 1, -2, 1, -1, 1])
+        let (outputs, slopes, _) = try affine(place, model.bytes, x.reshaped([1, 3, 2]), "--shape", "3x2")
+        #expect(outputs.elements == [0, 1, 0, 2, 1, 3])
+        let active: Set<Int> = [7, 21, 28, 35]
+        let expected: [Double] = (0..<36).map { active.contains($0) ? 1 : 0 }
+        #expect(slopes.elements == expected)
+        try NumpyArray.write(x, to: place.path("x.npy"))
+        let refused = try place.start(["predict", "m.onnx", "x.npy", "-o", "y.npy"]).outcome()
+        #expect(refused.status == 69 && refused.error.contains("node 'places' brings the samples of a batch together"))
+    }
+
+    @Test("Maps from and to a layer are those of the layer's name, whatever nodes the graph has for so many samples")
+    func layersByName() throws {
+        // A class token, expanded to the batch, before two tokens; relu; a product; relu.
+        let model = Written.model(
+            Written.graph(
+                [
+                    Written.node("Shape", ["x"], ["s"]), Written.node("Gather", ["s", "zero"], ["n"]),
+                    Written.node("Concat", ["n", "ends"], ["to"], [Written.attribute("axis", integer: 0)]),
+                    Written.node("Expand", ["cls", "to"], ["c"], name: "expand"),
+                    Written.node("Concat", ["c", "x"], ["t"], [Written.attribute("axis", integer: 1)], name: "tokens"),
+                    Written.node("Relu", ["t"], ["r"], name: "first"), Written.node("MatMul", ["r", "w"], ["m"], name: "m"),
+                    Written.node("Relu", ["m"], ["y"], name: "second"),
+                ], inputs: [Written.value("x", [-1, 2, 2])],
+                [
+                    Written.integers("zero", [1], [0]), Written.integers("ends", [2], [1, 2]), Written.floats("cls", [1, 1, 2], [1, -1]),
+                    Written.floats("w", [2, 1], [1, -1]),
+                ]))
+        let place = try Workplace()
+        let x = Tensor<Double>(shape: [2, 2, 2], elements: [3, 1, -2, 4, -1, 2, 5, 1])
+        let (outputs, slopes, _) = try affine(place, model.bytes, x, "--to", "first")
+        #expect(outputs.elements == [1, 0, 3, 1, 0, 4, 1, 0, 0, 2, 5, 1])
+        #expect(slopes.shape == [2, 6, 2, 2])
+        // For each sample and active entry of the layer, the entry of the sample that it is.
+        let active: [[Int: Int]] = [[2: 0, 3: 1, 5: 3], [3: 1, 4: 2, 5: 3]]
+        var expected = [Double](repeating: 0, count: 48)
+        for (n, entries) in active.enumerated() { for (k, i) in entries { expected[(n * 6 + k) * 4 + i] = 1 } }
+        #expect(slopes.elements == expected)
+        let after = try affine(place, model.bytes, x, "--from", "first")
+        #expect(after.outputs.elements == [1, 2, 0, 1, 0, 4] && after.slopes.shape == [2, 3, 3, 2])
+    }
+
+    @Test("An open axis of a bound input that has the batch's name takes the batch, as the states of recurrent networks")
+    func boundBatch() throws {
+        let states = Message().text(1, "h").message(
+            2,
+            Message().message(
+                1,
+                Message().integer(1, 1).message(
+                    2,
+                    Message().message(1, Message().integer(1, 1)).message(1, Message().text(2, "N")).message(1, Message().integer(1, 2)))))
+        let model = Written.model(
+            Written.graph(
+                [
+                    Written.node("Squeeze", ["h", "zero"], ["s"], name: "squeeze"), Written.node("Add", ["x", "s"], ["a"], name: "a"),
+                    Written.node("Relu", ["a"], ["y"], name: "relu"),
+                ], inputs: [Written.value("x", [-1, 2]), states], [Written.integers("zero", [1], [0])]))
+        let place = try Workplace()
+        let x = Tensor<Double>(shape: [3, 2], elements: [1, -1, 2, -3, -4, 5])
+        #expect(try affine(place, model.bytes, x, "--bind", "h=2").outputs.elements == [3, 1, 4, 0, 0, 7])
+        try NumpyArray.write(Tensor<Double>(shape: [1, 1, 2], elements: [1, 3]), to: place.path("h.npy"))
+        #expect(try affine(place, model.bytes, x, "--bind", "h=h.npy").outputs.elements == [2, 2, 3, 0, 0, 8])
+    }
+
     @Test("A batch fixed on export is an example of one: any number of samples is read, by affine, region and partition")
     func fixedBatch() throws {
         let place = try Workplace()

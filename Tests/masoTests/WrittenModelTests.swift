@@ -53,6 +53,44 @@ private typealias W = Written
                 + "which the first axis is no longer that of the samples\n")
     }
 
+    @Test("What does not depend on the data has slopes of 0: x⁰ is 1")
+    func constantOutput() throws {
+        try write("one.onnx", [3], [W.node("Pow", ["x", "zero"], ["y"], name: "p")], [W.floats("zero", [], [0])])
+        try write("x.npy", [2, 3], samples: [1, -2, 3, 0.5, 4, -6])
+        let read = try json("affine", "one.onnx", "x.npy", "-o", "out")
+        #expect(read["residual"]?.double == 0 && read["boundary"] == [])
+        #expect(try numbers("out/outputs.npy") == [Double](repeating: 1, count: 6))
+        #expect(try numbers("out/offsets.npy") == [Double](repeating: 1, count: 6))
+        #expect(try numbers("out/slopes.npy") == [Double](repeating: 0, count: 18))
+    }
+
+    @Test("A batch that is fixed at no sample is refused by every command")
+    func emptyBatch() throws {
+        let graph = W.graph([W.node("Relu", ["x"], ["y"])], inputs: [W.value("x", [0, 3])])
+        try OutputFile.write(W.model(graph).bytes, to: place.path("none.onnx"))
+        try write("x.npy", [2, 3], samples: [Double](repeating: 0, count: 6))
+        for call in [
+            ["info", "none.onnx"], ["affine", "none.onnx", "x.npy", "-o", "out"], ["codes", "none.onnx", "x.npy", "-o", "c.npz"],
+            ["predict", "none.onnx", "x.npy", "-o", "y.npy"], ["region", "none.onnx", "x.npy"], ["convert", "none.onnx", "m.safetensors"],
+        ] {
+            let outcome = try place.start(call).outcome()
+            #expect(outcome.status == 69 && outcome.error == "maso: none.onnx: input 'x' is a batch of 0 samples\n", "\(call)")
+        }
+    }
+
+    @Test("Quantised numbers are on a boundary only half-way between two of them")
+    func quantised() throws {
+        try write(
+            "q.onnx", [1],
+            [W.node("QuantizeLinear", ["x", "s", "z"], ["q"]), W.node("DequantizeLinear", ["q", "s", "z"], ["y"], name: "d")],
+            [W.floats("s", [], [0.25]), W.tensor("z", [], raw: [120], type: 2)])
+        try write("x.npy", [8, 1], samples: [0.05, 0.175, 0.325, 0.425, 0.55, -0.325, 0.625, -0.7])
+        let read = try json("affine", "q.onnx", "x.npy", "-o", "out")
+        #expect(read["boundary"] == [6])
+        #expect(try numbers("out/outputs.npy") == [0, 0.25, 0.25, 0.5, 0.5, -0.25, 0.5, -0.75])
+        #expect(try numbers("out/slopes.npy") == [Double](repeating: 0, count: 8))
+    }
+
     @Test("The two largest of four are piecewise affine, and on a boundary only where entries are equal")
     func largestEntries() throws {
         try write("top.onnx", [4], [W.node("TopK", ["x", "k"], ["y", ""], name: "t")], [W.integers("k", [1], [2])])

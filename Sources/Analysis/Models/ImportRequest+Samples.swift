@@ -9,7 +9,8 @@ extension ImportRequest {
     /// The request with its network for one sample, or for the one batch that it has, and the form in which that is read.
     func settled() throws(InterchangeError) -> (ImportRequest, ImportedNetwork, InputForm) {
         let network = try network(batch: 1)
-        guard !network.inputs.isEmpty else { return (self, network, .whole) }
+        guard let port = network.inputs.first else { return (self, network, .whole) }
+        guard isWhole || fixedBatch != 0 else { throw .unsupported(file: file.file, what: "input '\(port.name)' is a batch of 0 samples") }
         let form = isWhole ? .whole : InputForm(network, hasOpenBatch: fixedBatch == nil)
         guard form != .whole, let batch = fixedBatch, batch > 1 else { return (self, network, form) }
         // A batch that was fixed on export, where it is one: the same network of one sample is there, and cheaper.
@@ -21,8 +22,9 @@ extension ImportRequest {
         }
         var freed = self
         freed.freesBatch = true
-        guard let single = try? freed.network(batch: 1), single.isOneSample(of: network, batch: batch),
-            InputForm(single, hasOpenBatch: true) == form
+        guard let single = try? freed.network(batch: 1), InputForm(single, hasOpenBatch: true) == form,
+            single.parameters.keys == network.parameters.keys, let one = try? single.readable(form),
+            one.input == fixed.input, one.output == fixed.output, one.graph.isOneSample(of: fixed.graph, input: fixed.input, batch: batch)
         else { return (self, network, form) }
         return (freed, single, form)
     }
@@ -40,28 +42,51 @@ extension InterchangeError {
     }
 }
 
-extension ImportedNetwork {
-    /// Whether this is, node by node, one sample of what `other` does to a batch.
-    fileprivate func isOneSample(of other: ImportedNetwork, batch: Int) -> Bool {
-        guard graph.nodes.count == other.graph.nodes.count, inputs.map(\.value) == other.inputs.map(\.value),
-            outputs.map(\.value) == other.outputs.map(\.value), parameters.keys == other.parameters.keys
-        else { return false }
-        let (depends, others) = (graph.dependents(of: inputs.map(\.value)), other.graph.dependents(of: other.inputs.map(\.value)))
-        return graph.values.allSatisfy { value in
-            let (mine, its) = (graph[value], other.graph[value])
-            guard mine.operands == its.operands, mine.primitive.label == its.primitive.label,
-                depends[value.index] == others[value.index]
-            else { return false }
-            let isPart = mine.type.shape.elementCount * batch == its.type.shape.elementCount
-            if depends[value.index] || mine.primitive == its.primitive { return depends[value.index] ? isPart : true }
-            // What does not depend on samples is the same for all.
+extension Graph {
+    /// Whether this is, node by node, what `whole` does to each sample of its batch: the same primitives, on shapes that are one sample's.
+    fileprivate func isOneSample(of whole: Graph, input: Value, batch: Int) -> Bool {
+        guard nodes.count == whole.nodes.count else { return false }
+        let (depends, axes) = (whole.dependents(of: [input]), whole.sampleAxes(of: input))
+        return values.allSatisfy { value in
+            let (mine, its) = (self[value], whole[value])
+            guard mine.operands == its.operands else { return false }
+            guard depends[value.index] else { return isSame(value, in: whole) }
+            guard let axis = axes[value.index] else { return false }
+            var shape = its.type.shape
+            shape[axis] /= batch
+            guard mine.type.shape == shape else { return false }
             switch (mine.primitive, its.primitive) {
-            case (.fill(let a, _), .fill(let b, _)): return isPart && a == b
-            case (.constant(let a), .constant(let b)):
-                return isPart && (0..<batch).allSatisfy { b.elements.dropFirst($0 * a.count).starts(with: a.elements) }
-            case (.broadcast, _), (.reshape, _): return isPart
-            default: return false
+            case (.input, .input), (.reshape, .reshape): return true
+            case (.broadcast(let mine, _), .broadcast(let its, _)): return mine == its
+            case (.slice(let mine), .slice(let its)):
+                return mine.steps == its.steps
+                    && its.starts.indices.allSatisfy { i in
+                        i == axis ? its.steps[i] == 1 && mine.starts[i] * batch == its.starts[i] : mine.starts[i] == its.starts[i]
+                    }
+            default: return mine.primitive == its.primitive
             }
+        }
+    }
+
+    /// Whether a value that depends on no sample is the same for all of them, and the same in `other`, but for its size.
+    private func isSame(_ value: Value, in other: Graph) -> Bool {
+        let (mine, its) = (self[value].primitive, other[value].primitive)
+        if mine == its { return true }
+        if case .broadcast(let mine, _) = mine, case .broadcast(let its, _) = its {
+            return mine == its && self[self[value].operands[0]].primitive == other[other[value].operands[0]].primitive
+        }
+        guard let number = uniformNumber(of: value) else { return false }
+        return number == other.uniformNumber(of: value)
+    }
+
+    /// The number that all entries of a constant are.
+    private func uniformNumber(of value: Value) -> Double? {
+        switch self[value].primitive {
+        case .fill(let number, _): return number
+        case .constant(let tensor):
+            return tensor.elements.first.flatMap { first in tensor.elements.allSatisfy { $0 == first } ? first : nil }
+        case .broadcast, .reshape, .transpose, .slice: return uniformNumber(of: self[value].operands[0])
+        default: return nil
         }
     }
 }

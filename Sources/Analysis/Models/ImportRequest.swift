@@ -206,6 +206,7 @@ struct ImportRequest: Sendable {
                 switch dimension {
                 case .size(let size): declared.append(size)
                 case .symbol(let symbol) where known[symbol] != nil: declared.append(known[symbol]!)
+                case .symbol where dimension == input.dimensions?.first: declared.append(batch)
                 case .symbol, .unknown:
                     guard axis == 0 else {
                         throw .usage(argument: argument, reason: "the input leaves the size of axis \(axis) open; bind an npy file")
@@ -220,25 +221,30 @@ struct ImportRequest: Sendable {
             numbers = tensor.converted(to: Double.self).elements
             let dimensions = info.dimensions ?? tensor.shape.map { .size($0) }
             var fixed = tensor.shape
-            var isOpenBatch = false
-            if let first = dimensions.first, case .size = first {} else { isOpenBatch = !dimensions.isEmpty }
-            if isOpenBatch && fixed.count == dimensions.count - 1 { fixed.insert(1, at: 0) }
+            // Its first axis, where that is open, or the one that has the batch of the input that is read.
+            func isOpen(_ dimension: ONNXValueInfo.Dimension) -> Bool { if case .size = dimension { false } else { true } }
+            let batchAxis =
+                dimensions.first.map(isOpen) == true
+                ? 0 : dimensions.firstIndex { isOpen($0) && $0 != .unknown && $0 == input.dimensions?.first }
+            if let batchAxis, fixed.count == dimensions.count - 1 { fixed.insert(1, at: batchAxis) }
             let fits =
                 fixed.count == dimensions.count
                 && zip(dimensions, fixed).enumerated().allSatisfy { axis, pair in
-                    if case .size(let size) = pair.0 { size == pair.1 } else { axis > 0 || pair.1 == 1 }
+                    if case .size(let size) = pair.0 { size == pair.1 } else { axis != batchAxis || pair.1 == 1 }
                 }
             guard fits else {
                 throw .malformed(
                     file: path, place: "shape",
                     expected: "that of the input \(info.name), "
                         + "[\(dimensions.map { if case .size(let size) = $0 { "\(size)" } else { "?" } }.joined(separator: ", "))]"
-                        + (isOpenBatch ? " for one sample" : ""), found: "\(tensor.shape)")
+                        + (batchAxis != nil ? " for one sample" : ""), found: "\(tensor.shape)")
             }
-            if isOpenBatch {
-                fixed[0] = batch
+            if let batchAxis {
+                let run = fixed[(batchAxis + 1)...].reduce(1, *)
+                fixed[batchAxis] = batch
                 try budget.requireElements(of: fixed, for: argument, file: file.file)
-                numbers = (0..<batch).flatMap { _ in numbers }
+                let rows = stride(from: 0, to: numbers.count, by: max(run, 1)).map { numbers[$0..<$0 + run] }
+                numbers = rows.flatMap { row in (0..<batch).flatMap { _ in row } }
             }
             shape = fixed
         }

@@ -26,13 +26,15 @@ extension Graph {
             let node = self[value]
             let size = node.type.shape.elementCount
             let operands = node.operands.map { samples.layout(result[$0.index], shape($0)) }
-            if value == input {
-                result.append(.one(stride: size / max(samples.count, 1)))
-            } else if operands.allSatisfy({ $0 == .none }) || size == 0 {
+            if size == 0 {
+                result.append(.none)
+            } else if value == input {
+                result.append(.one(stride: size / samples.count))
+            } else if operands.allSatisfy({ $0 == .none }) {
                 result.append(.none)
             } else if samples.count == 1 {
                 result.append(.one(stride: size))
-            } else if operands.contains(.several) {
+            } else if operands.contains(.several) || isUneven(node, operands, samples.count) {
                 result.append(.several)
             } else {
                 let shapes = node.operands.map { shape($0) }
@@ -40,6 +42,52 @@ extension Graph {
             }
         }
         return result
+    }
+
+    /// Whether a node brings samples together with constants that differ from sample to sample, as far as constants and parameters tell.
+    private func isUneven(_ node: Node, _ operands: [Samples.Layout], _ count: Int) -> Bool {
+        guard case .along(let axis, let run)? = operands.first(where: { $0 != .none }) else { return false }
+        switch node.primitive {
+        case .add, .subtract, .multiply, .divide: break
+        case .concatenate(let joined) where joined != axis: break
+        case .matrixProduct where axis < node.type.shape.count - 2: break
+        default: return false
+        }
+        return zip(node.operands, operands).contains { $1 == .none && differs($0, along: axis, run: run, count) }
+    }
+
+    /// Whether a value has other entries for one sample than for another, where these lie along an axis, `run` in sequence.
+    private func differs(_ value: Value, along axis: Int, run: Int, _ count: Int) -> Bool {
+        let node = self[value]
+        switch node.primitive {
+        case .input: return isParameter(value)
+        case .constant(let tensor):
+            let (size, after) = (tensor.shape[axis], tensor.shape.dropFirst(axis + 1).reduce(1, *))
+            return tensor.elements.indices.contains { i in
+                let place = i / after % size
+                return tensor.elements[i] != tensor.elements[i - place / run % count * run * after]
+            }
+        case .broadcast(let axes, _):
+            return !axes.contains(axis) && differs(node.operands[0], along: axis - axes.filter { $0 < axis }.count, run: run, count)
+        case .transpose(let order): return differs(node.operands[0], along: order[axis], run: run, count)
+        case .add, .subtract, .multiply, .divide, .affine: return node.operands.contains { differs($0, along: axis, run: run, count) }
+        case .slice: return isParameter(node.operands[0])
+        case .gather(axis: axis, let indices):
+            return isParameter(node.operands[0]) && indices.indices.contains { indices[$0] != indices[$0 - $0 / run % count * run] }
+        default: return false
+        }
+    }
+
+    private func isParameter(_ value: Value) -> Bool {
+        if case .input(let input) = self[value].primitive { input.role == .parameter } else { false }
+    }
+
+    /// For each value the axis along which the samples of `input` lie in it; `nil` where it depends on none or on several.
+    public func sampleAxes(of input: Value) -> [Int?] {
+        let samples = Samples(count: shape(input).first ?? 1)
+        return zip(values, sampleDependences(of: input)).map { value, dependence in
+            if case .along(let axis, _) = samples.layout(dependence, shape(value)) { axis } else { nil }
+        }
     }
 
     /// The first needed value that mixes the samples of `input`, whose operands do not; `nil` where each entry of `output` has a sample

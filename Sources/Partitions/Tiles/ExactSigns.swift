@@ -23,6 +23,12 @@ struct ExactSigns {
     private struct NodeKey: Hashable {
         let parent: Int
         let code: [UInt16]
+
+        /// Of tens of thousands of codes: all bytes at once.
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(parent)
+            code.withUnsafeBytes { hasher.combine(bytes: $0) }
+        }
     }
 
     private struct PointKey: Hashable {

@@ -155,21 +155,78 @@ extension Tile {
         let sums = Pool<Double>(store, capacity: 5 * matrix.stride)
         addUp(matrix, ranges, sums)
         var found: [Candidate] = []
-        var rest: [Int32] = []
         for place in open {
             let members = groups[Int(place)].members
             let possible = possibleWinners(members, matrix, sums, ranges)
-            if possible.count == 1 {
-                (sides[Int(place)], rivals[Int(place)]) = (.below, SIMD2(repeating: Int32(possible[0])))
-                continue
-            }
-            rest.append(place)
-            if possible.count == 2, found.count < 64 {
-                found.append(candidate(at: place, between: (possible[0], possible[1]), members, ties[Int(place)], matrix, ranges))
-            }
+            note(possible, at: place, members, ties[Int(place)], matrix, ranges, &found)
         }
-        open = rest
+        open.removeAll { sides[Int($0)] != .unknown }
         return found
+    }
+
+    /// The same where bounds let three members or more be largest in every group: by the signs of their differences at the vertices,
+    /// certain or exact. On each cell the members are affine, so whoever is nowhere ahead of another at its corners is nowhere ahead on it.
+    ///
+    /// Of a tile of several cells, which can be halved instead, few groups are looked at.
+    mutating func candidatesAtVertices(
+        of matrix: ColumnMatrix, groups: [PiecewiseAffineProgram.Group], ties: [TiledNetwork.Ties], _ scratch: inout TileMesh.Scratch
+    ) -> [Candidate] {
+        let ranges = ranges(matrix.columnCount)
+        let sums = Pool<Double>(store, capacity: 5 * matrix.stride)
+        addUp(matrix, ranges, sums)
+        var found: [Candidate] = []
+        var pairCount = 0
+        for place in open {
+            let members = groups[Int(place)].members
+            let possible = possibleWinners(members, matrix, sums, ranges)
+            var pairs: [(Int, Int)] = []
+            for (i, a) in possible.enumerated() { for b in possible[(i + 1)...] { pairs.append((a, b)) } }
+            pairCount += pairs.count
+            if mesh.cellCount > 1, pairCount > 64 { break }
+            var losers: Set<Int> = []
+            for start in stride(from: 0, to: pairs.count, by: 64) {
+                let pairs = pairs[start..<min(start + 64, pairs.count)]
+                let evaluation = evaluate(
+                    pairs.map { candidate(at: place, between: $0, members, ties[Int(place)], matrix, ranges) }, of: matrix, &scratch)
+                for (c, (a, b)) in pairs.enumerated() {
+                    let (positive, crossing) = (evaluation.positive >> UInt64(c) & 1 == 1, evaluation.crossing >> UInt64(c) & 1 == 1)
+                    if !positive && !crossing {
+                        // Of equal ones the first stays.
+                        losers.insert(b)
+                    } else if positive || isAheadOnEveryCell(c, evaluation.width, scratch) {
+                        losers.insert(a)
+                    }
+                }
+            }
+            note(possible.filter { !losers.contains($0) }, at: place, members, ties[Int(place)], matrix, ranges, &found)
+        }
+        open.removeAll { sides[Int($0)] != .unknown }
+        return found
+    }
+
+    /// Whether an evaluated candidate is negative at no vertex, and positive at a corner of every cell.
+    private func isAheadOnEveryCell(_ candidate: Int, _ width: Int, _ scratch: borrowing TileMesh.Scratch) -> Bool {
+        for v in 0..<mesh.vertexCount where scratch.values[v * width + candidate] < 0 { return false }
+        return (0..<mesh.cellCount).allSatisfy { cell in
+            var isAhead = false
+            mesh.forEachSide(of: cell) { h in
+                isAhead = isAhead || scratch.values[Int(mesh.halfEdges[h].origin) * width + candidate] > 0
+            }
+            return isAhead
+        }
+    }
+
+    /// Notes who may be largest in a group: one, or two between whom a candidate is to decide.
+    private mutating func note(
+        _ possible: [Int], at place: Int32, _ members: [Int], _ ties: TiledNetwork.Ties, _ matrix: ColumnMatrix,
+        _ ranges: borrowing Ranges, _ found: inout [Candidate]
+    ) {
+        if possible.count == 1 {
+            (sides[Int(place)], rivals[Int(place)]) = (.below, SIMD2(repeating: Int32(possible[0])))
+        } else if possible.count == 2, found.count < 64 {
+            rivals[Int(place)] = SIMD2(Int32(possible[0]), Int32(possible[1]))
+            found.append(candidate(at: place, between: (possible[0], possible[1]), members, ties, matrix, ranges))
+        }
     }
 
     /// The positions of the members of which bounds leave it open that one is larger than all others before it somewhere on the tile.
@@ -210,63 +267,15 @@ extension Tile {
         }
     }
 
-    /// Notes between which two members a group is decided.
-    private mutating func candidate(
+    /// The difference of two members of a group, the second less the first.
+    private func candidate(
         at place: Int32, between pair: (Int, Int), _ members: [Int], _ ties: TiledNetwork.Ties, _ matrix: ColumnMatrix,
         _ ranges: borrowing Ranges
     ) -> Candidate {
         let (a, b) = pair
-        rivals[Int(place)] = SIMD2(Int32(a), Int32(b))
         return Candidate(
             place: Int(place), unit: members[b], minus: members[a], knot: 0, line: ties.line(a, b),
             bound: bound(of: members[b], minus: members[a], knot: 0, matrix, ranges))
-    }
-
-    /// The same for a tile of one cell, where three members may be largest by bounds: by their differences' signs at the corners, certain or
-    /// exact. On a cell the members are affine, so whoever is nowhere ahead of another at a corner is nowhere ahead of it.
-    mutating func candidatesAtCorners(
-        of matrix: ColumnMatrix, groups: [PiecewiseAffineProgram.Group], ties: [TiledNetwork.Ties], _ exact: inout ExactSigns
-    ) -> [Candidate] {
-        precondition(mesh.cellCount == 1, "\(mesh.cellCount) cells, expected one")
-        let ranges = ranges(matrix.columnCount)
-        let sums = Pool<Double>(store, capacity: 5 * matrix.stride)
-        addUp(matrix, ranges, sums)
-        exact.tidy()
-        let node = exact.node(of: mesh.code(of: 0, codes))
-        var corners: [(vertex: Int, lines: (Int32, Int32))] = []
-        mesh.forEachSide(of: 0) { h in
-            corners.append((Int(mesh.halfEdges[h].origin), (mesh.halfEdges[mesh.previous(h)].line, mesh.halfEdges[h].line)))
-        }
-        var found: [Candidate] = []
-        var rest: [Int32] = []
-        for place in open {
-            let members = groups[Int(place)].members
-            var possible = possibleWinners(members, matrix, sums, ranges)
-            eliminate(&possible) { a, b in
-                let bound = bound(of: members[b], minus: members[a], knot: 0, matrix, ranges)
-                let line = ties[Int(place)].line(a, b)
-                let signs = corners.map { corner in
-                    let row = mesh.rows.start + corner.vertex * mesh.stride
-                    var value = 0.0
-                    for j in 0..<matrix.columnCount { value += (matrix.column(j)[members[b]] - matrix.column(j)[members[a]]) * row[j] }
-                    let reach = bound.base + bound.slope * mesh.vertices[corner.vertex].displacement
-                    return abs(value) > reach ? (value > 0 ? 1 : -1) : exact.sign(of: line, at: corner.lines, under: node)
-                }
-                for i in signs.indices where signs[i] == 0 && signs[(i + 1) % signs.count] == 0 { exact.zeroSideCount += 1 }
-                // Of equal ones the first stays.
-                return !signs.contains(1) ? -1 : !signs.contains(-1) ? 1 : 0
-            }
-            if possible.count == 1 {
-                (sides[Int(place)], rivals[Int(place)]) = (.below, SIMD2(repeating: Int32(possible[0])))
-                continue
-            }
-            rest.append(place)
-            if possible.count == 2, found.count < 64 {
-                found.append(candidate(at: place, between: (possible[0], possible[1]), members, ties[Int(place)], matrix, ranges))
-            }
-        }
-        open = rest
-        return found
     }
 
     /// The positions of a group's members that bounds let be largest on the tile.
@@ -282,11 +291,8 @@ extension Tile {
         _ position: Int, minus other: Int, of group: PiecewiseAffineProgram.Group, at place: Int, _ ties: TiledNetwork.Ties,
         _ matrix: ColumnMatrix
     ) -> Candidate {
-        let (unit, minus) = (group.members[position], group.members[other])
         let ranges = ranges(matrix.columnCount)
-        return Candidate(
-            place: place, unit: unit, minus: minus, knot: 0, line: ties.line(other, position),
-            bound: bound(of: unit, minus: minus, knot: 0, matrix, ranges))
+        return candidate(at: Int32(place), between: (other, position), group.members, ties, matrix, ranges)
     }
 
     private func addUp(_ matrix: ColumnMatrix, _ ranges: borrowing Ranges, _ sums: borrowing Pool<Double>) {

@@ -80,8 +80,8 @@ struct TileWorker: ~Copyable {
                 if !tile.open.isEmpty {
                     if isFull(tile) { return .full }
                     var candidates = tile.candidates(of: matrix, groups: groups, ties: ties)
-                    if candidates.isEmpty, !tile.open.isEmpty, tile.mesh.cellCount == 1, network.expansion == nil {
-                        candidates = tile.candidatesAtCorners(of: matrix, groups: groups, ties: ties, &scratch.exact)
+                    if candidates.isEmpty, !tile.open.isEmpty {
+                        candidates = tile.candidatesAtVertices(of: matrix, groups: groups, ties: ties, &scratch)
                     }
                     guard cut(&tile, candidates, of: matrix) else { return .open }
                 }

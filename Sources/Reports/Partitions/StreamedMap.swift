@@ -98,6 +98,9 @@ public struct StreamedMap: Sendable {
             map.scale = PolygonMap.Scale(PartitionMap.activityName, mapping)
         }
         map.keys.append(.init("decision boundary", paint: .fixed(PolygonMap.edge), shape: .line))
-        return (map, raster.raster(outlineOpacity: 0.5, color).reduced(by: StreamedMap.oversampling))
+        // Outlines of cells of a few pixels would cover all else.
+        let area = Double(raster.grid.width * raster.grid.height) / Double(max(cellCount, 1))
+        let side = area.squareRoot() / Double(StreamedMap.oversampling)
+        return (map, raster.raster(outlineOpacity: 0.5 * min(1, side / 4), color).reduced(by: StreamedMap.oversampling))
     }
 }

@@ -28,12 +28,15 @@ struct AffinePlans {
 
     /// - Throws: as `AffineReader.init`.
     init(
-        _ network: ReadableNetwork, batch: Int, from source: Value?, to target: Value?, tangent: Bool, memory: inout MemoryAllowance
+        _ network: ReadableNetwork, batch: Int, from source: ((ReadableGraph) throws -> Value)?,
+        to target: ((ReadableGraph) throws -> Value)?,
+        tangent: Bool, memory: inout MemoryAllowance
     ) throws {
         let readable = try network.graph(batch: batch)
         let graph = readable.graph
-        let (source, output) = (source ?? readable.input, target ?? readable.output)
-        guard source != output, graph.dependents(of: [source])[output.index] else {
+        let (source, output) = try (source?(readable) ?? readable.input, target?(readable) ?? readable.output)
+        // What does not depend on the data at all has a map: the constant one.
+        guard source != output, source == readable.input || graph.dependents(of: [source])[output.index] else {
             throw ReadingError.unconnected(from: graph[source].label, to: graph[output].label)
         }
         let samples = graph.sampleDependences(of: readable.input)

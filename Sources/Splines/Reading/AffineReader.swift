@@ -72,7 +72,8 @@ public final class AffineReader {
     /// Planned when first asked for.
     private var products: [Bool: SlopeGraph] = [:]
 
-    /// A reader of the map from `source` to `target`, values of the network's graph: `nil` is the data, and the outputs.
+    /// A reader of the map from `source` to `target`, which are found in the network's graph, as this is another one for another batch:
+    /// `nil` is the data, and the outputs.
     ///
     /// Between inner values the codes are those of x, and what reaches the target without passing the source counts as offset.
     /// - Parameters:
@@ -81,7 +82,8 @@ public final class AffineReader {
     /// - Throws: `ReadingError.notPiecewiseAffine` unless `tangent`; `ExecutionError.memory` where one sample needs more than
     ///   `network.memoryLimit`; whatever building the graph throws.
     public init(
-        _ network: ReadableNetwork, batch: Int, from source: Value? = nil, to target: Value? = nil, tangent: Bool = false
+        _ network: ReadableNetwork, batch: Int, from source: ((ReadableGraph) throws -> Value)? = nil,
+        to target: ((ReadableGraph) throws -> Value)? = nil, tangent: Bool = false
     ) throws {
         plans = try network.fitting(batch: batch) { batch, memory in
             try AffinePlans(network, batch: batch, from: source, to: target, tangent: tangent, memory: &memory)

@@ -31,11 +31,12 @@ struct Affine: ParsableCommand {
         let (model, x) = try input.load(common)
         Interruption.willMake(output)
         let folder = try OutputFolder(output)
-        let layers = try model.readable.graph(batch: 1).layers()
+        func finder(_ layer: String?) -> ((ReadableGraph) throws -> Value)? {
+            layer.map { name in { graph in try graph.layers().named(name).output } }
+        }
         let reader = try reading(model) {
             try AffineReader(
-                model.readable, batch: max(1, min(16, x.shape[0])), from: from.map { try layers.named($0).output },
-                to: to.map { try layers.named($0).output }, tangent: tangent)
+                model.readable, batch: max(1, min(16, x.shape[0])), from: finder(from), to: finder(to), tangent: tangent)
         }
         let summary = try write(reader, x, folder)
         let object: JSONValue = [

@@ -37,7 +37,7 @@ struct Partition: ParsableCommand {
         if let output { try OutputFile.check(output) }
         let start = ContinuousClock.now
         let model = try source.load(common)
-        let program = try PiecewiseAffineProgram(model.readable)
+        let program = try reading(model) { try PiecewiseAffineProgram(model.readable) }
         let result: Result
         switch try domainOptions.choice(model, common) {
         case .polyline(let points):

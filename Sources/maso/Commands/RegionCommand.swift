@@ -66,7 +66,7 @@ struct RegionCommand: ParsableCommand {
         let start = ContinuousClock.now
         let (model, x) = try input.load(common)
         let layers = try model.readable.graph(batch: 1).layers()
-        let program = try PiecewiseAffineProgram(model.readable)
+        let program = try reading(model) { try PiecewiseAffineProgram(model.readable) }
         let ranges = try box.map { try DomainOptions.ranges($0, count: program.inputCount) }
         let reader = try RegionReader(program, in: ranges)
         guard reader.byteCount <= common.budget.limit else {
@@ -124,7 +124,8 @@ struct RegionCommand: ParsableCommand {
             progress?.finish()
             let map = try maps.read(x.rows(index..<index + 1))
             let summary = region.summary(names, residual: map.residuals[0], margin: map.margins[0])
-            return Sample(summary: summary, text: region.text(index, names), full: region.full(summary), region: region)
+            let text = region.text(index, names.map { printable($0) })
+            return Sample(summary: summary, text: text, full: region.full(summary), region: region)
         }
     }
 

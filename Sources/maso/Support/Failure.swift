@@ -29,10 +29,12 @@ struct Failure: Error, CustomStringConvertible {
 
 /// What reading the model throws, in its name.
 func reading<T>(_ model: Model, _ body: () throws -> T) throws -> T {
-    do { return try body() } catch let error as ReadingError {
+    func named(_ error: any Error) -> Failure {
         let failure = Failure(error)
-        throw Failure(failure.status, "\(model.name): \(failure.description)")
+        let isNamed = failure.description.hasPrefix("\(model.name): ")
+        return isNamed ? failure : Failure(failure.status, "\(model.name): \(failure.description)")
     }
+    do { return try body() } catch let error as ReadingError { throw named(error) } catch let error as PartitionError { throw named(error) }
 }
 
 extension Failure {

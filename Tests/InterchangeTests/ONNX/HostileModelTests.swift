@@ -208,6 +208,9 @@ struct HostileModel: CustomTestStringConvertible {
             "unknown domain", W.model([W.node("Relu", ["x"], ["y"], domain: "com.example")]),
             "69 x: node «n» (Relu): the operator «com.example.Relu» is not supported")
         add(
+            "attribute of no call", one("LeakyRelu", ["x"], [W.attribute("alpha", float: 0.5).text(21, "slope")]),
+            "65 x: node «n» (LeakyRelu): attribute «alpha» refers to «slope», which no function around it declares")
+        add(
             "unknown attribute", one("Relu", ["x"], [W.attribute("slope", float: 1)]),
             "69 x: node «n» (Relu): the attribute «slope» is not known")
         add(

@@ -39,6 +39,34 @@ private typealias W = Written
         #expect(kind(read) == .maxAffine && knots(read) == [Knots([0])])
     }
 
+    /// The values of a resized row.
+    private func resized(_ x: [Double], by scale: Float, _ attributes: [Message]) throws -> [Double] {
+        let node = W.node("Resize", ["x", "", "scales"], ["y"], attributes)
+        let graph = W.graph([node], inputs: [W.value("x", [1, x.count])], [W.floats("scales", [2], [1, scale])])
+        return try value(ONNXModel(bytes: W.model(graph).bytes, file: "x").network(), at: x)
+    }
+
+    @Test("Resizing by a scale that is no whole number takes the entries and the length that PyTorch takes")
+    func resizing() throws {
+        // torch.nn.functional.interpolate of PyTorch 2.15: scale_factor=0.6, mode="nearest".
+        let nearest = [("mode", "nearest"), ("coordinate_transformation_mode", "asymmetric"), ("nearest_mode", "floor")]
+        #expect(try resized((0..<10).map(Double.init), by: 0.6, nearest.map { W.attribute($0, text: $1) }) == [0, 1, 3, 5, 6, 8])
+        // scale_factor=1.5, mode="linear", align_corners=True: 5 entries become 7, corner on corner.
+        let aligned = [("mode", "linear"), ("coordinate_transformation_mode", "align_corners")]
+        let found = try resized((0..<5).map(Double.init), by: 1.5, aligned.map { W.attribute($0, text: $1) })
+        #expect(found.count == 7 && zip(found, 0..<7).allSatisfy { abs($0 - Double($1) * 4 / 6) < 1e-15 })
+    }
+
+    @Test("Groups of channels without places are normalised: (1, 3), (2, 6) become ±1")
+    func groupsOfChannels() throws {
+        let node = W.node(
+            "GroupNormalization", ["x", "scale", "shift"], ["y"], [W.attribute("epsilon", float: 0), W.attribute("num_groups", integer: 2)])
+        let graph = W.graph(
+            [node], inputs: [W.value("x", [1, 4])], [W.floats("scale", [4], [1, 2, 3, 4]), W.floats("shift", [4], [0, 0, 0, 0.5])])
+        let network = try ONNXModel(bytes: W.model(graph, opset: 21).bytes, file: "x").network()
+        #expect(try value(network, at: [1, 3, 2, 6]) == [-1, 2, -3, 4.5])
+    }
+
     @Test("Choices within choices of one number are one code: Where(x > 1, 1, Where(x < −1, −1, x)) is a clip")
     func nestedChoices() throws {
         let read = try network(

@@ -236,7 +236,7 @@ final class Importer {
             }
             var inputs: [ImportedValue?] = []
             for name in node.inputs {
-                inputs.append(name.isEmpty ? nil : try scope.lookup(name, importer: self, place: node.place))
+                inputs.append(name.isEmpty || scope.isAbsent(name) ? nil : try scope.lookup(name, importer: self, place: node.place))
             }
             let results = try apply(node, inputs, scope)
             for (position, name) in node.outputs.enumerated() where !name.isEmpty {

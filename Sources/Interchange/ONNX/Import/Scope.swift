@@ -62,6 +62,9 @@ final class Scope {
         return try parent.lookup(name, importer: importer, place: place)
     }
 
+    /// Whether a name is an input that the function's call leaves out.
+    func isAbsent(_ name: String) -> Bool { absent.contains(name) || (values[name] == nil && parent?.isAbsent(name) == true) }
+
     /// An attribute's value; one that refers to the function's call is looked up there, `nil` where it was not given.
     func resolve(_ attribute: ONNXAttribute) throws(InterchangeError) -> ONNXAttribute? {
         if case .reference(let name) = attribute { attributes[name] } else { attribute }

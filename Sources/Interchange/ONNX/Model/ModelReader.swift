@@ -84,6 +84,8 @@ struct ModelReader {
     let externalDataFolder: String?
     /// Bytes of the tensors read so far.
     var bytesUsed = 0
+    /// The attributes of a call that the function being read declares.
+    private var callAttributes: Set<String> = []
 
     /// More axes than any tensor has: a shape is quoted in messages, and walked over often.
     static let axisLimit = 64
@@ -159,6 +161,8 @@ struct ModelReader {
 
     private mutating func function(_ proto: Onnx_FunctionProto) throws(InterchangeError) -> ONNXFunction {
         let place = "function \(quoted(proto.name))"
+        callAttributes = Set(proto.attribute + proto.attributeProto.map(\.name))
+        defer { callAttributes = [] }
         let nodes = try self.nodes(proto.node, given: Set(proto.input), place: place)
         let made = Set(nodes.flatMap(\.outputs) + proto.input)
         if let missing = proto.output.first(where: { !made.contains($0) }) {
@@ -315,7 +319,13 @@ struct ModelReader {
     private mutating func attribute(_ proto: Onnx_AttributeProto, outer: Set<String>, place: String) throws(InterchangeError)
         -> ONNXAttribute
     {
-        if proto.hasRefAttrName && !proto.refAttrName.isEmpty { return .reference(proto.refAttrName) }
+        if proto.hasRefAttrName && !proto.refAttrName.isEmpty {
+            guard callAttributes.contains(proto.refAttrName) else {
+                throw malformed(
+                    place, "attribute \(quoted(proto.name)) refers to \(quoted(proto.refAttrName)), which no function around it declares")
+            }
+            return .reference(proto.refAttrName)
+        }
         func text(_ data: Data) throws(InterchangeError) -> String {
             guard let text = String(validating: data, as: UTF8.self) else {
                 throw malformed(place, "attribute \(quoted(proto.name)) is not UTF-8")

@@ -244,15 +244,17 @@ extension Graph {
     /// u rounded to a whole number, exactly for |u| < 2⁵³ (beyond it every Double is whole): by binary digits, since a code has
     /// finitely many pieces.
     mutating func rounded(_ u: Value, _ rule: FloatingPointRoundingRule, name: String) throws(GraphError) -> Value {
-        // r = u − 2ᵏ, u or u + 2ᵏ, for k from 52 down; each difference is exact. What is left is u's fraction with its sign.
-        let outside = Knots([-0x1p53, 0x1p53], upperClosed: [false, true])
-        var rest = try pieces(u, Pieces(slopes: [0, 1, 0]), knots: outside, name: name)
+        // r = u − 2ᵏ, u or u + 2ᵏ, for k from 52 down; each difference is exact. What is left is u's fraction with its sign. The whole part
+        // adds up the steps and is not u − r, so that it is seen to be constant on a cell.
+        let outside = try append(.select(.knots(Knots([-0x1p53, 0x1p53], upperClosed: [false, true]))), [u], name: name)
+        var rest = try append(.apply(Pieces(slopes: [0, 1, 0])), [u, outside])
+        var whole = try append(.apply(Pieces(slopes: [1, 0, 1])), [u, outside])
         for k in stride(from: 52, through: 0, by: -1) {
             let step = Double(sign: .plus, exponent: k, significand: 1)
-            rest = try pieces(
-                rest, Pieces(slopes: [1, 1, 1], offsets: [step, 0, -step]), knots: Knots([-step, step], upperClosed: [false, true]))
+            let code = try append(.select(.knots(Knots([-step, step], upperClosed: [false, true]))), [rest])
+            whole = try append(.add, [whole, append(.apply(Pieces(slopes: [0, 0, 0], offsets: [-step, 0, step])), [rest, code])])
+            rest = try append(.apply(Pieces(slopes: [1, 1, 1], offsets: [step, 0, -step])), [rest, code])
         }
-        let whole = try append(.subtract, [u, rest])
         let correction: Value
         switch rule {
         case .towardZero: return whole

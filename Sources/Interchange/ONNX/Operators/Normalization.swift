@@ -98,7 +98,7 @@ extension NodeContext {
 
     func groupNormalization() throws(InterchangeError) -> [ImportedValue] {
         let a = try operand(0)
-        _ = try spatial(a)
+        try require(a.shape.count >= 2, "shape [N, C, …] expected, not \(a.shape)")
         let epsilon = try float("epsilon", default: 1e-5)
         let groups = try integer("num_groups", default: 0)
         acknowledge("stash_type")

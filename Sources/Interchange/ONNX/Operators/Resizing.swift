@@ -25,7 +25,7 @@ extension NodeContext {
         if let value = given(opset < 11 ? 1 : 2) {
             let numbers = try doubles(value, "the scales")
             try require(
-                numbers.count == axes.count && numbers.allSatisfy { $0 > 0 && $0.isFinite },
+                numbers.count == axes.count && numbers.allSatisfy { Float($0) > 0 && $0.isFinite },
                 "scales \(numbers) do not fit \(axes.count) axes")
             for (axis, scale) in zip(axes, numbers) {
                 scales[axis] = scale
@@ -156,18 +156,28 @@ private struct ResizeMethod {
     }
 
     /// The place in the input of output entry `x`.
+    ///
+    /// Of nearest neighbours in Float, as the scales are and as other runtimes take it: whether 3 / 0.6 is 5 or a little less decides which
+    /// neighbour is taken.
     func coordinate(_ x: Int, scale: Double, input: Int, output: Int, region: (start: Double, end: Double)?) -> Double {
-        let (x, width, resized) = (Double(x), Double(input), scale * Double(input))
+        mode == "nearest"
+            ? Double(coordinate(Float(x), scale: Float(scale), input: Float(input), output: Float(output), region))
+            : coordinate(Double(x), scale: scale, input: Double(input), output: Double(output), region)
+    }
+
+    private func coordinate<T: BinaryFloatingPoint>(
+        _ x: T, scale: T, input width: T, output: T, _ region: (start: Double, end: Double)?
+    ) -> T {
         switch coordinates {
-        case "align_corners": return resized == 1 ? 0 : x * (width - 1) / (resized - 1)
+        case "align_corners": return output == 1 ? 0 : x * (width - 1) / (output - 1)
         case "asymmetric": return x / scale
-        case "pytorch_half_pixel": return resized == 1 ? -0.5 : (x + 0.5) / scale - 0.5
+        case "pytorch_half_pixel": return output == 1 ? 0 : (x + 0.5) / scale - 0.5
         case "tf_half_pixel_for_nn": return (x + 0.5) / scale
-        case "half_pixel_symmetric": return width / 2 * (1 - Double(output) / resized) + (x + 0.5) / scale - 0.5
+        case "half_pixel_symmetric": return width / 2 * (1 - output / (scale * width)) + (x + 0.5) / scale - 0.5
         case "tf_crop_and_resize":
-            let region = region ?? (0, 1)
-            let span = (region.end - region.start) * (width - 1)
-            return region.start * (width - 1) + (resized == 1 ? span / 2 : x * span / (resized - 1))
+            let (start, end) = (T(region?.start ?? 0), T(region?.end ?? 1))
+            let span = (end - start) * (width - 1)
+            return start * (width - 1) + (output == 1 ? span / 2 : x * span / (output - 1))
         default: return (x + 0.5) / scale - 0.5
         }
     }
