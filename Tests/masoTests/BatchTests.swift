@@ -244,4 +244,149 @@ import Testing
         let expected = (0..<20).flatMap { token in row(x.elements[3 * token..<3 * token + 3]).outputs.map { $0 > 0 ? 1.0 : 0 } }
         #expect(found.shape == [5, 8] && found.elements == expected)
     }
+
+    /// relu(x W), open in its rows, and then what `nodes` do to it as `h`, with `n` the number of rows.
+    private func counted(_ nodes: [Message], _ constants: [Message] = []) -> [UInt8] {
+        Written.model(
+            Written.graph(
+                [
+                    Written.node("MatMul", ["x", "w"], ["d"], name: "dense"), Written.node("Relu", ["d"], ["h"], name: "relu"),
+                    Written.node("Shape", ["x"], ["s"]), Written.node("Gather", ["s", "zero"], ["n"]),
+                ] + nodes, inputs: [Written.value("x", [-1, 3])],
+                [Written.floats("w", [3, 2], weight), Written.integers("zero", [1], [0])] + constants)
+        ).bytes
+    }
+
+    @Test(
+        "Networks that compute with the number of samples, or with a sample's place, have no batch: refused by name, read whole by --shape")
+    func counted() throws {
+        let place = try Workplace()
+        let x = samples([3, 3])
+        let rows = (0..<3).map { row(x.elements[3 * $0..<3 * $0 + 3]).outputs }
+        let toFloat = Written.node("Cast", ["n"], ["f"], [Written.attribute("to", integer: 1)])
+        let one = Written.integers("one", [], [1])
+        let start = Written.integers("start", [], [0])
+        let range = [
+            Written.node("Squeeze", ["n", "zero"], ["m"]), Written.node("Range", ["start", "m", "one"], ["r"]),
+            Written.node("Greater", ["r", "start"], ["g"]), Written.node("Unsqueeze", ["g", "axis"], ["mask"]),
+        ]
+        let axis = Written.integers("axis", [1], [1])
+        let cases: [(model: [UInt8], name: String, expected: (Int, Double) -> Double)] = [
+            (counted([toFloat, Written.node("Div", ["h", "f"], ["y"], name: "mean")]), "mean", { $1 / 3 }),
+            (
+                counted([
+                    toFloat, Written.node("Expand", ["f", "n"], ["e"]),
+                    Written.node("ReduceSum", ["e"], ["t"], [Written.attribute("keepdims", integer: 0)]),
+                    Written.node("Mul", ["h", "t"], ["y"], name: "square"),
+                ]), "square", { 9 * $1 }
+            ),
+            (
+                counted(
+                    range + [Written.node("Where", ["mask", "h", "none"], ["y"], name: "mask")],
+                    [
+                        one, start, axis, Written.floats("none", [1], [0]),
+                    ]), "mask", { $0 > 0 ? $1 : 0 }
+            ),
+        ]
+        for (model, name, expected) in cases {
+            let found = try affine(place, model, x.reshaped([1, 3, 3]), "--shape", "3x3").outputs.elements
+            for n in 0..<3 { for k in 0..<2 { #expect(abs(found[2 * n + k] - expected(n, rows[n][k])) < 1e-12, "\(name)") } }
+            try NumpyArray.write(x, to: place.path("x.npy"))
+            for command in [["affine", "m.onnx", "x.npy", "-o", "o"], ["codes", "m.onnx", "x.npy", "-o", "c.npz"]] {
+                let refused = try place.start(command).outcome()
+                #expect(refused.status == 69 && refused.error.contains("node '") && refused.error.contains("(--shape)"), "\(refused.error)")
+            }
+            let info = try place.start(["info", "m.onnx"]).outcome()
+            #expect(info.status == 0 && info.output.contains("Several samples at once cannot be read."))
+        }
+    }
+
+    @Test("A constant made for all samples at once is one for each; a number of samples that counts from three on has no batch")
+    func constantsOfAll() throws {
+        let place = try Workplace()
+        let x = samples([3, 3])
+        let rows = (0..<3).map { row(x.elements[3 * $0..<3 * $0 + 3]).outputs }
+        let shape = Written.node("Concat", ["n", "two"], ["to"], [Written.attribute("axis", integer: 0)])
+        let constants = [Written.integers("two", [1], [2]), Written.floats("b", [1, 2], [1, -2])]
+        let negated = counted(
+            [
+                shape, Written.node("Expand", ["b", "to"], ["e"]), Written.node("Neg", ["e"], ["c"], name: "negate"),
+                Written.node("Add", ["h", "c"], ["y"], name: "shift"),
+            ], constants)
+        let found = try affine(place, negated, x).outputs
+        for n in 0..<3 { for k in 0..<2 { #expect(abs(found[n, k] - rows[n][k] - [-1, 2][k]) < 1e-15) } }
+        let capped = counted(
+            [
+                Written.node("Cast", ["n"], ["f"], [Written.attribute("to", integer: 1)]), Written.node("Max", ["f", "least"], ["l"]),
+                Written.node("Mul", ["h", "l"], ["y"], name: "count"),
+            ], [Written.floats("least", [1], [2])])
+        #expect(try affine(place, capped, x.rows(0..<2)).outputs.elements == rows[..<2].joined().map { 2 * $0 })
+        try NumpyArray.write(x, to: place.path("x.npy"))
+        let refused = try place.start(["predict", "m.onnx", "x.npy", "-o", "y.npy"]).outcome()
+        #expect(refused.status == 69 && refused.error.contains("node 'count'"), "\(refused.error)")
+    }
+
+    @Test("A network that can be built for one sample alone is read sample by sample; one that cannot be says how to read it whole")
+    func oneOrAll() throws {
+        func reshaped(_ shape: [Int]) -> [UInt8] {
+            Written.model(
+                Written.graph(
+                    [
+                        Written.node("Reshape", ["x", "to"], ["r"], name: "to"), Written.node("MatMul", ["r", "w"], ["d"], name: "dense"),
+                        Written.node("Relu", ["d"], ["y"], name: "relu"),
+                    ], inputs: [Written.value("x", [-1, 3])], [Written.floats("w", [3, 2], weight), Written.integers("to", [2], shape)])
+            ).bytes
+        }
+        let place = try Workplace()
+        let x = samples([4, 3])
+        let found = try affine(place, reshaped([1, 3]), x).outputs
+        for n in 0..<4 {
+            let expected = row(x.elements[3 * n..<3 * n + 3]).outputs
+            for k in 0..<2 { #expect(abs(found[n, k] - expected[k]) < 1e-15) }
+        }
+        try Data(reshaped([4, 3])).write(to: URL(filePath: place.path("m.onnx")))
+        let refused = try place.start(["affine", "m.onnx", "x.npy", "-o", "o"]).outcome()
+        #expect(
+            refused.status == 65 && refused.error.contains("node «to» (Reshape)") && refused.error.contains("--shape"), "\(refused.error)")
+        #expect(try affine(place, reshaped([4, 3]), x.reshaped([1, 4, 3]), "--shape", "4x3").outputs.count == 8)
+    }
+
+    @Test("A fixed batch that reshapes and transposes name is an example still; an array bound for one sample serves all")
+    func namedBatch() throws {
+        // Two tokens of three numbers, tokens first and back; a bound shift for each sample.
+        let model = Written.model(
+            Written.graph(
+                [
+                    Written.node("Reshape", ["x", "three"], ["t"], name: "split"),
+                    Written.node("Transpose", ["t"], ["f"], [Written.attribute("perm", integers: [1, 0, 2])], name: "first"),
+                    Written.node("MatMul", ["f", "w"], ["h"], name: "dense"),
+                    Written.node("Transpose", ["h"], ["b"], [Written.attribute("perm", integers: [1, 0, 2])], name: "back"),
+                    Written.node("Reshape", ["b", "flat"], ["r"], name: "join"), Written.node("Add", ["r", "c"], ["s"], name: "shift"),
+                    Written.node("Relu", ["s"], ["y"], name: "relu"),
+                ], inputs: [Written.value("x", [5, 6]), Written.value("c", [5, 4])],
+                [Written.floats("w", [3, 2], weight), Written.integers("three", [3], [5, 2, 3]), Written.integers("flat", [2], [5, 4])]))
+        let place = try Workplace()
+        let x = samples([2, 6])
+        let shift = [0.5, -0.25, 1, 0]
+        for shape in [[4], [1, 4]] {
+            try NumpyArray.write(Tensor<Double>(shape: shape, elements: shift), to: place.path("c.npy"))
+            let found = try affine(place, model.bytes, x, "--input", "x", "--bind", "c=c.npy")
+            for n in 0..<2 {
+                for token in 0..<2 {
+                    for k in 0..<2 {
+                        let u = (0..<3).reduce(shift[2 * token + k]) { $0 + x[n, 3 * token + $1] * Double(weight[2 * $1 + k]) }
+                        #expect(abs(found.outputs[n, 2 * token + k] - max(u, 0)) < 1e-15)
+                        for i in 0..<6 {
+                            let isOwn = u > 0 && i / 3 == token
+                            #expect(found.slopes[n, 2 * token + k, i] == (isOwn ? Double(weight[2 * (i % 3) + k]) : 0))
+                        }
+                    }
+                }
+            }
+        }
+        let region = try place.start(["region", "m.onnx", "x.npy", "--input", "x", "--bind", "c=c.npy", "--json"]).outcome()
+        #expect(region.status == 0, "\(region.error)")
+        let wrong = try place.start(["info", "m.onnx", "--input", "x", "--bind", "c=c.npy", "--shape", "7x6"]).outcome()
+        #expect(wrong.status == 64 && wrong.error.contains("--shape 7x6"), "\(wrong.error)")
+    }
 }

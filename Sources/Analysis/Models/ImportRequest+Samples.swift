@@ -6,87 +6,107 @@ import Splines
 import Tensors
 
 extension ImportRequest {
-    /// The request with its network for one sample, or for the one batch that it has, and the form in which that is read.
-    func settled() throws(InterchangeError) -> (ImportRequest, ImportedNetwork, InputForm) {
-        let network = try network(batch: 1)
-        guard let port = network.inputs.first else { return (self, network, .whole) }
+    /// The network for one sample, or for the one batch that it has, and the form in which that is read.
+    func settled() throws(InterchangeError) -> (network: ImportedNetwork, form: InputForm, batch: SampleBatch) {
+        let network = try oneSample()
+        guard let port = network.inputs.first else { return (network, .whole, .fixed(1)) }
         guard isWhole || fixedBatch != 0 else { throw .unsupported(file: file.file, what: "input '\(port.name)' is a batch of 0 samples") }
         let form = isWhole ? .whole : InputForm(network, hasOpenBatch: fixedBatch == nil)
-        guard form != .whole, let batch = fixedBatch, batch > 1 else { return (self, network, form) }
-        // A batch that was fixed on export, where it is one: the same network of one sample is there, and cheaper.
-        guard let fixed = try? network.readable(form) else { return (self, network, form) }
-        if let mixer = fixed.graph.mixer(of: fixed.input, to: fixed.output) {
+        guard form != .whole else { return (network, .whole, .fixed(1)) }
+        guard let size = fixedBatch else { return (network, form, .open) }
+        guard size > 1, let fixed = try? network.readable(form) else { return (network, form, .fixed(size)) }
+        if let mixer = fixed.mixer(network.bindings([:])) {
             // A shape guessed from samples took the first axis for theirs.
             if guessesShape { throw .mixing(fixed.graph, mixer, file: file.file) }
-            return (self, network, .whole)
+            return (network, .whole, .fixed(1))
         }
-        var freed = self
-        freed.freesBatch = true
-        guard let single = try? freed.network(batch: 1), InputForm(single, hasOpenBatch: true) == form,
-            single.parameters.keys == network.parameters.keys, let one = try? single.readable(form),
-            one.input == fixed.input, one.output == fixed.output, one.graph.isOneSample(of: fixed.graph, input: fixed.input, batch: batch)
-        else { return (self, network, form) }
-        return (freed, single, form)
+        return (network, form, fixed.forSamples(1) == nil ? .fixed(size) : .example)
+    }
+
+    /// The network for one sample.
+    /// - Throws: what importing it throws; where that depends on the number of samples, with how to read the input whole.
+    private func oneSample() throws(InterchangeError) -> ImportedNetwork {
+        do { return try network(batch: 1) } catch {
+            guard case .invalid(let file, let place, let reason) = error, fixedBatch == nil, !isWhole else { throw error }
+            let again: InterchangeError?
+            do {
+                _ = try network(batch: 2)
+                again = nil
+            } catch { again = error }
+            guard again != error else { throw error }
+            throw .invalid(
+                file: file, place: place,
+                reason: "\(reason), for one sample: where the first axis of the input is no batch, give the shape of all axes (--shape)")
+        }
+    }
+}
+
+/// The batch that a network has.
+enum SampleBatch {
+    /// One of this size alone.
+    case fixed(Int)
+    /// One whose size was fixed on export: the same is done to any number of samples.
+    case example
+    /// One whose size the file leaves open.
+    case open
+
+    /// The only size that can be read.
+    var size: Int? { if case .fixed(let size) = self { size } else { nil } }
+}
+
+/// The graphs of a file that leaves its batch open, where that for several samples is as many times that for one.
+struct OpenBatch: Sendable {
+    let file: String
+    let one: ReadableGraph
+    let parameters: Bindings<Double>
+    /// The graph for several samples.
+    let build: @Sendable (_ batch: Int) throws(InterchangeError) -> ReadableGraph
+
+    /// - Throws: `InterchangeError.unsupported` where a sample's outputs depend on the others, or on how many they are; what building throws.
+    func graph(batch: Int) throws(InterchangeError) -> ReadableGraph {
+        if batch == 1 { return one }
+        let built = try build(batch)
+        if let mixer = built.mixer(parameters) { throw .mixing(built.graph, mixer, file: file) }
+        guard let departure = built.departure(from: one, parameters) else { return built }
+        throw .noBatch(built.graph, departure, "treats several samples otherwise than each alone", file: file)
+    }
+
+    /// How many samples are read at once where `batch` are wanted: one by one where the network takes no more.
+    /// - Throws: as `graph`, for two samples.
+    func admitted(_ batch: Int) throws(InterchangeError) -> Int {
+        guard batch > 1, (try? build(2)) != nil else { return 1 }
+        _ = try graph(batch: 2)
+        return batch
     }
 }
 
 extension InterchangeError {
     /// The refusal of a batch whose samples a node of the graph brings together.
     static func mixing(_ graph: Graph, _ mixer: Value, file: String) -> InterchangeError {
+        noBatch(graph, mixer, "brings the samples of a batch together", file: file)
+    }
+
+    fileprivate static func noBatch(_ graph: Graph, _ value: Value, _ reason: String, file: String) -> InterchangeError {
         // A node of several primitives gives its name to the last.
-        let name = graph.nodes[mixer.index...].first { !$0.name.isEmpty }?.name ?? graph[mixer].label
+        let name = graph.nodes[value.index...].first { !$0.name.isEmpty }?.name ?? graph[value].label
         return .unsupported(
             file: file,
-            what: "node '\(name)' brings the samples of a batch together, so that the first axis of the input is no batch: give the shape "
-                + "of the whole input, all axes of it, and it is read as one sample (--shape)")
+            what: "node '\(name)' \(reason), so that the first axis of the input is no batch: give the shape of the whole input, all axes "
+                + "of it, and it is read as one sample (--shape)")
     }
 }
 
-extension Graph {
-    /// Whether this is, node by node, what `whole` does to each sample of its batch: the same primitives, on shapes that are one sample's.
-    fileprivate func isOneSample(of whole: Graph, input: Value, batch: Int) -> Bool {
-        guard nodes.count == whole.nodes.count else { return false }
-        let (depends, axes) = (whole.dependents(of: [input]), whole.sampleAxes(of: input))
-        return values.allSatisfy { value in
-            let (mine, its) = (self[value], whole[value])
-            guard mine.operands == its.operands else { return false }
-            guard depends[value.index] else { return isSame(value, in: whole) }
-            guard let axis = axes[value.index] else { return false }
-            var shape = its.type.shape
-            shape[axis] /= batch
-            guard mine.type.shape == shape else { return false }
-            switch (mine.primitive, its.primitive) {
-            case (.input, .input), (.reshape, .reshape): return true
-            case (.broadcast(let mine, _), .broadcast(let its, _)): return mine == its
-            case (.slice(let mine), .slice(let its)):
-                return mine.steps == its.steps
-                    && its.starts.indices.allSatisfy { i in
-                        i == axis ? its.steps[i] == 1 && mine.starts[i] * batch == its.starts[i] : mine.starts[i] == its.starts[i]
-                    }
-            default: return mine.primitive == its.primitive
-            }
-        }
+extension ReadableGraph {
+    /// The graph that does the same to each of another number of samples, where there is one.
+    func forSamples(_ count: Int) -> ReadableGraph? {
+        graph.forSamples(count, of: input, to: output).map { ReadableGraph(graph: $0.graph, input: $0.input, output: $0.output) }
     }
 
-    /// Whether a value that depends on no sample is the same for all of them, and the same in `other`, but for its size.
-    private func isSame(_ value: Value, in other: Graph) -> Bool {
-        let (mine, its) = (self[value].primitive, other[value].primitive)
-        if mine == its { return true }
-        if case .broadcast(let mine, _) = mine, case .broadcast(let its, _) = its {
-            return mine == its && self[self[value].operands[0]].primitive == other[other[value].operands[0]].primitive
-        }
-        guard let number = uniformNumber(of: value) else { return false }
-        return number == other.uniformNumber(of: value)
-    }
+    /// What brings samples together, or treats them differently.
+    func mixer(_ parameters: Bindings<Double>) -> Value? { graph.mixer(of: input, to: output, parameters: parameters) }
 
-    /// The number that all entries of a constant are.
-    private func uniformNumber(of value: Value) -> Double? {
-        switch self[value].primitive {
-        case .fill(let number, _): return number
-        case .constant(let tensor):
-            return tensor.elements.first.flatMap { first in tensor.elements.allSatisfy { $0 == first } ? first : nil }
-        case .broadcast, .reshape, .transpose, .slice: return uniformNumber(of: self[value].operands[0])
-        default: return nil
-        }
+    /// The first value that this does to several samples otherwise than `one` does to each.
+    fileprivate func departure(from one: ReadableGraph, _ parameters: Bindings<Double>) -> Value? {
+        graph.departure(of: output, at: input, from: one.graph, output: one.output, at: one.input, parameters: parameters)
     }
 }

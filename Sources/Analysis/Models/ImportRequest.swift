@@ -34,17 +34,31 @@ struct ImportRequest: Sendable {
             }
             input = only
         }
+        try requireFittingShape()
         if choices.layout != nil || choices.mean != nil || choices.deviation != nil || choices.scale != nil {
             inputMap = try map()
         }
     }
 
-    /// Whether the batch that the file declares is taken for an example of one.
-    var freesBatch = false
+    /// - Throws: `InterchangeError.usage` where the shape given is neither one sample's nor the whole input's.
+    private func requireFittingShape() throws(InterchangeError) {
+        guard let shape = choices.sampleShape, !choices.sampleShapeIsHint, choices.layout == nil, let dimensions = input.dimensions else {
+            return
+        }
+        let asked = shape.count == dimensions.count ? dimensions[...] : dimensions.dropFirst()
+        let fits = asked.count == shape.count && zip(asked, shape).allSatisfy { if case .size(let size) = $0 { size == $1 } else { true } }
+        guard fits else {
+            throw .usage(
+                argument: "--shape \(shape.map(String.init).joined(separator: "x"))",
+                reason:
+                    "the input \(input.name) has the shape \(ImportRequest.text(dimensions)), of which all axes are given, or all but the first"
+            )
+        }
+    }
 
     /// The only batch that the network has, if the file declares one.
     var fixedBatch: Int? {
-        if !freesBatch, case .size(let size)? = input.dimensions?.first { return size }
+        if case .size(let size)? = input.dimensions?.first { return size }
         return nil
     }
 
@@ -76,7 +90,6 @@ struct ImportRequest: Sendable {
             options.shapes[input.name] = whole
             options.dimensions = sizes(whole)
         }
-        options.replacesBatch = freesBatch
         let network = try file.network(options)
         let names = network.inputs.map(\.name)
         let isAlone = choices.input != nil || map != nil
@@ -93,17 +106,10 @@ struct ImportRequest: Sendable {
         return network
     }
 
-    /// The input's shape where a sample's is `shape`, or where the batch that is declared is not taken.
+    /// The input's shape where a sample's is `shape`.
     private func wholeShape(_ shape: Shape?, _ batch: Int) -> Shape? {
         if isWhole { return shape }
-        if let shape { return [fixedBatch ?? batch] + shape }
-        guard freesBatch, let dimensions = input.dimensions else { return nil }
-        var sizes = [batch]
-        for dimension in dimensions.dropFirst() {
-            guard case .size(let size) = dimension else { return nil }
-            sizes.append(size)
-        }
-        return sizes
+        return shape.map { [fixedBatch ?? batch] + $0 }
     }
 
     /// The sizes of the input's symbolic axes.
@@ -221,30 +227,27 @@ struct ImportRequest: Sendable {
             numbers = tensor.converted(to: Double.self).elements
             let dimensions = info.dimensions ?? tensor.shape.map { .size($0) }
             var fixed = tensor.shape
-            // Its first axis, where that is open, or the one that has the batch of the input that is read.
-            func isOpen(_ dimension: ONNXValueInfo.Dimension) -> Bool { if case .size = dimension { false } else { true } }
-            let batchAxis =
-                dimensions.first.map(isOpen) == true
-                ? 0 : dimensions.firstIndex { isOpen($0) && $0 != .unknown && $0 == input.dimensions?.first }
+            let batchAxis = batchAxis(of: fixed, for: dimensions)
             if let batchAxis, fixed.count == dimensions.count - 1 { fixed.insert(1, at: batchAxis) }
             let fits =
                 fixed.count == dimensions.count
                 && zip(dimensions, fixed).enumerated().allSatisfy { axis, pair in
-                    if case .size(let size) = pair.0 { size == pair.1 } else { axis != batchAxis || pair.1 == 1 }
+                    if axis == batchAxis { pair.1 == 1 } else if case .size(let size) = pair.0 { size == pair.1 } else { true }
                 }
             guard fits else {
                 throw .malformed(
                     file: path, place: "shape",
-                    expected: "that of the input \(info.name), "
-                        + "[\(dimensions.map { if case .size(let size) = $0 { "\(size)" } else { "?" } }.joined(separator: ", "))]"
-                        + (batchAxis != nil ? " for one sample" : ""), found: "\(tensor.shape)")
+                    expected: "that of the input \(info.name), \(ImportRequest.text(dimensions))"
+                        + (batchAxis != nil ? " for one sample" : ""),
+                    found: "\(tensor.shape)")
             }
             if let batchAxis {
+                let count = fixedBatch ?? batch
                 let run = fixed[(batchAxis + 1)...].reduce(1, *)
-                fixed[batchAxis] = batch
+                fixed[batchAxis] = count
                 try budget.requireElements(of: fixed, for: argument, file: file.file)
                 let rows = stride(from: 0, to: numbers.count, by: max(run, 1)).map { numbers[$0..<$0 + run] }
-                numbers = rows.flatMap { row in (0..<batch).flatMap { _ in row } }
+                numbers = rows.flatMap { row in (0..<count).flatMap { _ in row } }
             }
             shape = fixed
         }
@@ -255,6 +258,20 @@ struct ImportRequest: Sendable {
             throw .usage(argument: argument, reason: "the input is of type \(type.name), and not every number given is one")
         }
         return ONNXTensor(name: info.name, type: type, shape: shape, elements: .integers(numbers.map { Int($0) }))
+    }
+
+    /// The axis along which one sample's array is repeated for all: the first, where it is open, or the one that has the batch of the input
+    /// that is read; where that was fixed, if the array lacks it.
+    private func batchAxis(of shape: Shape, for dimensions: [ONNXValueInfo.Dimension]) -> Int? {
+        func isOpen(_ dimension: ONNXValueInfo.Dimension) -> Bool { if case .size = dimension { false } else { true } }
+        if let first = dimensions.first, isOpen(first) { return 0 }
+        guard let batch = input.dimensions?.first, batch != .unknown, let axis = dimensions.firstIndex(of: batch) else { return nil }
+        return isOpen(batch) || shape.count == dimensions.count - 1 || shape.indices.contains(axis) && shape[axis] == 1 ? axis : nil
+    }
+
+    /// An input's declared shape, with ? for open sizes.
+    private static func text(_ dimensions: [ONNXValueInfo.Dimension]) -> String {
+        "[\(dimensions.map { if case .size(let size) = $0 { "\(size)" } else { "?" } }.joined(separator: ", "))]"
     }
 }
 

@@ -23,30 +23,51 @@ extension Model {
     private init(
         _ file: ONNXModel, _ choices: ImportChoices, budget: MemoryBudget, digest: @escaping @Sendable () -> String
     ) throws(InterchangeError) {
-        let (request, network, form) = try ImportRequest(file, choices, budget).settled()
+        let request = try ImportRequest(file, choices, budget)
+        let (network, form, batch) = try request.settled()
         guard let port = network.inputs.first else { throw .unsupported(file: file.file, what: "the output depends on no input") }
+        var parameters: Bindings<Double> = network.bindings([:])
         @Sendable func readable(_ network: ImportedNetwork) throws(InterchangeError) -> ReadableGraph {
-            let built: ReadableGraph
-            do throws(GraphError) { built = try network.readable(form).withOutputApart() } catch {
+            do throws(GraphError) { return try network.readable(form).withOutputApart() } catch {
                 throw .unsupported(file: file.file, what: error.description)
             }
-            if let mixer = built.graph.mixer(of: built.input, to: built.output) { throw .mixing(built.graph, mixer, file: file.file) }
-            return built
         }
-        let built = try readable(network)
+        let whole = try readable(network)
+        if let mixer = whole.mixer(parameters) { throw .mixing(whole.graph, mixer, file: file.file) }
+        let one: ReadableGraph
+        let admitted: @Sendable (Int) throws -> Int
+        let build: @Sendable (Int) throws -> ReadableGraph
+        switch batch {
+        case .fixed: (one, admitted, build) = (whole, { $0 }, { _ in whole })
+        case .example:
+            @Sendable func some(_ count: Int) throws(InterchangeError) -> ReadableGraph {
+                guard let some = whole.forSamples(count) else {
+                    throw .unsupported(file: file.file, what: "cannot be read for \(count) samples")
+                }
+                return some
+            }
+            (one, admitted, build) = (try some(1), { $0 }, { try some($0) })
+        case .open:
+            // What is one number for one sample may be a parameter for several.
+            if let several = try? request.network(batch: 2) { parameters.merge(several.bindings([:])) { own, _ in own } }
+            let open = OpenBatch(file: file.file, one: whole, parameters: parameters) { batch throws(InterchangeError) in
+                try readable(request.network(batch: batch))
+            }
+            (one, admitted, build) = (whole, { try open.admitted($0) }, { try open.graph(batch: $0) })
+        }
         let sample = { (value: Value) in Array(network.graph.shape(value).dropFirst(form == .whole ? 0 : 1)) }
         self.init(
             name: file.file,
             readable: ReadableNetwork(
-                name: file.file, inputShape: Array(built.graph.shape(built.input).dropFirst()), parameters: network.bindings([:]),
-                fixedBatch: form == .whole ? 1 : request.fixedBatch
-            ) { batch in try readable(batch == 1 || form == .whole ? network : request.network(batch: batch)) },
+                name: file.file, inputShape: Array(one.graph.shape(one.input).dropFirst()), parameters: parameters,
+                fixedBatch: batch.size, admitted: admitted, build: build),
             parameterCount: network.parameters.values.reduce(0) { $0 + $1.shape.elementCount },
-            outputCount: built.graph.shape(built.output).dropFirst().reduce(1, *), digest: digest,
+            outputCount: one.graph.shape(one.output).dropFirst().reduce(1, *), digest: digest,
             inputs: network.inputs.count == 1
-                ? [Input(name: port.name, shape: Array(built.graph.shape(built.input).dropFirst()))]
+                ? [Input(name: port.name, shape: Array(one.graph.shape(one.input).dropFirst()))]
                 : network.inputs.map { Input(name: $0.name, shape: sample($0.value)) },
-            inputName: built.graph[built.input].name, outputName: network.outputs[0].name, inputMap: request.inputMap,
+            inputName: one.graph[one.input].name, outputName: network.outputs[0].name, readsWhole: form == .whole,
+            inputMap: request.inputMap,
             embeddedArchitecture: file.metadata[ONNXExport.architectureKey])
     }
 }

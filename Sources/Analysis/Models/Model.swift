@@ -27,6 +27,8 @@ public struct Model: Sendable {
     /// What the input, or all of them together, and the output read are called.
     public let inputName: String
     public let outputName: String
+    /// Whether all of the input is one sample, since its first axis is no batch.
+    public let readsWhole: Bool
     /// What samples of an imported network go through first, where the user said so; it is part of the network as read.
     public let inputMap: InputMap?
     /// The JSON of the native architecture that an ONNX file was made from, as the file has it: anyone may have written it.
@@ -40,12 +42,11 @@ public struct Model: Sendable {
 
     init(
         name: String, readable: ReadableNetwork, parameterCount: Int, outputCount: Int, digest: @escaping @Sendable () -> String,
-        inputs: [Input],
-        inputName: String, outputName: String, inputMap: InputMap?, embeddedArchitecture: String?
+        inputs: [Input], inputName: String, outputName: String, readsWhole: Bool, inputMap: InputMap?, embeddedArchitecture: String?
     ) {
         (self.name, self.readable, self.parameterCount) = (name, readable, parameterCount)
         (self.outputCount, makeDigest) = (outputCount, digest)
-        (self.inputs, self.inputName, self.outputName) = (inputs, inputName, outputName)
+        (self.inputs, self.inputName, self.outputName, self.readsWhole) = (inputs, inputName, outputName, readsWhole)
         (self.inputMap, self.embeddedArchitecture) = (inputMap, embeddedArchitecture)
         (normalization, classNames, network) = (.none, nil, nil)
     }
@@ -57,7 +58,7 @@ public struct Model: Sendable {
         makeDigest = { digest }
         self.network = network
         inputs = [Input(name: NetworkGraph.inputName, shape: architecture.inputShape)]
-        (inputName, outputName, inputMap, embeddedArchitecture) = (NetworkGraph.inputName, "outputs", nil, nil)
+        (inputName, outputName, readsWhole, inputMap, embeddedArchitecture) = (NetworkGraph.inputName, "outputs", false, nil, nil)
         parameterCount = network.parameterCount
         outputCount = architecture.classCount
         normalization = architecture.normalization

@@ -34,7 +34,7 @@ extension Graph {
                 result.append(.none)
             } else if samples.count == 1 {
                 result.append(.one(stride: size))
-            } else if operands.contains(.several) || isUneven(node, operands, samples.count) {
+            } else if operands.contains(.several) {
                 result.append(.several)
             } else {
                 let shapes = node.operands.map { shape($0) }
@@ -44,70 +44,59 @@ extension Graph {
         return result
     }
 
-    /// Whether a node brings samples together with constants that differ from sample to sample, as far as constants and parameters tell.
-    private func isUneven(_ node: Node, _ operands: [Samples.Layout], _ count: Int) -> Bool {
-        guard case .along(let axis, let run)? = operands.first(where: { $0 != .none }) else { return false }
-        switch node.primitive {
-        case .add, .subtract, .multiply, .divide: break
-        case .concatenate(let joined) where joined != axis: break
-        case .matrixProduct where axis < node.type.shape.count - 2: break
-        default: return false
-        }
-        return zip(node.operands, operands).contains { $1 == .none && differs($0, along: axis, run: run, count) }
-    }
-
-    /// Whether a value has other entries for one sample than for another, where these lie along an axis, `run` in sequence.
-    private func differs(_ value: Value, along axis: Int, run: Int, _ count: Int) -> Bool {
-        let node = self[value]
-        switch node.primitive {
-        case .input: return isParameter(value)
-        case .constant(let tensor):
-            let (size, after) = (tensor.shape[axis], tensor.shape.dropFirst(axis + 1).reduce(1, *))
-            return tensor.elements.indices.contains { i in
-                let place = i / after % size
-                return tensor.elements[i] != tensor.elements[i - place / run % count * run * after]
-            }
-        case .broadcast(let axes, _):
-            return !axes.contains(axis) && differs(node.operands[0], along: axis - axes.filter { $0 < axis }.count, run: run, count)
-        case .transpose(let order): return differs(node.operands[0], along: order[axis], run: run, count)
-        case .add, .subtract, .multiply, .divide, .affine: return node.operands.contains { differs($0, along: axis, run: run, count) }
-        case .slice: return isParameter(node.operands[0])
-        case .gather(axis: axis, let indices):
-            return isParameter(node.operands[0]) && indices.indices.contains { indices[$0] != indices[$0 - $0 / run % count * run] }
-        default: return false
-        }
-    }
-
-    private func isParameter(_ value: Value) -> Bool {
-        if case .input(let input) = self[value].primitive { input.role == .parameter } else { false }
-    }
-
-    /// For each value the axis along which the samples of `input` lie in it; `nil` where it depends on none or on several.
-    public func sampleAxes(of input: Value) -> [Int?] {
-        let samples = Samples(count: shape(input).first ?? 1)
-        return zip(values, sampleDependences(of: input)).map { value, dependence in
-            if case .along(let axis, _) = samples.layout(dependence, shape(value)) { axis } else { nil }
-        }
-    }
-
-    /// The first needed value that mixes the samples of `input`, whose operands do not; `nil` where each entry of `output` has a sample
-    /// of its own and these lie along the first axis.
-    public func mixer(of input: Value, to output: Value) -> Value? {
+    /// The first needed value that mixes the samples of `input`, whose operands do not, or does to one sample what it does not do to another;
+    /// `nil` where each entry of `output` has a sample of its own, these lie along the first axis, and all are treated alike.
+    ///
+    /// - Parameter parameters: where entries of a parameter meet those of several samples, it counts as different for each unless it is here.
+    public func mixer(of input: Value, to output: Value, parameters: Bindings<Double> = [:]) -> Value? {
         let dependences = sampleDependences(of: input)
-        let count = shape(input).first ?? 1
+        let samples = Samples(count: shape(input).first ?? 1)
+        let needed = ancestors(of: [output])
         switch dependences[output.index] {
-        case .none: return nil
-        case .one(let stride):
-            return shape(output).first == count && stride * count == shape(output).elementCount ? nil : output
-        case .several:
-            let needed = ancestors(of: [output])
-            return values.first { needed[$0.index] && dependences[$0.index] == .several }
+        case .several: return values.first { needed[$0.index] && dependences[$0.index] == .several }
+        case .one(let stride) where shape(output).first != samples.count || stride * samples.count != shape(output).elementCount:
+            return output
+        case .one, .none: break
+        }
+        guard samples.count > 1 else { return nil }
+        let constants = ConstantEntries(self, parameters)
+        if dependences[output.index] == .none {
+            return isEven(output, along: 0, run: 1, samples, constants) ? nil : output
+        }
+        let layouts = zip(dependences, values).map { samples.layout($0, shape($1)) }
+        return values.first { needed[$0.index] && isUneven(self[$0], layouts, samples, constants) }
+    }
+
+    /// Whether a node brings samples together with constants that differ from sample to sample.
+    private func isUneven(_ node: Node, _ layouts: [Samples.Layout], _ samples: Samples, _ constants: ConstantEntries) -> Bool {
+        let operands = node.operands.map { layouts[$0.index] }
+        guard case .along(_, let run)? = operands.first(where: { $0 != .none }) else { return false }
+        return node.operands.indices.contains { index in
+            guard let axis = samples.axis(ofConstant: index, of: node.primitive, operands, rank: node.type.shape.count) else {
+                return false
+            }
+            return !isEven(node.operands[index], along: axis, run: run, samples, constants)
+        }
+    }
+
+    /// Whether a value has the same entries for every sample, where these lie along an axis, `run` of it in sequence.
+    private func isEven(_ value: Value, along axis: Int, run: Int, _ samples: Samples, _ constants: ConstantEntries) -> Bool {
+        switch self[value].primitive {
+        case .fill: return true
+        case .broadcast(let axes, _) where axes.contains(axis): return true
+        default:
+            guard let entries = constants[value] else { return false }
+            let (size, after) = (shape(value)[axis], shape(value).dropFirst(axis + 1).reduce(1, *))
+            return entries.indices.allSatisfy { i in
+                let place = i / after % size
+                return entries[i] == entries[i - place / run % samples.count * run * after]
+            }
         }
     }
 }
 
 /// The rules, for N samples.
-private struct Samples {
+struct Samples {
     let count: Int
 
     /// Where the samples lie in a value of known shape: along an axis, `run` entries of which in sequence are one sample's.
@@ -131,6 +120,20 @@ private struct Samples {
                 }
             }
             return .several
+        }
+    }
+
+    /// The axis of operand `index`, which depends on no sample, along which its entries meet those of the samples that others have; `nil`
+    /// where each meets all of them, or the operand depends on samples.
+    func axis(ofConstant index: Int, of primitive: Primitive, _ operands: [Layout], rank: Int) -> Int? {
+        guard operands[index] == .none, case .along(let axis, _)? = operands.first(where: { $0 != .none }) else { return nil }
+        switch primitive {
+        case .add, .subtract, .multiply, .divide, .apply, .concatenate, .pick(_, transposed: true): return axis
+        case .matrixProduct: return axis < rank - 2 ? axis : nil
+        case .pick(let choice, transposed: false): return place(choice, axis, isGrouped: index == 0)
+        case .input, .constant, .fill, .convolution, .windowSum, .sum, .broadcast, .reshape, .transpose, .pad, .slice, .gather, .scatter,
+            .affine, .select, .smooth, .softmax, .logSumExp:
+            return nil
         }
     }
 

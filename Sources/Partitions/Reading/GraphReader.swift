@@ -13,7 +13,9 @@ extension PiecewiseAffineProgram {
         let readable = try network.graph(batch: 1)
         let batch = readable.graph.shape(readable.input)[0]
         guard batch == 1 else {
-            throw PartitionError(what: "batch", where: network.name, expected: "one sample", got: "\(batch), which the model has fixed")
+            throw PartitionError(
+                what: "batch", where: network.name, expected: "one sample",
+                got: "\(batch), which the model has fixed (--shape with all axes of its input reads them as one sample)")
         }
         try self.init(readable.graph, input: readable.input, output: readable.output, parameters: network.parameters)
     }

@@ -21,7 +21,7 @@ extension ReadableNetwork {
     /// What `build` makes for the largest batch that fits `memoryLimit`: `batch`, or half of it as often as needed.
     /// - Throws: what `build` throws, `ExecutionError.memory` only for a single sample, or the one batch size that the graph allows.
     func fitting<Reader>(batch: Int, _ build: (_ batch: Int, _ memory: inout MemoryAllowance) throws -> Reader) throws -> Reader {
-        var batch = fixedBatch ?? batch
+        var batch = try self.batch(for: batch)
         while true {
             var memory = MemoryAllowance(memoryLimit)
             do { return try build(batch, &memory) } catch ExecutionError.memory where batch > 1 && fixedBatch == nil { batch /= 2 }

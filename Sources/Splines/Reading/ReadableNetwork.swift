@@ -25,15 +25,24 @@ public struct ReadableNetwork: Sendable {
     public let fixedBatch: Int?
     /// The most bytes that one reader may take for its plans and a block of slopes.
     public var memoryLimit = Int.max
+    private let admitted: @Sendable (_ batch: Int) throws -> Int
     private let build: @Sendable (_ batch: Int) throws -> ReadableGraph
 
+    /// - Parameters:
+    ///   - admitted: how many samples may be read at once where some number is wanted.
+    ///   - build: the graph for a number of samples.
     public init(
         name: String, inputShape: Shape, parameters: Bindings<Double>, fixedBatch: Int? = nil,
+        admitted: @escaping @Sendable (_ batch: Int) throws -> Int = { $0 },
         build: @escaping @Sendable (_ batch: Int) throws -> ReadableGraph
     ) {
         (self.name, self.inputShape, self.parameters, self.fixedBatch) = (name, inputShape, parameters, fixedBatch)
-        self.build = build
+        (self.admitted, self.build) = (admitted, build)
     }
+
+    /// How many samples are read at once where `count` are wanted.
+    /// - Throws: where a sample's outputs depend on the others, or on how many they are.
+    public func batch(for count: Int) throws -> Int { try fixedBatch ?? admitted(count) }
 
     /// The graph for `batch` samples.
     public func graph(batch: Int) throws -> ReadableGraph { try build(batch) }

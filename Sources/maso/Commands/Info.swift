@@ -19,10 +19,19 @@ struct Info: ParsableCommand {
             "outputs": [["name": JSONValue(model.outputName), "shape": JSONValue([model.outputCount])]],
             "parameters": JSONValue(model.parameterCount), "kind": JSONValue(kind),
             "ties": "the first piece that attains the maximum",
-            "preprocessing": model.inputMap.map(json) ?? .null, "layers": .array(layers.map(json)), "smoothNodes": JSONValue(smooth),
+            "batch": batch(model), "preprocessing": model.inputMap.map(json) ?? .null, "layers": .array(layers.map(json)),
+            "smoothNodes": JSONValue(smooth),
             "sha256": JSONValue(model.digest),
         ]
         try printResult(common.json, object) { text(model, kind, layers, smooth) }
+    }
+
+    /// How many samples are read at once: "any", a number, or why there is no batch.
+    private func batch(_ model: Model) -> JSONValue {
+        do {
+            let size = try model.readable.batch(for: 2)
+            return size == 2 && model.readable.fixedBatch == nil ? "any" : JSONValue(size)
+        } catch { return JSONValue("\(error)") }
     }
 
     private func json(_ map: InputMap) -> JSONValue {
@@ -56,7 +65,9 @@ struct Info: ParsableCommand {
             let parts = model.inputs.map { "\(printable($0.name)) (\(sizes($0.shape)))" }.joined(separator: ", ")
             lines.append("A sample is \(parts), one after the other.")
         }
+        if model.readsWhole { lines.append("All of the input is one sample: its first axis is no batch.") }
         if let map = model.inputMap { lines.append(prepared(map)) }
+        do { _ = try model.readable.batch(for: 2) } catch { lines.append("Several samples at once cannot be read. \(error)") }
         if !smooth.isEmpty { lines.append("Not piecewise affine, because of: \(smooth.map { printable($0) }.joined(separator: ", ")).") }
         return lines.joined(separator: "\n")
     }

@@ -46,7 +46,8 @@ extension Failure {
         case let error as ReadingError:
             switch error {
             case .notPiecewiseAffine: self.init(.unavailable, "\(error) (--tangent)")
-            case .unknownLayer, .unconnected, .noSampleAxis: self.init(.usage, error.description)
+            case .noSampleAxis: self.init(.unavailable, error.description)
+            case .unknownLayer, .unconnected: self.init(.usage, error.description)
             case .wrongSamples: self.init(.wrongData, error.description)
             }
         case let error as TrainingError: self.init(ExitStatus(rawValue: error.exitCode) ?? .bug, error.description)

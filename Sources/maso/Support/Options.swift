@@ -152,7 +152,10 @@ struct SampleOptions: ParsableArguments {
         let shape = array.shape == expected ? [1] + expected : array.shape  // one sample may come as it is
         guard shape.count == expected.count + 1, Array(shape.dropFirst()) == expected else {
             throw InterchangeError.malformed(
-                file: samples, place: "shape", expected: "[N" + expected.map { ", \($0)" }.joined() + "]", found: "\(array.shape)")
+                file: samples, place: "shape",
+                expected: "[N" + expected.map { ", \($0)" }.joined() + "]"
+                    + (model.readsWhole ? ", all of the network's input being one sample" : ""),
+                found: "\(array.shape)")
         }
         let numbers: Tensor<Double> = array.converted().reshaped(shape)
         if let wrong = numbers.elements.firstIndex(where: { !$0.isFinite }) {

@@ -273,7 +273,7 @@ struct HostileModel: CustomTestStringConvertible {
                         W.attribute("then_branch", graph: W.graph([], inputs: [], outputs: [W.value("x")])),
                         W.attribute("else_branch", graph: W.graph([], inputs: [], outputs: [W.value("x")])),
                     ]),
-            ]), "69 x: node «n» (If): the condition depends on the data")
+            ]), "69 x: node «n» (If): the condition cannot depend on the data")
         add(
             "loop without end",
             W.model(

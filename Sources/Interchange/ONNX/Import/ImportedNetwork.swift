@@ -60,8 +60,6 @@ public struct ONNXImportOptions: Sendable {
     public var dimensions: [String: Int]
     /// Whole shapes of inputs, by name; they take precedence.
     public var shapes: [String: Shape]
-    /// Whether shapes given may have another first size than the file declares.
-    public var replacesBatch = false
     /// Inputs bound as constants: those that steer shapes or branches, and those that are not read.
     public var constants: [String: ONNXTensor]
     /// What samples go through before they are an input, by its name.

@@ -18,7 +18,7 @@ final class Importer {
 
     /// Folding floating-point arithmetic stops at this many elements: it serves shapes, bounds and factors, not weights.
     static let foldLimit = 4096
-    static let nodeLimit = 200_000
+    static let nodeLimit = 100_000
 
     init(_ model: ONNXModel, _ options: ONNXImportOptions) { (self.model, self.options) = (model, options) }
 
@@ -101,10 +101,7 @@ final class Importer {
             if let declared = info.dimensions {
                 let fits =
                     declared.count == given.count
-                    && zip(declared, given).enumerated().allSatisfy { axis, pair in
-                        guard case .size(let expected) = pair.0 else { return true }
-                        return expected == pair.1 || axis == 0 && options.replacesBatch
-                    }
+                    && zip(declared, given).allSatisfy { if case .size(let size) = $0 { size == $1 } else { true } }
                 guard fits else { throw malformed(place, "does not have the shape \(given)") }
             }
         } else {
@@ -228,7 +225,7 @@ final class Importer {
 
     /// Imports the nodes at `needed`, in order.
     func run(_ scope: Scope, _ needed: [Int]) throws(InterchangeError) {
-        nodeCount += scope.nodes.count
+        nodeCount += needed.count
         for index in needed {
             let node = scope.nodes[index]
             guard nodeCount <= Importer.nodeLimit else {

@@ -53,7 +53,7 @@ final class NodeContext {
         guard value.type.isInteger || value.type == .bool else {
             throw malformed("\(what): whole numbers expected, not \(value.type.name)")
         }
-        guard case .integers(let numbers)? = value.constant else { throw unsupported("\(what) depends on the data") }
+        guard case .integers(let numbers)? = value.constant else { throw dependent(what) }
         return numbers
     }
 
@@ -67,8 +67,10 @@ final class NodeContext {
             case .integers, .strings: break
             }
         }
-        throw unsupported("\(what) depends on the data")
+        throw dependent(what)
     }
+
+    private func dependent(_ what: String) -> InterchangeError { unsupported("\(what) cannot depend on the data") }
 
     /// The single number of an operand.
     func scalar(_ value: ImportedValue, _ what: String) throws(InterchangeError) -> Double {
