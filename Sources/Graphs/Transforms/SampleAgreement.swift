@@ -13,6 +13,7 @@ extension Graph {
         of output: Value, at input: Value, from single: Graph, output singleOutput: Value, at singleInput: Value,
         parameters: Bindings<Double> = [:]
     ) -> Value? {
+        if shape(output).elementCount == 0 { return nil }
         let depends = dependents(of: [input])
         var departure: Value?
         for comparesEntries in [false, true] {

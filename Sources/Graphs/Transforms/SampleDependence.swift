@@ -81,6 +81,7 @@ extension Graph {
 
     /// Whether a value has the same entries for every sample, where these lie along an axis, `run` of it in sequence.
     private func isEven(_ value: Value, along axis: Int, run: Int, _ samples: Samples, _ constants: ConstantEntries) -> Bool {
+        if shape(value).elementCount == 0 { return true }
         switch self[value].primitive {
         case .fill: return true
         case .broadcast(let axes, _) where axes.contains(axis): return true
