@@ -103,7 +103,13 @@ static inline v8 compress(v8 x, uint8_t mask) {
     F(void, residues, \
       (uint64_t *out, const uint32_t *weights, long stride, const uint32_t *in, const int32_t *which, long count, uint64_t bits, \
        uint64_t gap), \
-      (out, weights, stride, in, which, count, bits, gap))
+      (out, weights, stride, in, which, count, bits, gap)) \
+    F(void, add_residue_columns, \
+      (uint64_t *out, const maso_partition_column *columns, const int32_t *rows, const uint32_t *weights, const int32_t *units, \
+       const uint32_t *values, long count, uint64_t bits, uint64_t gap), \
+      (out, columns, rows, weights, units, values, count, bits, gap)) \
+    F(long, collect_residues, (uint64_t *rows, long count, uint64_t bits, uint64_t gap, int32_t *units, uint32_t *values), \
+      (rows, count, bits, gap, units, values))
 
 #define SLOT(result, name, parameters, arguments) static __typeof__(name##_plain) *name = name##_plain;
 KERNELS(SLOT)

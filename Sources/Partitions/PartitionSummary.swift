@@ -9,12 +9,14 @@ public struct PartitionSummary: Hashable, Sendable {
     public let cellCount: Int
     /// The number of cells of the code up to and with each nonlinearity.
     public let cellCounts: [Int]
-    /// How many different (A, b) there are, as functions of the domain's coordinates, compared exactly; `nil` of a polyline, or of a
-    /// stream of cells.
+    /// How many different (A, b) there are, as functions of the domain's coordinates, compared exactly; `nil` of a polyline, or where
+    /// there are too many to compare.
     public let distinctMapCount: Int?
     /// In two dimensions: the length of the set where the largest output changes, or of the zero set of a single output; `nil` where
     /// that is ambiguous.
     public let boundaryLength: Double?
+    /// Of a stream of cells of a planar domain the boundary and the classes' regions; `nil` where there are too many tiles.
+    public let boundary: StreamedBoundary?
     /// The volumes of the smallest and the largest cell; ∞ where no cell, or not every cell, is bounded.
     public let minVolume: Double
     public let maxVolume: Double
@@ -23,33 +25,22 @@ public struct PartitionSummary: Hashable, Sendable {
     /// How often floating point decided on the tiles of a planar domain, and what it cost where it did not.
     public let filter: FilterStatistics?
 
-    /// The same with the length of the boundary that is known.
-    public func with(_ boundary: DecisionBoundary) -> PartitionSummary {
-        PartitionSummary(self, boundaryLength: boundary.isAmbiguous ? nil : boundary.length)
-    }
-
-    private init(_ summary: PartitionSummary, boundaryLength: Double?) {
-        (cellCount, cellCounts, distinctMapCount) = (summary.cellCount, summary.cellCounts, summary.distinctMapCount)
-        (minVolume, maxVolume, unboundedCount) = (summary.minVolume, summary.maxVolume, summary.unboundedCount)
-        (self.boundaryLength, filter) = (boundaryLength, summary.filter)
-    }
-
     /// The summary of a planar partition; its boundary, where it is known already, is not made again.
     public init(_ partition: PlanarPartition, _ boundary: DecisionBoundary? = nil) {
-        let (boundary, areas) = (boundary ?? partition.decisionBoundary(), partition.areaRange())
+        let (known, areas) = (boundary ?? partition.decisionBoundary(), partition.areaRange())
         cellCount = partition.cellCount
         cellCounts = partition.cellCounts
         distinctMapCount = partition.distinctMapCount()
-        boundaryLength = boundary.isAmbiguous ? nil : boundary.length
+        boundaryLength = known.isAmbiguous ? nil : known.length
         (minVolume, maxVolume) = (areas.lowerBound, areas.upperBound)
-        filter = nil
+        (self.boundary, filter) = (nil, nil)
         unboundedCount = partition.horizon == nil ? 0 : partition.cells.reduce(0) { $0 + ($1.isUnbounded ? 1 : 0) }
     }
 
     /// The summary of a partition of a line or polyline.
     public init(_ partition: LinearPartition) {
         (cellCount, cellCounts, distinctMapCount) = (partition.cellCount, partition.cellCounts, partition.distinctMapCount)
-        (boundaryLength, filter) = (nil, nil)
+        (boundaryLength, boundary, filter) = (nil, nil, nil)
         let lengths = partition.lengthRange
         (minVolume, maxVolume, unboundedCount) = (lengths.lowerBound, lengths.upperBound, partition.unboundedCount)
     }

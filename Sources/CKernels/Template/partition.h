@@ -395,6 +395,54 @@ static void NAME(residues)(
     RESIDUES(1)
 }
 #undef RESIDUES
+
+// A product below 2^56, folded once, is below 2^34: 2^29 of them stay below 2^63.
+static void NAME(add_residue_columns)(
+    uint64_t *out, const maso_partition_column *columns, const int32_t *rows, const uint32_t *weights, const int32_t *units,
+    const uint32_t *values, long count, uint64_t bits, uint64_t gap) {
+    const uint64_t low = ((uint64_t)1 << bits) - 1;
+    for (long i = 0; i < count; i++) {
+        const maso_partition_column column = columns[units[i]];
+        w8x narrow;
+        memcpy(&narrow, values + 8 * i, sizeof narrow);
+        const u8x x = __builtin_convertvector(narrow, u8x);
+        const int32_t *row = rows + column.rows;
+        const uint32_t *weight = weights + column.weights;
+        uint64_t *first = out + 8 * column.first;
+        for (long k = 0; k < column.count; k++) {
+            u8x sum;
+            uint64_t *to = first + 8 * (long)row[k];
+            memcpy(&sum, to, sizeof sum);
+            const u8x product = x * (uint64_t)weight[k];
+            sum += (product & low) + (product >> bits) * gap;
+            memcpy(to, &sum, sizeof sum);
+        }
+    }
+}
+
+static long NAME(collect_residues)(uint64_t *rows, long count, uint64_t bits, uint64_t gap, int32_t *units, uint32_t *values) {
+    const uint64_t low = ((uint64_t)1 << bits) - 1, prime = low + 1 - gap;
+    long found = 0;
+    for (long r = 0; r < count; r++) {
+        u8x x;
+        memcpy(&x, rows + 8 * r, sizeof x);
+        uint64_t any = 0;
+        for (int k = 0; k < 8; k++) any |= x[k];
+        if (any == 0) continue;
+        for (int fold = 0; fold < 3; fold++) x = (x & low) + (x >> bits) * gap;
+        any = 0;
+        for (int k = 0; k < 8; k++) {
+            const uint32_t rest = (uint32_t)(x[k] < prime ? x[k] : x[k] - prime);
+            values[8 * found + k] = rest;
+            any |= rest;
+        }
+        const u8x zero = {0};
+        memcpy(rows + 8 * r, &zero, sizeof zero);
+        units[found] = (int32_t)r;
+        if (any != 0) found++;
+    }
+    return found;
+}
 #undef EVALUATE
 #undef EVALUATE_ALL
 #undef MULTIPLY

@@ -118,3 +118,12 @@ double maso_partition_sum_magnitudes(const double *in, const double *sizes, long
 void maso_partition_residues(
     uint64_t *out, const uint32_t *weights, long stride, const uint32_t *in, const int32_t *which, long count, uint64_t bits,
     uint64_t gap);
+
+// Rows of 8 numbers: out[r] += w · values[i] for every entry (r, w) of column units[i], congruent modulo 2^bits − gap and not reduced.
+void maso_partition_add_residue_columns(
+    uint64_t *out, const maso_partition_column *columns, const int32_t *rows, const uint32_t *weights, const int32_t *units,
+    const uint32_t *values, long count, uint64_t bits, uint64_t gap);
+
+// Takes the rows of 8 numbers that are not all 0 modulo 2^bits − gap out of `count` ones, leaving zeros: their indices and residues.
+// `values` has room for one row more. Returns how many there are.
+long maso_partition_collect_residues(uint64_t *rows, long count, uint64_t bits, uint64_t gap, int32_t *units, uint32_t *values);

@@ -140,12 +140,12 @@ extension PlanarMesh {
 }
 
 /// Sets that are united and asked whether they are one (Tarjan 1975), the smallest member standing for each.
-struct DisjointSets {
+package struct DisjointSets {
     private var parents: [Int]
 
-    init(count: Int) { parents = Array(0..<count) }
+    package init(count: Int) { parents = Array(0..<count) }
 
-    mutating func root(_ element: Int) -> Int {
+    package mutating func root(_ element: Int) -> Int {
         var element = element
         while parents[element] != element {
             parents[element] = parents[parents[element]]
@@ -154,7 +154,7 @@ struct DisjointSets {
         return element
     }
 
-    mutating func unite(_ a: Int, _ b: Int) {
+    package mutating func unite(_ a: Int, _ b: Int) {
         let (first, second) = (root(a), root(b))
         parents[max(first, second)] = min(first, second)
     }

@@ -146,7 +146,10 @@ public struct LinearPartition: Sendable {
     private static func distinctMaps(_ intervals: [Interval]) -> Int? {
         guard let program = intervals.first?.program, intervals.count <= DistinctMaps.comparedCellCount(of: program) else { return nil }
         var maps = DistinctMaps.Contest(of: program)
-        for interval in intervals { maps.add(CodeHistory(codes: interval.codes)) }
+        for start in stride(from: 0, to: intervals.count, by: CodeBatch.cellCount) {
+            let rows = intervals[start..<min(start + CodeBatch.cellCount, intervals.count)].map { $0.codes.joined().map { UInt16($0) } }
+            maps.add(CodeBatch(rows: Array(rows.joined()), count: rows.count))
+        }
         return maps.mapCount
     }
 }

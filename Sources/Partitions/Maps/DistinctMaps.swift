@@ -7,43 +7,52 @@ import Geometry
 /// Cells go by twice. Different residues prove maps different. Where residues are equal, so are the maps if the output sees the same units
 /// on the same pieces; if not, exact arithmetic compares.
 struct DistinctMaps: Sendable {
-    /// Weights times cells up to which maps are compared: some ten seconds' work.
-    private static let comparedWeights = 200_000_000_000
-    /// How much longer a weight takes in a matrix that is mostly zeros.
-    private static let sparseFactor = 20
+    /// Weights times cells up to which maps are compared, and exact forms made where residues leave it open: some ten seconds' work each.
+    private static let (comparedWeights, exactWeights) = (200_000_000_000, 200_000_000)
+    /// Where a matrix is mostly zeros, a unit that varies reaches few others.
+    private static let sparseShare = 16
+    /// More cells than this, and their residues alone would take too much memory.
+    private static let cellLimit = 50_000_000
 
     /// How many cells' maps can be compared in tolerable time.
     static func comparedCellCount(of program: PiecewiseAffineProgram) -> Int {
         let work = program.steps.reduce(0) { sum, step in
             guard case .affine(let terms, _) = step else { return sum }
-            return sum + terms.reduce(0) { $0 + $1.matrix.values.count * ($1.matrix.isSparse ? sparseFactor : 1) }
+            return sum + terms.reduce(0) { $0 + $1.matrix.values.count / ($1.matrix.isSparse ? sparseShare : 1) }
         }
-        return comparedWeights / max(work, 1)
+        return min(cellLimit, comparedWeights / max(work, 1))
     }
 
-    private let program: PiecewiseAffineProgram
-    private let residuePrograms: [ResidueProgram]
+    /// What all threads read.
+    private final class Network: Sendable {
+        let program: PiecewiseAffineProgram
+        let residuePrograms: [ResidueProgram]
+        let codeStarts: [Int]
+
+        init(_ program: PiecewiseAffineProgram, _ matrices: [[ColumnwiseMatrix]]) {
+            self.program = program
+            let matrices = program.steps.enumerated().map { index, step -> [ColumnwiseMatrix] in
+                guard case .affine(let terms, _) = step else { return [] }
+                return index < matrices.count ? matrices[index] : terms.map { ColumnwiseMatrix($0) }
+            }
+            residuePrograms = ResidueField.fields.map { ResidueProgram(program, matrices, over: $0) }
+            codeStarts = program.nonlinearSteps.reduce(into: [0]) { $0.append($0[$0.count - 1] + program.counts[$1 + 1]) }
+        }
+    }
+
+    private let network: Network
     /// Of all cells that went by.
     private var residues: [UInt64] = []
-    /// Whether on the whole of a cell two outputs may be equal, or the only one 0.
-    private(set) var mayHaveTies = false
 
-    init(_ program: PiecewiseAffineProgram) { (self.program, residuePrograms) = (program, ResidueProgram.programs(program)) }
+    /// - Parameter matrices: those of the affine steps, as far as they are there already.
+    init(_ program: PiecewiseAffineProgram, matrices: [[ColumnwiseMatrix]] = []) { network = Network(program, matrices) }
 
-    /// Takes the cells of the history's last level.
-    mutating func add(_ history: CodeHistory) {
-        let outputs = outputs(on: history)
-        let width = program.outputCount
-        for row in stride(from: 0, to: outputs.count, by: width).map({ outputs[$0..<$0 + width] }) where !mayHaveTies {
-            mayHaveTies = width == 1 ? row.first == 0 : Set(row).count < width
-        }
-        residues += mixtures(of: outputs)
+    /// Takes cells.
+    mutating func add(_ batch: CodeBatch) {
+        residues += mixtures(on: batch)
     }
 
-    mutating func merge(_ other: DistinctMaps) {
-        residues += other.residues
-        mayHaveTies = mayHaveTies || other.mayHaveTies
-    }
+    mutating func merge(_ other: DistinctMaps) { residues += other.residues }
 
     /// What is known when all cells have gone by once: the number of residues, and what is left to compare.
     consuming func settled() -> (residueCount: Int, contest: Contest) {
@@ -56,15 +65,13 @@ struct DistinctMaps: Sendable {
         return (count, Contest(self, among: contested))
     }
 
-    /// The outputs' residues in both fields on each cell of the history's last level, cell by cell.
-    private func outputs(on history: CodeHistory) -> [UInt64] {
-        zip(residuePrograms[0].outputs(on: history), residuePrograms[1].outputs(on: history)).map { UInt64($0) << 27 | UInt64($1) }
-    }
-
-    /// One number for each cell: of several outputs a mixture.
-    private func mixtures(of outputs: [UInt64]) -> [UInt64] {
-        stride(from: 0, to: outputs.count, by: program.outputCount).map { start in
-            outputs[start..<start + program.outputCount].reduce(0) { ($0 &* 0x9E37_79B9_7F4A_7C15) ^ $1 }
+    /// One number for each cell, of the outputs' residues in both fields: of several outputs a mixture.
+    private func mixtures(on batch: CodeBatch) -> [UInt64] {
+        let both = network.residuePrograms.map { BatchResidues($0, batch, codeStarts: network.codeStarts).outputs() }
+        let outputs = zip(both[0], both[1]).map { UInt64($0) << 27 | UInt64($1) }
+        let width = network.program.outputCount
+        return stride(from: 0, to: outputs.count, by: width).map { start in
+            outputs[start..<start + width].reduce(0) { ($0 &* 0x9E37_79B9_7F4A_7C15) ^ $1 }
         }
     }
 
@@ -73,7 +80,7 @@ struct DistinctMaps: Sendable {
         private let maps: DistinctMaps
         /// All where `nil`.
         private let residues: Set<UInt64>?
-        private var members: [UInt64: [RelevantCode: CodeHistory]] = [:]
+        private var members: [UInt64: [RelevantCode]] = [:]
 
         fileprivate init(_ maps: DistinctMaps, among residues: Set<UInt64>) { (self.maps, self.residues) = (maps, residues) }
 
@@ -84,29 +91,43 @@ struct DistinctMaps: Sendable {
         /// The number of different maps among the cells.
         var mapCount: Int { members.count + surplus() }
 
-        mutating func add(_ history: CodeHistory) {
-            for (cell, residue) in maps.mixtures(of: maps.outputs(on: history)).enumerated() where residues?.contains(residue) ?? true {
-                let code = RelevantCode(of: cell, in: history, maps.program)
-                if members[residue]?[code] == nil { members[residue, default: [:]][code] = history.path(of: cell) }
+        mutating func add(_ batch: CodeBatch) {
+            let network = maps.network
+            var relevance: BatchRelevance?
+            for (cell, residue) in maps.mixtures(on: batch).enumerated() where residues?.contains(residue) ?? true {
+                let known = relevance ?? BatchRelevance(network.program, batch, codeStarts: network.codeStarts)
+                relevance = known
+                insert(known.code(of: cell), residue)
             }
         }
 
         mutating func merge(_ other: Contest) {
-            for (residue, group) in other.members { members[residue, default: [:]].merge(group) { kept, _ in kept } }
+            for (residue, codes) in other.members { for code in codes { insert(code, residue) } }
+        }
+
+        private mutating func insert(_ code: RelevantCode, _ residue: UInt64) {
+            if members[residue, default: []].contains(where: { $0 == code }) { return }
+            members[residue, default: []].append(code)
+        }
+
+        /// Whether exact arithmetic compares what is left in tolerable time.
+        var isTolerable: Bool {
+            let count = members.values.reduce(0) { $0 + ($1.count > 1 ? $1.count : 0) }
+            return count <= 1000 || count * maps.network.program.weightCount <= DistinctMaps.exactWeights
         }
 
         /// How many more maps there are than residues.
-        func surplus() -> Int {
-            members.values.reduce(0) { $0 + ($1.count > 1 ? count(Array($1.values)) - 1 : 0) }
-        }
+        func surplus() -> Int { members.values.reduce(0) { $0 + ($1.count > 1 ? count($1) - 1 : 0) } }
 
-        private func count(_ members: [CodeHistory]) -> Int {
+        private func count(_ members: [RelevantCode]) -> Int {
+            let program = maps.network.program
             var maps = Set<[AffineForm]>()
             for member in members {
-                var forms = ExactForms(program: self.maps.program)
+                var forms = ExactForms(program: program)
+                let history = member.history(codeStarts: self.maps.network.codeStarts)
                 maps.insert(
-                    (0..<self.maps.program.outputCount).map {
-                        forms.form(of: self.maps.program.last, unit: $0, on: 0, at: member.levels.count, in: member)
+                    (0..<program.outputCount).map {
+                        forms.form(of: program.last, unit: $0, on: 0, at: history.levels.count, in: history)
                     })
             }
             return maps.count
@@ -118,10 +139,10 @@ extension PlanarPartition {
     /// The number of different affine maps (A, b) among the cells, as functions of the domain's coordinates, counted exactly.
     public func distinctMapCount() -> Int {
         var maps = DistinctMaps(program)
-        maps.add(subdivision.history)
+        for batch in subdivision.history.batches { maps.add(batch) }
         var (count, contest) = maps.settled()
         if contest.isEmpty { return count }
-        contest.add(subdivision.history)
+        for batch in subdivision.history.batches { contest.add(batch) }
         return count + contest.surplus()
     }
 }

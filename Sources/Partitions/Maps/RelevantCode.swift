@@ -1,39 +1,51 @@
 // Which units the output sees on a cell: where the codes of those agree, the affine maps are the same by their form alone.
 
 /// The codes of a cell's units that reach the output; of all others nothing.
-struct RelevantCode: Hashable, Sendable {
-    private static let none = UInt16.max
-    private let codes: [UInt16]
+struct RelevantCode: Equatable, Sendable {
+    static let none = UInt16.max
 
-    /// A cell of the history's last level.
-    init(of cell: Int, in history: CodeHistory, _ program: PiecewiseAffineProgram) {
-        let (depths, level) = (program.depths, history.levels.count)
-        var codes = history.levels.map { [UInt16](repeating: RelevantCode.none, count: $0.width) }
-        var isSeen = program.counts.map { [Bool](repeating: false, count: $0) }
-        for unit in 0..<program.outputCount { isSeen[program.last][unit] = true }
-        func code(_ unit: Int, atLevel target: Int) -> Int {
-            history.levels[target - 1].code(unit, of: history.ancestor(of: cell, at: level, up: target))
+    /// What the codes of a batch's cells have in common.
+    final class Base: Sendable {
+        /// The codes that all cells see; `none` of all other units.
+        let common: [UInt16]
+        /// Those that some cells see, each by the number of the units that are seen together with it.
+        let shared: [(unit: Int, code: UInt16, number: Int)]
+        /// The units whose codes vary.
+        let varying: [Int]
+
+        init(common: [UInt16], shared: [(unit: Int, code: UInt16, number: Int)], varying: [Int]) {
+            (self.common, self.shared, self.varying) = (common, shared, varying)
         }
-        for (index, step) in program.steps.enumerated().reversed() {
-            let units = isSeen[index + 1].indices.filter { isSeen[index + 1][$0] }
-            switch step {
-            case .affine(let terms, _):
-                for term in terms { for unit in units { for (column, _) in term.matrix.row(unit) { isSeen[term.source][column] = true } } }
-            case .pieces(let source, let functions, let shared):
-                let coded = depths[shared ?? index + 1]
-                for unit in units {
-                    let piece = code(unit, atLevel: coded)
-                    codes[coded - 1][unit] = UInt16(piece)
-                    if functions[unit].slopes[piece] != 0 { isSeen[source][unit] = true }
-                }
-            case .maximum(let source, let groups):
-                for unit in units {
-                    let winner = code(unit, atLevel: depths[index + 1])
-                    codes[depths[index + 1] - 1][unit] = UInt16(winner)
-                    isSeen[source][groups[unit].members[groups[unit].codes.firstIndex(of: winner)!]] = true
-                }
-            }
-        }
-        self.codes = codes.flatMap { $0 }
+    }
+
+    private let base: Base
+    /// For each number a bit, whether its units are seen.
+    private let seen: [UInt64]
+    /// Those of the varying units.
+    private let codes: [UInt16]
+    /// Of what is seen.
+    private let hash: UInt64
+
+    init(_ base: Base, seen: [UInt64], codes: [UInt16], hash: UInt64) {
+        (self.base, self.seen, self.codes, self.hash) = (base, seen, codes, hash)
+    }
+
+    /// The code of every unit.
+    private var whole: [UInt16] {
+        var whole = base.common
+        for entry in base.shared where seen[entry.number / 64] >> UInt64(entry.number % 64) & 1 == 1 { whole[entry.unit] = entry.code }
+        for (unit, code) in zip(base.varying, codes) { whole[unit] = code }
+        return whole
+    }
+
+    static func == (a: RelevantCode, b: RelevantCode) -> Bool {
+        guard a.hash == b.hash else { return false }
+        return a.base === b.base ? a.seen == b.seen && a.codes == b.codes : a.whole == b.whole
+    }
+
+    /// A cell with this code, from which exact arithmetic makes the outputs' forms: it asks for no unit that is not seen.
+    func history(codeStarts: [Int]) -> CodeHistory {
+        let whole = whole.map { $0 == RelevantCode.none ? 0 : Int($0) }
+        return CodeHistory(codes: zip(codeStarts, codeStarts.dropFirst()).map { Array(whole[$0..<$1]) })
     }
 }

@@ -22,11 +22,6 @@ struct CodeHistory: Sendable {
         }
 
         func code(_ unit: Int, of cell: Int) -> Int { Int(codes[cell * width + unit]) }
-
-        /// Whether the last cell has this code.
-        func ends(with code: [Int]) -> Bool {
-            !parents.isEmpty && zip(codes.suffix(width), code).allSatisfy { Int($0) == $1 }
-        }
     }
 
     var levels: [Level] = []
@@ -37,32 +32,12 @@ struct CodeHistory: Sendable {
         for l in stride(from: level, to: target, by: -1) { cell = Int(levels[l - 1].parents[cell]) }
         return cell
     }
-
-    /// The history of one cell of the last level.
-    func path(of cell: Int) -> CodeHistory {
-        CodeHistory(
-            levels: levels.indices.map { index in
-                let (width, ancestor) = (levels[index].width, ancestor(of: cell, at: levels.count, up: index + 1))
-                return Level(parents: [0], codes: Array(levels[index].codes[ancestor * width..<(ancestor + 1) * width]), width: width)
-            })
-    }
 }
 
 extension CodeHistory {
     /// The history of one cell, from its code at each nonlinearity.
     init(codes: [[Int]]) {
         levels = codes.map { Level(parents: [0], codes: $0.map { UInt16($0) }, width: $0.count) }
-    }
-
-    /// Adds a cell of the last level by its code at each nonlinearity. Where cells come one part after the other, parts that cells have in
-    /// common are cells of the levels before.
-    mutating func append(_ codes: [[Int]]) {
-        if levels.isEmpty { levels = codes.map { Level(parents: [], codes: [], width: $0.count) } }
-        var shared = 0
-        while shared < codes.count - 1, levels[shared].ends(with: codes[shared]) { shared += 1 }
-        for level in shared..<codes.count {
-            levels[level].append(codes[level].map { UInt16($0) }, parent: level == 0 ? 0 : levels[level - 1].parents.count - 1)
-        }
     }
 }
 

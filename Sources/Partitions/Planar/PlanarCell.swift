@@ -14,8 +14,7 @@ struct PlanarCell: Sendable {
     ///
     /// - Parameter codeStarts: where the code of each nonlinearity begins in `code`, and where the last one ends.
     init(corners: [SIMD2<Double>], errors: [Double], lines: [Line], code: [UInt16], codeStarts: [Int]) {
-        let n = corners.count
-        let kept = (0..<n).filter { lines[($0 + n - 1) % n] != lines[$0] }
+        let kept = PlanarCell.corners(of: lines)
         self.corners = kept.map { corners[$0] }
         self.errors = kept.map { errors[$0] }
         self.lines = kept.map { lines[$0] }
@@ -24,6 +23,11 @@ struct PlanarCell: Sendable {
 }
 
 extension PlanarCell {
+    /// The corners of a cell whose sides lie on these lines, without those between two sides on one line.
+    static func corners(of lines: [Line]) -> [Int] {
+        lines.indices.filter { lines[($0 + lines.count - 1) % lines.count] != lines[$0] }
+    }
+
     /// The same polygon with the codes of the first `count` nonlinearities.
     func prefix(_ count: Int) -> PlanarCell {
         var prefix = self

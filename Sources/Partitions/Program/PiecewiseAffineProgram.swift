@@ -140,15 +140,20 @@ public struct PiecewiseAffineProgram: Hashable, Sendable {
     }
 
     /// How many weights its matrices hold.
-    var weightCount: Int {
+    var weightCount: Int { weights(ofSparse: 1) }
+
+    /// The same, those of matrices that are mostly zeros counted for the time that they take.
+    var weightCost: Int { weights(ofSparse: 20) }
+
+    private func weights(ofSparse factor: Int) -> Int {
         steps.reduce(0) { sum, step in
             guard case .affine(let terms, _) = step else { return sum }
-            return sum + terms.reduce(0) { $0 + $1.matrix.values.count }
+            return sum + terms.reduce(0) { $0 + $1.matrix.values.count * ($1.matrix.isSparse ? factor : 1) }
         }
     }
 
     /// Whether going through all weights for every cell is too much: tiles go on with reduced networks then.
-    var isLarge: Bool { weightCount >= 500_000 }
+    var isLarge: Bool { weightCost >= 500_000 }
 
     /// The value at one input, in Double. O(weights).
     public func value(at input: [Double]) -> [Double] {

@@ -8,6 +8,8 @@ package struct TwinlessProgram: Sendable {
     package let program: PiecewiseAffineProgram
     /// For each nonlinearity and each of the original's units, the unit here that stands for it.
     package let expansions: [[Int32]]
+    /// For each value and each of the original's units, the unit here that stands for it.
+    let classes: [[Int32]]
     /// For each value and each unit here, the first of the original's units that it stands for.
     package let originals: [[Int32]]
 
@@ -16,7 +18,7 @@ package struct TwinlessProgram: Sendable {
         for step in original.steps { merger.take(step) }
         program = merger.program
         expansions = original.nonlinearSteps.map { merger.classes[$0 + 1] }
-        originals = merger.originals
+        (classes, originals) = (merger.classes, merger.originals)
     }
 
     /// The original's code at nonlinearity `layer`, from the code here.

@@ -66,7 +66,7 @@ struct GraphReader {
         }
         let end = depends[output.index] ? symbols[output.index]! : SymbolicValue(terms: [], offset: constants[output.index]!)
         if end.wholeSource != program.last { try emit(end) }
-        return program
+        return try program.joiningSharedPieces()
     }
 
     func refusal(_ node: Node, _ expected: String) -> PartitionError {

@@ -13,15 +13,15 @@ extension PartitionSummary {
             volumes.add(part)
             count += 1
             progress(count)
-        } histories: {
+        } batches: {
             maps.add($0)
         }
         let (residueCount, contest) = maps.settled()
         var second = contest
-        if !contest.isEmpty { partition.forEachCell({ _ in }, histories: { second.add($0) }) }
+        if !contest.isEmpty { partition.forEachCell({ _ in }, batches: { second.add($0) }) }
         let range = volumes.range()
         (cellCount, cellCounts, distinctMapCount) = (count, outcome.cellCounts, residueCount + second.surplus())
-        (boundaryLength, filter) = (nil, nil)
+        (boundaryLength, boundary, filter) = (nil, nil, nil)
         (minVolume, maxVolume, unboundedCount) = (range.lowerBound, range.upperBound, 0)
     }
 }
@@ -79,20 +79,20 @@ private struct VolumeExtremes {
 }
 
 extension SolidPartition {
-    /// Calls `body` with every cell, and `histories` with what a thousand have in common: a program need not be run twice on that.
+    /// Calls `body` with every cell, and `batches` with the codes of some at a time: a program need not be run twice on what they share.
     @discardableResult
-    fileprivate func forEachCell(_ body: (SolidPart) -> Void, histories: (CodeHistory) -> Void) -> Outcome {
-        var (history, count) = (CodeHistory(), 0)
+    fileprivate func forEachCell(_ body: (SolidPart) -> Void, batches: (CodeBatch) -> Void) -> Outcome {
+        var (rows, count) = ([UInt16](), 0)
         let outcome = forEachCell { cell in
             body(cell.part)
-            history.append(cell.codes)
+            rows += cell.codes.joined().map { UInt16($0) }
             count += 1
-            if count % 1000 == 0 {
-                histories(history)
-                history = CodeHistory()
+            if count == CodeBatch.cellCount {
+                batches(CodeBatch(rows: rows, count: count))
+                (rows, count) = ([], 0)
             }
         }
-        if count % 1000 > 0 { histories(history) }
+        if count > 0 { batches(CodeBatch(rows: rows, count: count)) }
         return outcome
     }
 }

@@ -15,6 +15,8 @@ public struct CellBlock: Sendable {
     let lines: [Line]
     let codes: Codes
     let network: TiledNetwork
+    /// Whether in the last nonlinearity units may be exactly at a knot, or equal, along a side.
+    let mayTie: Bool
 
     /// The codes of all nonlinearities, one after the other.
     enum Codes: Sendable {
@@ -108,6 +110,7 @@ extension CellBlock {
             starts.append(Int32(truncatingIfNeeded: corners.count))
         }
         (self.starts, self.corners, self.sides, self.network, lines) = (starts, corners, sides, network, network.lines)
+        mayTie = tile.mayTie
         positions = (0..<tile.mesh.vertexCount).map { tile.mesh.position($0) }
         errors = (0..<tile.mesh.vertexCount).map { tile.mesh.vertices[$0].displacement }
         let shared = tile.codes.shared
@@ -136,7 +139,7 @@ extension CellBlock {
         lines = subdivision.lines.map(\.onSingleCell)
         positions = (0..<mesh.vertexCount).map { subdivision.position($0) }
         errors = (0..<mesh.vertexCount).map { v in max(subdivision.positions.bound(0, at: v), subdivision.positions.bound(1, at: v)) }
-        self.codes = .all(codes)
+        (self.codes, mayTie) = (.all(codes), true)
     }
 }
 

@@ -58,7 +58,7 @@ public struct ClassifiedTiles: Sendable {
                 var (activity, hash) = (0, UInt64(0))
                 for unit in 0..<width where code[unit] > 0 {
                     activity += multiplicities[unit]
-                    hash &+= mixed(unit, Int(code[unit]))
+                    hash &+= mixedBits(unit, Int(code[unit]))
                 }
                 return part(cell, Int(code[width]), activity, hash)
             }
@@ -73,20 +73,12 @@ public struct ClassifiedTiles: Sendable {
                         classIndex += entry.delta
                         continue
                     }
-                    hash &+= mixed(entry.unit, i)
+                    hash &+= mixedBits(entry.unit, i)
                     if base[entry.unit] == 0, entry.unit != last { activity += multiplicities[entry.unit] }
                     last = entry.unit
                 }
                 return part(cell, classIndex, activity, hash)
             }
         }
-    }
-
-    /// Bits that look random (the finaliser of SplitMix64, Steele et al. 2014).
-    private func mixed(_ unit: Int, _ code: Int) -> UInt64 {
-        var x = UInt64(truncatingIfNeeded: unit) &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(truncatingIfNeeded: code)
-        x = (x ^ (x >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        x = (x ^ (x >> 27)) &* 0x94D0_49BB_1331_11EB
-        return x ^ (x >> 31)
     }
 }

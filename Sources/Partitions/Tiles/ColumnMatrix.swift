@@ -50,6 +50,18 @@ final class ColumnMatrix {
         return true
     }
 
+    /// Gives rows of `other`, which are zero, units of this one as they are.
+    func copy(_ copies: [TiledNetwork.Copy], to other: ColumnMatrix) {
+        for j in 0..<columnCount {
+            let (from, to) = (column(j), other.column(j))
+            for copy in copies { to[copy.row] = from[copy.unit] }
+        }
+        for copy in copies { other.eta[copy.row] = eta[copy.unit] }
+        if hinges.isEmpty { return }
+        let rows = Dictionary(grouping: copies, by: \.unit)
+        for term in hinges { for copy in rows[term.unit] ?? [] { other.column(term.column)[copy.row] += term.coefficient } }
+    }
+
     /// The same units with the hinge terms among the dense ones.
     func settled(_ store: BlockStore, columnCount: Int) -> ColumnMatrix {
         if hinges.isEmpty { return self }

@@ -62,6 +62,14 @@ struct ColumnwiseMatrix: Sendable {
     func spread(_ units: [Int32], _ numbers: [Double], to out: inout [Double], magnitudes: Bool = false) {
         maso_partition_add_columns(&out, columns, rows, weights, units, numbers, units.count, magnitudes ? 1 : 0)
     }
+
+    /// The weights as residues, for `spread`.
+    func residues(in field: ResidueField) -> [UInt32] { weights.map { field.residue($0) } }
+
+    /// The same in a field, not reduced.
+    func spread(_ units: [Int32], _ numbers: [UInt32], to out: inout [UInt64], _ residues: [UInt32], in field: ResidueField) {
+        maso_partition_add_residue_columns(&out, columns, rows, residues, units, numbers, units.count, field.bits, field.gap)
+    }
 }
 
 /// Runs of elements, each kept once.

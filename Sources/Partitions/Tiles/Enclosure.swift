@@ -65,6 +65,14 @@ struct Enclosure {
         let eta: Double
     }
 
+    /// A unit over 1, the coordinates themselves and the units that have residuals, and how far from there it may be.
+    struct Settled {
+        let offset: Double
+        let slope: SIMD2<Double>
+        let weights: [Double]
+        let error: Double
+    }
+
     let rectangle: Rectangle
     /// A multiple of 8 for every nonlinearity.
     private(set) var columns: [Column] = []
@@ -173,11 +181,21 @@ struct Enclosure {
         ranges = columns.map(\.range)
     }
 
+    /// The residual's column where a row is exactly the unit that has it: its S and the residual.
+    func column(equalTo row: Row) -> Int? {
+        guard row.eta == 0, let j = row.numbers.dropFirst(3).lastIndex(where: { $0 != 0 }).map({ $0 - 3 }), row.numbers[3 + j] == 1 else {
+            return nil
+        }
+        let own = columns[j].row
+        return own.count <= 3 + j && row.numbers[..<own.count].elementsEqual(own) && !row.numbers[own.count..<3 + j].contains { $0 != 0 }
+            ? j : nil
+    }
+
     /// A row over 1, the coordinates themselves and the units that have residuals, instead of these.
     ///
     /// Replacing each r_j, last first, by its unit less S_j multiplies and adds once for every number of S_j: an entry that ends with the
     /// magnitudes m_j added up, cancelled or not, is off by at most (columns + 4) · 2⁻⁵² m_j.
-    func settled(_ row: Row) -> (offset: Double, slope: SIMD2<Double>, weights: [Double], error: Double) {
+    func settled(_ row: Row) -> Settled {
         var (numbers, sizes) = (row.numbers, row.numbers.map { abs($0) })
         for j in (0..<numbers.count - 3).reversed() where numbers[3 + j] != 0 {
             let weight = numbers[3 + j]
@@ -195,6 +213,6 @@ struct Enclosure {
         let moved = slope * center
         let reach = abs(slope.x) * (abs(center.x) + half.x) + abs(slope.y) * (abs(center.y) + half.y)
         let error = row.eta + Double(numbers.count + 4) * 0x1p-51 * size + 0x1p-49 * (abs(numbers[0]) + reach)
-        return (numbers[0] - moved.x - moved.y, slope, Array(numbers[3...]), error)
+        return Settled(offset: numbers[0] - moved.x - moved.y, slope: slope, weights: Array(numbers[3...]), error: error)
     }
 }

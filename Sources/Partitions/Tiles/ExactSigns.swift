@@ -17,8 +17,6 @@ struct ExactSigns {
     private(set) var signCount = 0
     private(set) var zeroCount = 0
     private(set) var elapsed = Duration.zero
-    /// How many sides of cells had a candidate at 0 at both ends, and so all along.
-    var zeroSideCount = 0
 
     private struct NodeKey: Hashable {
         let parent: Int

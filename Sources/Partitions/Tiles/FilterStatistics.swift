@@ -10,8 +10,6 @@ public struct FilterStatistics: Hashable, Sendable {
     public internal(set) var exactSignCount = 0
     /// How many of both, at vertices of tiles, are exactly 0.
     public internal(set) var zeroSignCount = 0
-    /// How many sides of cells had a unit exactly at a knot, or two members of a group equal, at both ends.
-    public internal(set) var zeroSideCount = 0
     /// How often a tile was divided because three members of a group might be largest on it.
     public internal(set) var halvedTileCount = 0
     /// How many single cells went on exactly, for that reason.
@@ -24,7 +22,6 @@ public struct FilterStatistics: Hashable, Sendable {
         a.longSignCount += b.longSignCount
         a.exactSignCount += b.exactSignCount
         a.zeroSignCount += b.zeroSignCount
-        a.zeroSideCount += b.zeroSideCount
         a.halvedTileCount += b.halvedTileCount
         a.exactCellCount += b.exactCellCount
         a.exactSeconds += b.exactSeconds
@@ -39,7 +36,6 @@ public struct FilterStatistics: Hashable, Sendable {
         longSignCount += exact.longSignCount
         exactSignCount += exact.signCount
         zeroSignCount += exact.zeroCount
-        zeroSideCount += exact.zeroSideCount
         add(exact.elapsed)
     }
 }

@@ -7,45 +7,45 @@
 /// stands one affine step of the coordinates and of all kept units of earlier nonlinearities. Its numbers are rounded, and it has bounds
 /// on what that and the bounds of `Enclosure` leave; exact arithmetic goes on asking the domain's network, under the code of all its units.
 struct NetworkReduction {
-    /// With how many units of the first nonlinearity at most a large network is reduced, and with half as many of a reduced network's
-    /// again. Chosen by measurement: with more, enclosures are loose and reduced networks large; with fewer, there are more of them.
+    /// With how many open units of the first nonlinearity at most a large network is reduced; again where they have halved. Chosen by
+    /// measurement: with more, enclosures are loose and reduced networks large; with fewer, there are more of them.
     static let lineLimit = 640
 
     let network: TiledNetwork
-    /// The units of the first nonlinearity that are kept.
-    let kept: [Int]
+    /// What is kept of the first nonlinearity.
+    let first: First
 
-    /// Whether the steps are of kinds that can be reduced, the first nonlinearity elementwise.
-    static func canReduce(_ steps: [TiledNetwork.Step]) -> Bool {
-        var isFirst = true
-        for step in steps {
-            switch step {
-            case .affine: break
-            case .pieces: isFirst = false
-            case .maximum where isFirst: return false
-            case .maximum: break
-            case .shared: return false
-            }
-        }
-        return !isFirst
+    /// What is kept of a nonlinearity.
+    struct First {
+        /// The units that it reads.
+        var units: [Int] = []
+        /// Of a maximum, the groups and the positions of their members.
+        var groups: [(group: Int, positions: [Int])] = []
     }
 
-    init(of network: TiledNetwork, on rectangle: Enclosure.Rectangle) {
-        var builder = Builder(network, rectangle)
+    /// Whether the steps are of kinds that can be reduced, a nonlinearity among them.
+    static func canReduce(_ steps: [TiledNetwork.Step]) -> Bool {
+        steps.contains { if case .affine = $0 { false } else { true } } && !steps.contains { if case .shared = $0 { true } else { false } }
+    }
+
+    /// - Parameter openCount: how many units of the first nonlinearity change their piece on the rectangle, or may do so.
+    init(of network: TiledNetwork, on rectangle: Enclosure.Rectangle, openCount: Int) {
+        var builder = Builder(network, rectangle, reductionLimit: openCount < 32 ? 0 : openCount / 2)
         for index in network.steps.indices { builder.take(index) }
         self.network = builder.network
-        kept = builder.kept ?? []
+        first = builder.first ?? First()
     }
 }
 
 /// The making of a reduced network, step by step.
 private struct Builder {
     private let original: TiledNetwork
+    private let reductionLimit: Int
     private var enclosure: Enclosure
     private var values: [Enclosure.Value?]
     /// For each nonlinearity so far its residuals' columns.
     private var layers: [Range<Int>] = []
-    private(set) var kept: [Int]?
+    private(set) var first: NetworkReduction.First?
 
     private var steps: [TiledNetwork.Step] = []
     private var matrices: [[ColumnwiseMatrix]] = []
@@ -55,8 +55,8 @@ private struct Builder {
     private var units: [Int] = []
     private let rootStarts: [Int]
 
-    init(_ network: TiledNetwork, _ rectangle: Enclosure.Rectangle) {
-        original = network
+    init(_ network: TiledNetwork, _ rectangle: Enclosure.Rectangle, reductionLimit: Int) {
+        (original, self.reductionLimit) = (network, reductionLimit)
         enclosure = Enclosure(rectangle)
         values = [enclosure.position]
         rootStarts = network.expansion?.codeStarts ?? network.codeStarts
@@ -64,17 +64,17 @@ private struct Builder {
     }
 
     var network: TiledNetwork {
-        let limit = (kept?.count ?? 0) / 2
-        return TiledNetwork(
+        TiledNetwork(
             reducing: original, steps: steps, matrices: matrices, lastUse: lastUse, codeStarts: codeStarts,
-            expansion: CodeExpansion(base: base, units: units, codeStarts: rootStarts),
-            reductionLimit: limit < 16 ? 0 : limit)
+            expansion: CodeExpansion(base: base, units: units, codeStarts: rootStarts), reductionLimit: reductionLimit)
     }
 
     mutating func take(_ index: Int) {
         switch original.steps[index] {
-        case .affine(_, let offset, let errors):
-            values.append(enclosure.combination(original.matrices[index], of: values, offset: offset, errors: errors))
+        case .affine(_, let offset, let errors, let copies):
+            var value = enclosure.combination(original.matrices[index], of: values, offset: offset, errors: errors)
+            for copy in copies { value.base[8 * copy.row + 7] = values[copy.source]!.eta(copy.unit) }
+            values.append(value)
         case .pieces(let source, let functions, let knots): take(functions, knots, of: source)
         case .maximum(let source, let groups, let ties): take(groups, ties, of: source)
         case .shared: preconditionFailure("shared pieces are not reduced")
@@ -130,7 +130,7 @@ private struct Builder {
         appendAffine(rows)
         appendNonlinear(.pieces(source: steps.count, functions: chords.map { functions[$0.unit] }, knots: keptKnots))
         close(chords.map(\.unit), residuals: chords.map { (unit: $0.unit, range: $0.range) }, &value)
-        if kept == nil { kept = chords.map(\.unit) }
+        if first == nil { first = .init(units: chords.map(\.unit)) }
     }
 
     private static func chord(
@@ -223,6 +223,7 @@ private struct Builder {
         appendAffine(enclosure.rows(of: members, in: value))
         appendNonlinear(.maximum(source: steps.count, groups: keptGroups, ties: keptTies))
         close(contests.map(\.group), residuals: contests.map { (unit: $0.group, range: $0.range) }, &result)
+        if first == nil { first = .init(units: members, groups: contests.map { ($0.group, $0.possible) }) }
     }
 
     /// Bounds the differences of members, drops those that cannot be largest, and finds the chords of the others.
@@ -279,22 +280,35 @@ private struct Builder {
 
     /// The kept units' arguments as an affine step.
     private mutating func appendAffine(_ rows: [Enclosure.Row]) {
-        let settled = rows.map { enclosure.settled($0) }
+        // The rows that are kept units as they are, as rectifiers before a maximum are, have no errors and stay exactly so.
+        var copies: [TiledNetwork.Copy] = []
+        let settled = rows.enumerated().map { i, row -> Enclosure.Settled in
+            guard let column = enclosure.column(equalTo: row), let layer = layers.firstIndex(where: { $0.contains(column) }) else {
+                return enclosure.settled(row)
+            }
+            copies.append(.init(row: i, source: 2 * layer + 2, unit: column - layers[layer].lowerBound))
+            return .init(offset: 0, slope: SIMD2(0, 0), weights: [Double](repeating: 0, count: row.numbers.count - 3), error: 0)
+        }
         var terms = [
             PiecewiseAffineProgram.Term(
                 source: 0,
                 matrix: SparseMatrix(
                     rows: settled.map { [(column: 0, value: $0.slope.x), (column: 1, value: $0.slope.y)] }, columnCount: 2))
         ]
+        var whole = terms
         lastUse[0] = steps.count
         for (layer, range) in layers.enumerated() where !range.isEmpty {
-            let rows = settled.map { row in range.enumerated().map { (column: $0.offset, value: row.weights[$0.element]) } }
-            terms.append(.init(source: 2 * layer + 2, matrix: SparseMatrix(rows: rows, columnCount: range.count)))
-            lastUse[2 * layer + 2] = steps.count
+            var rows = settled.map { row in range.enumerated().map { (column: $0.offset, value: row.weights[$0.element]) } }
+            let source = 2 * layer + 2
+            terms.append(.init(source: source, matrix: SparseMatrix(rows: rows, columnCount: range.count)))
+            for copy in copies where copy.source == source { rows[copy.row] = [(column: copy.unit, value: 1)] }
+            whole.append(.init(source: source, matrix: SparseMatrix(rows: rows, columnCount: range.count)))
+            lastUse[source] = steps.count
         }
-        if rows.isEmpty { terms = [] }
-        matrices.append(terms.map { ColumnwiseMatrix($0) })
-        steps.append(.affine(terms.map { TileTerm($0) }, offset: settled.map(\.offset), errors: settled.map(\.error)))
+        if rows.isEmpty { (terms, whole) = ([], []) }
+        matrices.append(whole.map { ColumnwiseMatrix($0) })
+        steps.append(
+            .affine(terms.map { TileTerm($0) }, offset: settled.map(\.offset), errors: settled.map(\.error), copies: copies))
         lastUse.append(-1)
     }
 

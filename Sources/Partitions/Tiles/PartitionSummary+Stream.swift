@@ -9,46 +9,52 @@ extension PartitionSummary {
         (isDrawn ? 50_000_000 : 2_000_000) / max(1, program.counts.reduce(0, +))
     }
 
-    /// The summary of a partition by tiles, which keeps no cell. Where outputs may tie other than along the decision boundary, its length
-    /// is left open (`nil`) though it may not be ambiguous; so it is, and the number of maps, where these are too many to
-    /// compare.
+    /// The summary of a partition by tiles, which keeps no cell. The number of maps is left open (`nil`) where there are too many to compare,
+    /// and what there is to know of the boundary where there are too many tiles.
     ///
-    /// - Parameter progress: told by one thread or another how many cells have gone by.
-    public init(streaming partition: TiledPartition, threads: Int, progress: @escaping @Sendable (Int) -> Void = { _ in }) {
-        let program = partition.network.program
+    /// - Parameters:
+    ///   - boundary: the boundary, where it is known already.
+    ///   - progress: told by one thread or another how many cells have gone by.
+    public init(
+        streaming partition: TiledPartition, boundary: DecisionBoundary? = nil, threads: Int,
+        progress: @escaping @Sendable (Int) -> Void = { _ in }
+    ) {
+        let network = partition.network
+        let program = network.program
         let count = Atomic(0)
-        let comparesMaps = partition.hasAtMost(DistinctMaps.comparedCellCount(of: program))
-        let initial = (areas: AreaExtremes(program), maps: comparesMaps ? DistinctMaps(program) : nil)
+        let limit = DistinctMaps.comparedCellCount(of: program)
+        let initial = (areas: AreaExtremes(program), maps: Optional(DistinctMaps(program, matrices: network.matrices)))
         let sum = partition.reduce(into: initial, threads: threads) { result, block in
             result.areas.add(block)
-            result.maps?.add(block.history)
-            progress(count.wrappingAdd(block.count, ordering: .relaxed).newValue)
+            let number = count.wrappingAdd(block.count, ordering: .relaxed).newValue
+            if number > limit { result.maps = nil } else { result.maps?.add(CodeBatch(block)) }
+            progress(number)
         } _: { total, part in
             total.areas.merge(part.areas)
-            if let maps = part.maps { total.maps?.merge(maps) }
+            if let maps = part.maps { total.maps?.merge(maps) } else { total.maps = nil }
         }
         var extremes = sum.result.areas
         let areas = extremes.range()
         (cellCount, cellCounts, filter) = (sum.outcome.cellCount, sum.outcome.cellCounts, sum.outcome.statistics)
         (minVolume, maxVolume, unboundedCount) = (areas.lowerBound, areas.upperBound, 0)
+        if let boundary {
+            self.boundary = nil
+            boundaryLength = boundary.isAmbiguous ? nil : boundary.length
+        } else {
+            let streamed = StreamedBoundary(of: partition, threads: threads)
+            self.boundary = streamed
+            boundaryLength = streamed.flatMap { $0.isAmbiguous ? nil : $0.length }
+        }
         guard let maps = sum.result.maps else {
-            (distinctMapCount, boundaryLength) = (nil, nil)
+            distinctMapCount = nil
             return
         }
-        boundaryLength = maps.mayHaveTies ? nil : PartitionSummary.boundaryLength(of: partition, beside: sum.outcome, threads: threads)
-        let (residueCount, contest) = maps.settled()
-        distinctMapCount =
-            contest.isEmpty
-            ? residueCount
-            : residueCount + partition.reduce(into: contest, threads: threads, { $0.add($1.history) }, { $0.merge($1) }).result.surplus()
-    }
-
-    /// - Parameter outcome: that of the partition itself.
-    private static func boundaryLength(of partition: TiledPartition, beside outcome: TiledPartition.Outcome, threads: Int) -> Double? {
-        let divided = partition.dividedByClass.reduce(into: BoundaryLength(), threads: threads, { $0.add($1) }, { $0.merge($1) })
-        // Sides at 0 that are not the network's own are such along which outputs tie.
-        guard divided.result.isCertain, divided.outcome.statistics.zeroSideCount == outcome.statistics.zeroSideCount else { return nil }
-        return divided.result.length
+        var (mapCount, contest) = maps.settled()
+        if !contest.isEmpty {
+            contest = partition.reduce(into: contest, threads: threads, { $0.add(CodeBatch($1)) }, { $0.merge($1) }).result
+            if contest.isTolerable { mapCount += contest.surplus() }
+        }
+        distinctMapCount = contest.isTolerable ? mapCount : nil
     }
 }
 

@@ -138,6 +138,7 @@ extension Tile {
                 sides[Int(place)] = .below
             } else if matrix.eta[k] == 0, matrix.isExactlyConstant(k) {
                 sides[Int(place)] = matrix.data[k] > knot.value ? .above : .below
+                if isInLastNonlinearity, matrix.data[k] == knot.value { mayTie = true }
             } else {
                 rest.append(place)
                 if found.count < 64 {
@@ -157,6 +158,9 @@ extension Tile {
         var found: [Candidate] = []
         for place in open {
             let members = groups[Int(place)].members
+            if isInLastNonlinearity, !mayTie {
+                mayTie = members.indices.contains { a in members[..<a].contains { matrix.areIdentical($0, members[a]) } }
+            }
             let possible = possibleWinners(members, matrix, sums, ranges)
             note(possible, at: place, members, ties[Int(place)], matrix, ranges, &found)
         }

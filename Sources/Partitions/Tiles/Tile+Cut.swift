@@ -104,11 +104,15 @@ extension Tile {
         var nodes: [Int32: ExactSigns.Node] = [:]
         for (c, candidate) in evaluation.candidates.enumerated() where doubtful >> UInt64(c) & 1 == 1 {
             let base = bases[c]
+            let rectified = hingeColumns(of: c, evaluation)
             var isPositive = (somewhere: false, everywhere: true)
             for v in 0..<mesh.vertexCount {
                 let (place, displacement) = (v * width + c, mesh.vertices[v].displacement)
                 let value = scratch.values[place]
-                if abs(value) <= base + slopes[c] * displacement {
+                if let rectified, rectified.allSatisfy({ mesh.rows[v * mesh.stride + $0] == 0 }) {
+                    scratch.values[place] = 0
+                    scratch.positive[v] &= ~(1 << UInt64(c))
+                } else if abs(value) <= base + slopes[c] * displacement {
                     let h = Int(outgoing[v])
                     let cell = mesh.halfEdges[h].cell
                     let node = nodes[cell] ?? scratch.exact.node(of: mesh.code(of: Int(cell), codes))
@@ -124,14 +128,26 @@ extension Tile {
                 isPositive.somewhere = isPositive.somewhere || scratch.values[place] > 0
                 isPositive.everywhere = isPositive.everywhere && scratch.values[place] > 0
             }
-            for h in 0..<mesh.halfEdges.count
-            where scratch.values[Int(mesh.halfEdges[h].origin) * width + c] == 0 && scratch.values[mesh.end(h) * width + c] == 0 {
-                scratch.exact.zeroSideCount += 1
+            if isInLastNonlinearity {
+                mayTie =
+                    mayTie
+                    || (0..<mesh.halfEdges.count).contains { h in
+                        scratch.values[Int(mesh.halfEdges[h].origin) * width + c] == 0 && scratch.values[mesh.end(h) * width + c] == 0
+                    }
             }
             let bit = 1 << UInt64(c) as UInt64
             signs.any = isPositive.somewhere ? signs.any | bit : signs.any & ~bit
             signs.all = isPositive.everywhere ? signs.all | bit : signs.all & ~bit
         }
+    }
+
+    /// The columns of a candidate that is exactly a combination of hinges: it is 0 where they are, as the difference of two rectifiers is
+    /// where both are dead. `nil` of any other.
+    private func hingeColumns(of c: Int, _ evaluation: borrowing Evaluation) -> [Int]? {
+        let (candidate, matrix) = (evaluation.candidates[c], evaluation.matrix)
+        guard matrix.eta[candidate.unit] == 0, candidate.minus < 0 || matrix.eta[candidate.minus] == 0 else { return nil }
+        let columns = (0..<matrix.columnCount).filter { evaluation.numbers.start[$0 * evaluation.width + c] != 0 }
+        return columns.first.map { $0 < 3 } ?? false ? nil : columns
     }
 
     /// Marks the vertices at which chosen candidates are 0.

@@ -24,7 +24,7 @@ extension Tile {
 
         var tile = Tile(store, network, columnCount: kept.count, values: values)
         (tile.step, tile.grain, tile.sides, tile.rivals, tile.open) = (step, grain, sides, rivals, open)
-        tile.codes = codes
+        (tile.codes, tile.mayTie) = (codes, mayTie)
         tile.mesh.halfEdges.reserve(2 * halves.count)
         tile.mesh.halfEdges.resize(to: halves.count)
         tile.mesh.first.resize(to: cells.count)
@@ -121,6 +121,11 @@ extension Tile {
             if !active.isEmpty {
                 for (j, column) in columns.enumerated() {
                     maso_partition_add_magnitude(new.eta, new.column(j), old.stride, rounding * size[column])
+                }
+                // Nothing is replaced in units that the active hinges are no part of: those without an error stay so.
+                let replaced = active.filter { $0 < old.columnCount }
+                for unit in 0..<old.unitCount where old.eta[unit] == 0 && new.eta[unit] != 0 {
+                    if !replaced.contains(where: { old.column($0)[unit] != 0 }) { new.eta[unit] = 0 }
                 }
             }
             for column in active where column < old.columnCount {

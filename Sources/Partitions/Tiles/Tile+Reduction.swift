@@ -5,32 +5,49 @@ import CKernels
 extension Tile {
     /// Whether, in the first nonlinearity, few of its units may change their piece on the tile.
     var isReducible: Bool {
-        network.reductionLimit > 0 && network.depths[step] == 0 && open.count + sides.count(where: \.isHinge) <= network.reductionLimit
+        network.reductionLimit > 0 && network.depths[step] == 0 && openCount <= network.reductionLimit
     }
+
+    /// How many units change their piece on the tile, or may do so.
+    private var openCount: Int { open.count + sides.count(where: \.isHinge) }
 
     /// Goes on with a network reduced to the units that may change their piece on the tile.
     mutating func reduce() {
-        guard case .pieces(let source, _, let knots) = network.steps[step] else { preconditionFailure("step \(step) is not elementwise") }
-        let reduction = NetworkReduction(of: network, on: rectangle)
-        let matrix = values[source]!
+        let first = network.steps[step]
+        let reduction = NetworkReduction(of: network, on: rectangle, openCount: openCount)
+        let hingeCount = sides.count(where: \.isHinge)
+        let matrix: ColumnMatrix
+        switch first {
+        case .affine, .shared: preconditionFailure("step \(step) has no code")
+        case .pieces(let source, let functions, let knots):
+            matrix = values[source]!
+            // A unit has its knots one after the other, there and here.
+            var starts = [Int32](repeating: -1, count: matrix.unitCount)
+            for (place, knot) in knots.enumerated() where starts[Int(knot.unit)] < 0 { starts[Int(knot.unit)] = Int32(place) }
+            sides = reduction.first.units.flatMap { unit in functions[unit].knots.indices.map { sides[Int(starts[unit]) + $0] } }
+        case .maximum(let source, _, _):
+            matrix = values[source]!
+            rivals = reduction.first.groups.map { group, positions in
+                // Of a group that is decided, only the winner need be kept.
+                let (side, pair) = (sides[group], rivals[group])
+                if side == .unknown { return SIMD2(0, 0) }
+                let (a, b) = (side == .above ? pair.y : pair.x, side == .below ? pair.x : pair.y)
+                guard let first = positions.firstIndex(of: Int(a)), let second = positions.firstIndex(of: Int(b)) else {
+                    preconditionFailure("a member that is largest on the tile was not kept")
+                }
+                return SIMD2(Int32(first), Int32(second))
+            }
+            sides = reduction.first.groups.map { sides[$0.group] }
+        }
+        precondition(sides.count(where: \.isHinge) == hingeCount, "a unit that cuts the tile was not kept")
+        let units = reduction.first.units
         let kept = ColumnMatrix(
-            store, unitCount: reduction.kept.count, columnCount: matrix.columnCount, dense: (0..<Int32(reduction.kept.count)).map { $0 })
-        for (i, unit) in reduction.kept.enumerated() {
+            store, unitCount: units.count, columnCount: matrix.columnCount, dense: (0..<Int32(units.count)).map { $0 })
+        for (i, unit) in units.enumerated() {
             for j in 0..<matrix.columnCount { kept.column(j)[i] = matrix.column(j)[unit] }
             kept.eta[i] = matrix.eta[unit]
         }
-
-        // A unit has its knots one after the other, there and here.
-        var starts = [Int32](repeating: -1, count: matrix.unitCount)
-        for (place, knot) in knots.enumerated() where starts[Int(knot.unit)] < 0 { starts[Int(knot.unit)] = Int32(place) }
-        network = reduction.network
-        step = 1
-        guard case .pieces(_, let functions, _) = network.steps[step] else { preconditionFailure("a reduced network begins with pieces") }
-        let hingeCount = sides.count(where: \.isHinge)
-        sides = zip(reduction.kept, functions).flatMap { unit, function in
-            function.knots.indices.map { sides[Int(starts[unit]) + $0] }
-        }
-        precondition(sides.count(where: \.isHinge) == hingeCount, "a unit that cuts the tile was not kept")
+        (network, step) = (reduction.network, 1)
         open = sides.indices.filter { sides[$0] == .unknown }.map { Int32($0) }
         values = [ColumnMatrix?](repeating: nil, count: network.steps.count + 1)
         (values[0], values[1]) = (Tile.position(store), kept)

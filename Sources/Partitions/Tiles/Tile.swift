@@ -54,6 +54,10 @@ struct Tile: ~Copyable {
     /// The places in `sides` that are still unknown.
     var open: [Int32] = []
 
+    /// Whether in the last nonlinearity a unit may be exactly at a knot, or two members of a group be equal, along a side of a cell.
+    var mayTie = false
+    var isInLastNonlinearity: Bool { network.depths[step] == network.layerCount - 1 }
+
     /// The number of its cells after the last candidates, where these were counted and not cut.
     var countedCells: Int?
     var cellCount: Int { countedCells ?? mesh.cellCount }

@@ -49,7 +49,7 @@ struct TileWorker: ~Copyable {
         while tile.step < tile.network.steps.count {
             let network = tile.network
             switch network.steps[tile.step] {
-            case .affine(let terms, let offset, let errors): takeAffine(&tile, terms, offset, errors)
+            case .affine(let terms, let offset, let errors, let copies): takeAffine(&tile, terms, offset, errors, copies)
             case .pieces(let source, let functions, let knots):
                 if tile.sides.isEmpty && !knots.isEmpty { tile.begin(source, sideCount: knots.count, isMaximum: false) }
                 let matrix = tile.values[source]!
@@ -80,6 +80,11 @@ struct TileWorker: ~Copyable {
                 if !tile.open.isEmpty {
                     if isFull(tile) { return .full }
                     var candidates = tile.candidates(of: matrix, groups: groups, ties: ties)
+                    if tile.isReducible {
+                        if leavesReduction, network.expansion == nil { return .unreduced }
+                        tile.reduce()
+                        continue
+                    }
                     if candidates.isEmpty, !tile.open.isEmpty {
                         candidates = tile.candidatesAtVertices(of: matrix, groups: groups, ties: ties, &scratch)
                     }
@@ -109,7 +114,9 @@ struct TileWorker: ~Copyable {
         return tile.cut(by: evaluation, &scratch)
     }
 
-    private mutating func takeAffine(_ tile: inout Tile, _ terms: [TileTerm], _ offset: [Double], _ errors: [Double]) {
+    private mutating func takeAffine(
+        _ tile: inout Tile, _ terms: [TileTerm], _ offset: [Double], _ errors: [Double], _ copies: [TiledNetwork.Copy]
+    ) {
         let result = ColumnMatrix(
             store, unitCount: offset.count, columnCount: tile.columnCount, dense: (0..<Int32(offset.count)).map { $0 })
         for term in terms { term.add(tile.values[term.source]!, to: result, sizes: tile.size, termCount: terms.count, store) }
@@ -119,6 +126,7 @@ struct TileWorker: ~Copyable {
             result.eta[unit] += roundoff * abs(shift)
         }
         for (unit, error) in errors.enumerated() { result.eta[unit] += error }
+        for (source, copies) in Dictionary(grouping: copies, by: \.source) { tile.values[source]!.copy(copies, to: result) }
         go(on: &tile, with: result)
     }
 
@@ -188,6 +196,8 @@ struct TileWorker: ~Copyable {
             let function = functions[entry.unit - start]
             let change = function.slopes[r + 1] - function.slopes[r]
             result.hinges.append(.init(unit: entry.unit - start, column: entry.column, coefficient: change))
+            // From or to 0, the change is exact: a rectifier is its hinge, without an error of its own.
+            if function.slopes[r] == 0 || function.slopes[r + 1] == 0 { continue }
             result.eta[entry.unit - start] += 0x1p-52 * abs(change) * tile.size[entry.column]
         }
         return result

@@ -20,9 +20,16 @@ final class TiledNetwork: Sendable {
         func line(_ a: Int, _ b: Int) -> Int32 { start + positions[a] * width + positions[b] }
     }
 
+    /// A row of an affine step that is exactly a unit of an earlier value.
+    struct Copy: Sendable {
+        let row: Int
+        let source: Int
+        let unit: Int
+    }
+
     enum Step: Sendable {
-        /// With what is to be added to the units' errors, where that is not 0.
-        case affine([TileTerm], offset: [Double], errors: [Double])
+        /// With what is to be added to the units' errors, where that is not 0, and the rows that are units as they are.
+        case affine([TileTerm], offset: [Double], errors: [Double], copies: [Copy])
         case pieces(source: Int, functions: [PiecewiseFunction], knots: [Knot])
         /// The pieces that the units of an earlier layer have, with other slopes and offsets.
         case shared(source: Int, functions: [PiecewiseFunction], layer: Int)
@@ -62,7 +69,7 @@ final class TiledNetwork: Sendable {
             let level = depths[index]
             switch step {
             case .affine(let terms, let offset):
-                steps.append(.affine(terms.map { TileTerm($0) }, offset: offset, errors: []))
+                steps.append(.affine(terms.map { TileTerm($0) }, offset: offset, errors: [], copies: []))
                 for term in terms { lastUse[term.source] = index }
             case .pieces(let source, let functions, nil):
                 var knots: [Knot] = []

@@ -103,6 +103,18 @@ extension PartitionMap {
     }
 }
 
+extension StreamedBoundary {
+    /// What the command says of it beyond its length.
+    public var answers: [JSONMember] {
+        [
+            JSONMember(name: "boundaryPieces", value: JSONValue(pieceCount)),
+            JSONMember(name: "boundaryLoops", value: JSONValue(loopCount)),
+            JSONMember(name: "boundaryAmbiguous", value: JSONValue(isAmbiguous)),
+            JSONMember(name: "classes", value: .array(regions.map(\.json))),
+        ]
+    }
+}
+
 extension DividingCurve {
     /// The polylines with what lies to their left and right under the name `sides`, after some members.
     func json(sides: String, _ members: KeyValuePairs<String, JSONValue>) -> JSONValue {

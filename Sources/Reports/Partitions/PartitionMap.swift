@@ -62,7 +62,7 @@ public struct PartitionMap: Sendable {
     }
 
     /// What classes are called: by the names given, or by number; of a single output by its sign.
-    static func names(of labels: [Int], _ names: [String], isSign: Bool) -> [String] {
+    public static func names(of labels: [Int], _ names: [String], isSign: Bool) -> [String] {
         labels.map { names.indices.contains($0) ? names[$0] : isSign ? ["output ≤ 0", "output > 0"][$0] : "class \($0)" }
     }
 

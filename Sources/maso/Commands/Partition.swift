@@ -60,7 +60,10 @@ struct Partition: ParsableCommand {
             "filter": summary.filter.map { filter($0) } ?? .null,
         ]
         if let map = result.planar { object = object.appending(map.answers) }
-        try printResult(common.json, object, output: output) { text(result, summary, elapsed) }
+        if let boundary = summary.boundary { object = object.appending(boundary.answers) }
+        object = object.appending([JSONMember(name: "open", value: open(result, summary))])
+        let names = try summary.boundary == nil ? [] : picture.classNames(model, common)
+        try printResult(common.json, object, output: output) { text(result, summary, names, elapsed) }
     }
 
     /// A partition by the number of its dimensions.
@@ -72,6 +75,8 @@ struct Partition: ParsableCommand {
         case solid(SolidPartition, PiecewiseAffineProgram, Domain)
 
         var planar: PartitionMap? { if case .planar(let map, _) = self { map } else { nil } }
+        /// Whether the class of a stream is a single output's sign.
+        var isSign: Bool { if case .streamed(_, let program, _) = self { program.outputCount == 1 } else { false } }
         var isStreamed: Bool { if case .streamed = self { true } else { false } }
         var linear: LinearPartition? { if case .linear(let partition) = self { partition } else { nil } }
 
@@ -119,7 +124,7 @@ struct Partition: ParsableCommand {
         switch result {
         case .linear(let partition): return PartitionSummary(partition)
         case .planar(let map, let tiles?):
-            return PartitionSummary(streaming: tiles, threads: common.threadCount).with(map.boundary)
+            return PartitionSummary(streaming: tiles, boundary: map.boundary, threads: common.threadCount)
         case .planar(let map, nil): return PartitionSummary(map.partition, map.boundary)
         case .streamed(let tiles, _, _):
             if output != nil { try picture.requireStreamed() }
@@ -152,7 +157,7 @@ struct Partition: ParsableCommand {
         }
     }
 
-    private func text(_ result: Result, _ summary: PartitionSummary, _ elapsed: Double) -> String {
+    private func text(_ result: Result, _ summary: PartitionSummary, _ names: [String], _ elapsed: Double) -> String {
         var lines = [
             "\(summary.cellCount) cells (sets with interior on which every unit has one code) in \(brief(elapsed)) s",
             "after each nonlinearity: \(summary.cellCounts.map { "\($0)" }.joined(separator: ", "))",
@@ -160,10 +165,8 @@ struct Partition: ParsableCommand {
                 + "volumes from \(brief(summary.minVolume)) to \(brief(summary.maxVolume))",
         ]
         if result.isStreamed {
-            lines.append(
-                summary.boundaryLength.map { "decision boundary of length \(brief($0))" }
-                    ?? "the decision boundary's length is left open: "
-                    + (summary.distinctMapCount == nil ? "maps are too many to compare" : "outputs may tie elsewhere too"))
+            if summary.distinctMapCount == nil { lines.append("the number of different maps is left open: \(Partition.manyMaps)") }
+            if summary.boundary == nil { lines.append("the decision boundary is left open: \(Partition.manyTiles)") }
             lines.append("cells counted as they went by: too many to keep" + (output == nil ? ", but -o may" : ""))
         }
         if summary.unboundedCount > 0 { lines.append("\(summary.unboundedCount) cells are unbounded") }
@@ -171,19 +174,54 @@ struct Partition: ParsableCommand {
             lines.append("\(partition.pieceCount) pieces along the line; the class changes at \(partition.boundaryPoints.count) points")
         }
         if let map = result.planar {
-            let boundary = map.boundary
-            let (pieces, loops) = (boundary.curve.pieceCount, boundary.curve.loopCount)
-            lines.append(
-                "decision boundary of length \(brief(boundary.length)) in \(pieces) \(pieces == 1 ? "piece" : "pieces"), "
-                    + "with \(loops) \(loops == 1 ? "loop" : "loops")" + (boundary.isAmbiguous ? "; outputs tie elsewhere too" : ""))
-            for region in boundary.regions {
-                lines.append(
-                    "\(map.classNames[region.label]): area \(brief(region.area)), parts \(region.componentCount), holes \(region.holeCount)"
-                )
-            }
+            let (boundary, curve) = (map.boundary, map.boundary.curve)
+            lines += shape(boundary.length, curve.pieceCount, curve.loopCount, boundary.isAmbiguous, boundary.regions, map.classNames)
+        }
+        if let boundary = summary.boundary {
+            let names = PartitionMap.names(of: boundary.regions.map(\.label), names, isSign: result.isSign)
+            lines += shape(boundary.length, boundary.pieceCount, boundary.loopCount, boundary.isAmbiguous, boundary.regions, names)
         }
         if let output { lines.append("written to \(output)") }
         return lines.joined(separator: "\n")
+    }
+
+    /// The decision boundary and the classes' regions in words.
+    private func shape(
+        _ length: Double, _ pieces: Int, _ loops: Int, _ isAmbiguous: Bool, _ regions: [LabelledRegion], _ names: [String]
+    ) -> [String] {
+        [
+            "decision boundary of length \(brief(length)) in \(pieces) \(pieces == 1 ? "piece" : "pieces"), "
+                + "with \(loops) \(loops == 1 ? "loop" : "loops")" + (isAmbiguous ? "; outputs tie elsewhere too" : "")
+        ]
+            + regions.map {
+                "\(names[$0.label]): area \(brief($0.area)), parts \($0.componentCount), holes \($0.holeCount)"
+            }
+    }
+
+    private static let manyMaps = "too many cells' maps to compare"
+    private static let manyTiles = "too many tiles to keep their borders"
+
+    /// For every answer that is null although there is one, or that this kind of domain has not, why.
+    private func open(_ result: Result, _ summary: PartitionSummary) -> JSONValue {
+        var reasons: [JSONMember] = []
+        if summary.distinctMapCount == nil {
+            let isPolyline = (result.linear?.intervals.last?.segment ?? 0) > 0
+            reasons.append(
+                JSONMember(
+                    name: "distinctAffineMaps",
+                    value: .string(isPolyline ? "the segments of a polyline have coordinates of their own" : Partition.manyMaps)))
+        }
+        if summary.boundaryLength == nil {
+            let reason =
+                switch result {
+                case .linear: "a line meets the boundary in points"
+                case .solid: "the boundary of a solid is not measured"
+                case .streamed where summary.boundary == nil: Partition.manyTiles
+                case .planar, .streamed: "outputs tie elsewhere too"
+                }
+            reasons.append(JSONMember(name: "boundaryLength", value: .string(reason)))
+        }
+        return .object(reasons)
     }
 
     /// How the signs of units at vertices were decided.

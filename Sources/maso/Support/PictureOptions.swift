@@ -74,6 +74,11 @@ struct PictureOptions: ParsableArguments {
 
     /// The map as asked for.
     /// - Throws: `Failure` for a layer or unit that the network does not have; what reading data throws.
+    /// The classes' names, as far as they have any.
+    func classNames(_ model: Model, _ common: CommonOptions) throws -> [String] {
+        try labels.names(classCount: model.outputCount, common) ?? model.classNames ?? []
+    }
+
     func map(_ partition: PlanarPartition, _ model: Model, _ common: CommonOptions) throws -> PartitionMap {
         let counts = partition.unitCounts
         for (name, layer) in [("--layer", layer), ("--depth", depth), ("--centers", centers)] {
@@ -87,7 +92,7 @@ struct PictureOptions: ParsableArguments {
                 throw Failure.usage("--unit \(unit.layer):\(unit.unit): the network has units \(has)")
             }
         }
-        let names = try labels.names(classCount: model.outputCount, common) ?? model.classNames ?? []
+        let names = try classNames(model, common)
         var map = PartitionMap(partition, classNames: names)
         map.coloring = color
         map.units = units

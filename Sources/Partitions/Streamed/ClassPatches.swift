@@ -1,0 +1,297 @@
+// Cells divided by class, block by block: each block knows how its parts hang together inside it, and keeps of them only its border. When all
+// have gone by, the borders' sides are matched, each with the same one of the block beyond, and what they know together is the whole.
+//
+// A partition's cells meet along whole sides: where a line ends at a block's border, the function that is 0 on it changes its sign there,
+// and so it does beyond. So every side of a border is a side of another block too, with the same two ends, in the other direction.
+
+import Geometry
+
+/// The parts of a partition divided by class as patches: the connected parts of one class in a block, and the sides where blocks meet.
+struct ClassPatches: Sendable {
+    /// A vertex on the border of a block, as that block knows it.
+    struct Vertex: Sendable {
+        let place: SIMD2<Double>
+        /// How far from there it may be exactly in each coordinate.
+        let error: Double
+        /// The class of the block's parts round it; −1 if they differ.
+        let label: Int32
+        let isOnBorder: Bool
+        /// Where it is exactly, if that was asked for.
+        let point: ExactPoint?
+    }
+
+    /// A side of a block's border, its patch to the left.
+    struct Side: Sendable {
+        let start: Int32
+        let end: Int32
+        let patch: Int32
+    }
+
+    /// A patch that reaches its block's border.
+    struct Patch: Sendable {
+        let label: Int32
+        var isOnBorder = false
+    }
+
+    /// A side along which outputs tie, which must be the boundary: where the class beyond is `rival`, or of a single output another one.
+    struct Tie: Sendable {
+        let side: Int32
+        let rival: Int32
+    }
+
+    /// Vertices beyond which borders take too much memory.
+    static let vertexLimit = 40_000_000
+
+    let classCount: Int
+    /// The classes whose outputs are those of other ones everywhere.
+    let twins: Set<Int>
+    /// Vertices put there are to be known exactly.
+    let exactPlaces: Set<SIMD2<Double>>
+
+    /// Of sides between two classes inside blocks: how many, and their length.
+    private(set) var changeCount = 0
+    private(set) var length = 0.0
+    /// Vertices inside blocks where classes meet.
+    private(set) var changeVertexCount = 0
+    /// For each class its area; parts less common sides plus vertices inside it; connected parts that reach no block's border.
+    private(set) var areas: [Double]
+    private(set) var euler: [Int]
+    private(set) var innerCounts: [Int]
+    private(set) var isAmbiguous = false
+
+    private(set) var vertices: [Vertex] = []
+    private(set) var sides: [Side] = []
+    private(set) var patches: [Patch] = []
+    private(set) var ties: [Tie] = []
+    private(set) var isTooLarge = false
+
+    init(classCount: Int, twins: Set<Int>, exactPlaces: Set<SIMD2<Double>>) {
+        (self.classCount, self.twins, self.exactPlaces) = (classCount, twins, exactPlaces)
+        areas = [Double](repeating: 0, count: classCount)
+        (euler, innerCounts) = ([Int](repeating: 0, count: classCount), [Int](repeating: 0, count: classCount))
+    }
+
+    mutating func merge(_ other: ClassPatches) {
+        changeCount += other.changeCount
+        length += other.length
+        changeVertexCount += other.changeVertexCount
+        for label in 0..<classCount {
+            areas[label] += other.areas[label]
+            euler[label] += other.euler[label]
+            innerCounts[label] += other.innerCounts[label]
+        }
+        isAmbiguous = isAmbiguous || other.isAmbiguous
+        let (firstVertex, firstPatch, firstSide) = (Int32(vertices.count), Int32(patches.count), Int32(sides.count))
+        vertices += other.vertices
+        patches += other.patches
+        for side in other.sides {
+            sides.append(Side(start: side.start + firstVertex, end: side.end + firstVertex, patch: side.patch + firstPatch))
+        }
+        for tie in other.ties { ties.append(Tie(side: tie.side + firstSide, rival: tie.rival)) }
+        isTooLarge = isTooLarge || other.isTooLarge
+        forgetIfTooLarge()
+    }
+
+    private mutating func forgetIfTooLarge() {
+        isTooLarge = isTooLarge || vertices.count > ClassPatches.vertexLimit
+        if isTooLarge { (vertices, sides, patches, ties) = ([], [], [], []) }
+    }
+
+    /// Takes a block of cells divided by class.
+    mutating func add(_ block: CellBlock) {
+        if isTooLarge { return }
+        let labels = block.classes
+        if !twins.isEmpty { isAmbiguous = isAmbiguous || labels.contains { twins.contains($0) } }
+        let mesh = BlockMesh(block)
+        var sets = DisjointSets(count: labels.count)
+        for label in labels { euler[label] += 1 }
+        for (cell, label) in zip(block.cells, labels) { areas[label] += cell.area }
+        for h in mesh.twins.indices {
+            let t = mesh.twins[h]
+            guard t > h else { continue }
+            let (left, right) = (Int(mesh.cells[h]), Int(mesh.cells[t]))
+            if labels[left] == labels[right] {
+                sets.unite(left, right)
+                euler[labels[left]] -= 1
+            } else {
+                changeCount += 1
+                let way = block.positions[mesh.end(h)] - block.positions[mesh.origin(h)]
+                length += (way * way).sum().squareRoot()
+            }
+        }
+
+        // Of every vertex its class; of those on the block's border, their numbers.
+        var vertexLabels = [Int32](repeating: -2, count: block.positions.count)
+        var onBorder = [UInt8](repeating: 0, count: block.positions.count)
+        var patchNumbers = [Int32](repeating: -1, count: labels.count)
+        for h in mesh.twins.indices {
+            let (v, cell) = (mesh.origin(h), Int(mesh.cells[h]))
+            let label = Int32(truncatingIfNeeded: labels[cell])
+            vertexLabels[v] = vertexLabels[v] == -2 || vertexLabels[v] == label ? label : -1
+            guard mesh.twins[h] < 0 else { continue }
+            let kind: UInt8 = mesh.isOnDomainBorder(h) ? 3 : 1
+            onBorder[v] |= kind
+            onBorder[mesh.end(h)] |= kind
+            let root = sets.root(cell)
+            if patchNumbers[root] < 0 {
+                patchNumbers[root] = Int32(truncatingIfNeeded: patches.count)
+                patches.append(Patch(label: label))
+            }
+            if kind == 3 { patches[Int(patchNumbers[root])].isOnBorder = true }
+        }
+        for cell in labels.indices where sets.root(cell) == cell && patchNumbers[cell] < 0 { innerCounts[labels[cell]] += 1 }
+        var numbers = [Int32](repeating: -1, count: block.positions.count)
+        for (v, label) in vertexLabels.enumerated() where label != -2 {
+            if onBorder[v] == 0 {
+                if label < 0 { changeVertexCount += 1 } else { euler[Int(label)] += 1 }
+                continue
+            }
+            numbers[v] = Int32(truncatingIfNeeded: vertices.count)
+            vertices.append(vertex(v, label: label, isOnBorder: onBorder[v] == 3, block, mesh))
+        }
+        var sideNumbers: [Int: Int32] = [:]
+        let ties = block.mayTie && !isAmbiguous ? block.ties(mesh, labels) : .some([])
+        for h in mesh.twins.indices where mesh.twins[h] < 0 && !mesh.isOnDomainBorder(h) {
+            if !(ties ?? []).isEmpty { sideNumbers[h] = Int32(truncatingIfNeeded: sides.count) }
+            sides.append(
+                Side(start: numbers[mesh.origin(h)], end: numbers[mesh.end(h)], patch: patchNumbers[sets.root(Int(mesh.cells[h]))]))
+        }
+        if let ties {
+            for tie in ties { self.ties.append(Tie(side: sideNumbers[tie.halfEdge]!, rival: Int32(truncatingIfNeeded: tie.rival))) }
+        } else {
+            isAmbiguous = true
+        }
+        forgetIfTooLarge()
+    }
+
+    private func vertex(_ v: Int, label: Int32, isOnBorder: Bool, _ block: CellBlock, _ mesh: BlockMesh) -> Vertex {
+        let place = block.positions[v]
+        guard exactPlaces.contains(place), let point = mesh.exactPoint(of: v, in: block) else {
+            return Vertex(place: place, error: block.errors[v], label: label, isOnBorder: isOnBorder, point: nil)
+        }
+        let near = point.doubles
+        return Vertex(
+            place: SIMD2(near[0], near[1]), error: 0x1p-52 * max(abs(near[0]), abs(near[1])) + 0x1p-1060, label: label,
+            isOnBorder: isOnBorder, point: point)
+    }
+}
+
+/// The half-edges of a block: one for each corner of a cell, to the next corner.
+struct BlockMesh {
+    private let origins: [Int32]
+    private let nexts: [Int32]
+    let cells: [Int32]
+    /// The same edge from the other side; −1 on the block's border.
+    let twins: [Int]
+    private let sides: [Int32]
+    private let lines: [Line]
+
+    init(_ block: CellBlock) {
+        (origins, sides, lines) = (block.corners, block.sides, block.lines)
+        var (nexts, cells) = ([Int32](), [Int32]())
+        for cell in 0..<block.count {
+            for h in block.starts[cell]..<block.starts[cell + 1] {
+                nexts.append(h + 1 < block.starts[cell + 1] ? h + 1 : block.starts[cell])
+                cells.append(Int32(truncatingIfNeeded: cell))
+            }
+        }
+        // The half-edges from each vertex, one after the other.
+        var firsts = [Int](repeating: 0, count: block.positions.count + 1)
+        for v in origins { firsts[Int(v) + 1] += 1 }
+        for v in 0..<block.positions.count { firsts[v + 1] += firsts[v] }
+        var (places, outgoing) = (firsts, [Int](repeating: 0, count: origins.count))
+        for (h, v) in origins.enumerated() {
+            outgoing[places[Int(v)]] = h
+            places[Int(v)] += 1
+        }
+        var twins = [Int](repeating: -1, count: origins.count)
+        for h in origins.indices {
+            let end = Int(origins[Int(nexts[h])])
+            for place in firsts[end]..<firsts[end + 1] where origins[Int(nexts[outgoing[place]])] == origins[h] {
+                twins[h] = outgoing[place]
+            }
+        }
+        (self.nexts, self.cells, self.twins) = (nexts, cells, twins)
+    }
+
+    func origin(_ h: Int) -> Int { Int(origins[h]) }
+    func next(_ h: Int) -> Int { Int(nexts[h]) }
+    func end(_ h: Int) -> Int { Int(origins[Int(nexts[h])]) }
+    func isOnDomainBorder(_ h: Int) -> Bool { if case .border = lines[Int(sides[h])] { true } else { false } }
+
+    /// Where a vertex is exactly: in some cell's corner two sides on different lines meet there.
+    func exactPoint(of vertex: Int, in block: CellBlock) -> ExactPoint? {
+        for h in origins.indices where origin(h) == vertex {
+            let (cell, first) = (block.cell(Int(cells[h])), Int(block.starts[Int(cells[h])]))
+            let n = cell.vertices.count
+            guard let kept = PlanarCell.corners(of: cell.sideLines).firstIndex(of: h - first), n > 2 else { continue }
+            var subdivision = PlanarSubdivision(of: block.network.program, on: cell.exactly)
+            return subdivision.point(kept)
+        }
+        return nil
+    }
+}
+
+extension CellBlock {
+    fileprivate func cell(_ index: Int) -> Cell { Cell(block: self, index: index) }
+
+    /// The last nonlinearity's first code of every cell: the class, where cells are divided by class.
+    fileprivate var classes: [Int] {
+        let place = network.codeStarts[network.layerCount - 1]
+        switch codes {
+        case .all(let rows):
+            let width = rows.count / max(count, 1)
+            return (0..<count).map { Int(rows[$0 * width + place]) }
+        case .varying(let shared, let units, let bits):
+            let words = (units.count + 63) / 64
+            var classes = [Int](repeating: Int(shared[place]), count: count)
+            for (i, entry) in units.enumerated() where entry.unit == place {
+                for cell in 0..<count where bits[cell * words + i / 64] >> UInt64(i % 64) & 1 == 1 { classes[cell] += entry.delta }
+            }
+            return classes
+        }
+    }
+
+    /// The half-edges of the block's border along which the class of their cell ties with another one, or a single output is 0 (rival −1);
+    /// `nil` where outputs tie inside the block and no class changes, or along the domain's border.
+    fileprivate func ties(_ mesh: BlockMesh, _ labels: [Int]) -> [(halfEdge: Int, rival: Int)]? {
+        let program = network.program
+        let outputs = program.prefix(steps: program.steps.count - 1)
+        let outputCount = network.original.counts[network.original.last - 1]
+        let classes = network.twinless.classes[outputs.last]
+        var ties: [(halfEdge: Int, rival: Int)] = []
+        for (cell, winner) in labels.enumerated() {
+            let whole = self.cell(cell).exactly
+            var subdivision = PlanarSubdivision(of: outputs, on: whole.prefix(network.layerCount - 1))
+            subdivision.run(from: outputs.steps.count)
+            let kept = PlanarCell.corners(of: self.cell(cell).sideLines)
+            let own = outputCount == 1 ? 0 : Int(classes[winner])
+            for rival in outputCount == 1 ? [-1] : (0..<outputCount).filter({ Int(classes[$0]) != own }) {
+                let other = rival < 0 ? -1 : Int(classes[rival])
+                let ending = kept.indices.map { corner in
+                    subdivision.mayTie(own, other, at: corner)
+                        && subdivision.outputForm(own, of: 0, at: network.layerCount - 1, minus: other).sign(at: subdivision.point(corner))
+                            == 0
+                }
+                if !ending.contains(false) { return nil }
+                for i in kept.indices where ending[i] && ending[(i + 1) % kept.count] {
+                    // The side, which neighbours may divide.
+                    let first = Int(starts[cell])
+                    var h = first + kept[i]
+                    while h != first + kept[(i + 1) % kept.count] {
+                        let twin = mesh.twins[h]
+                        if twin < 0 {
+                            if mesh.isOnDomainBorder(h) { return nil }
+                            ties.append((h, rival))
+                        } else {
+                            let beyond = labels[Int(mesh.cells[twin])]
+                            if rival < 0 ? beyond == winner : beyond != rival { return nil }
+                        }
+                        h = mesh.next(h)
+                    }
+                }
+            }
+        }
+        return ties
+    }
+}

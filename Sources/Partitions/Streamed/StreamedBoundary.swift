@@ -1,0 +1,40 @@
+// The decision boundary and the classes' regions of cells that nobody keeps.
+
+/// What `DecisionBoundary` tells of the boundary's length and shape, and of the classes' regions, without its lines and parts.
+public struct StreamedBoundary: Hashable, Sendable {
+    /// The length of the set where the class changes.
+    public let length: Double
+    /// Whether outputs tie elsewhere too: on a whole cell, along a line without changing sides, or along the domain's border.
+    public let isAmbiguous: Bool
+    /// Connected pieces of the boundary, whether open or closed: its Betti number b₀.
+    public let pieceCount: Int
+    /// Independent closed ways along the boundary: its Betti number b₁.
+    public let loopCount: Int
+    /// Every class's region, also of those that win nowhere.
+    public let regions: [LabelledRegion]
+}
+
+extension StreamedBoundary {
+    /// That of a partition by tiles; `nil` where there are too many tiles to keep their borders.
+    init?(of partition: TiledPartition, threads: Int) {
+        let divided = partition.dividedByClass
+        let classCount = max(partition.program.outputCount, 2)
+        let units = divided.network.twinless.classes[partition.program.last]
+        let sharers = Dictionary(grouping: units.indices, by: { units[$0] }).values
+        let twins = Set(sharers.filter { $0.count > 1 }.joined())
+        var exact = Set<SIMD2<Double>>()
+        // Places that Doubles cannot tell apart are made exact, the few there are: most boundaries have none.
+        for _ in 0..<4 {
+            let initial = ClassPatches(classCount: classCount, twins: twins, exactPlaces: exact)
+            let patches = divided.reduce(into: initial, threads: threads, { $0.add($1) }, { $0.merge($1) }).result
+            switch patches.joined() {
+            case .boundary(let boundary):
+                self = boundary
+                return
+            case .open(let places): exact.formUnion(places)
+            case .tooMany: return nil
+            }
+        }
+        return nil
+    }
+}
