@@ -114,6 +114,57 @@ import Testing
         #expect(raster.labelRange.map { $0.upperBound < UInt16(cells.count) } == true && CellRaster(grid).labelRange == nil)
     }
 
+    @Test("Law: a pixel counts the cells that have a part of it, whatever the order and the number of counters", arguments: UInt64(0)..<8)
+    func cellCounts(seed: UInt64) {
+        var rng = seededGenerator(seed)
+        let cells = subdivision(lines: 20, &rng)
+        let grid = PixelGrid(window: window, width: 37)
+        var counts = [CellCounts](repeating: CellCounts(grid), count: 3)
+        for (i, cell) in cells.enumerated() { counts[i % 3].add(cell) }
+        let whole = counts.dropFirst().reduce(into: counts[0]) { $0.merge($1) }
+        var reversed = CellCounts(grid)
+        for cell in cells.reversed() { reversed.add(cell) }
+        #expect(whole.counts == reversed.counts)
+        let side = 2 / 37.0
+        for row in 0..<37 {
+            for column in 0..<37 {
+                let low = SIMD2(-1 + side * Double(column), 1 - side * Double(row + 1))
+                let pixel = Window(low: low, high: low + side)
+                let parts = cells.map { pixel.clip($0) }
+                // A cell that only touches the pixel, but for rounding, may count or not.
+                let (least, most) = (parts.count { area($0) > 1e-12 }, parts.count { !$0.isEmpty })
+                #expect((least...most).contains(Int(whole.counts[row * 37 + column])), "row \(row), column \(column)")
+            }
+        }
+    }
+
+    @Test("Counts by hand, their scale in logarithms, and pixels the darker the more cells they meet")
+    func cellShades() throws {
+        let grid = PixelGrid(window: Window(low: .zero, high: SIMD2(3, 1)), width: 3)
+        var (counts, raster) = (CellCounts(grid), CellRaster(grid))
+        // The whole, all but the left third, and 14 times a cell inside the right third.
+        let inner = [SIMD2(2.25, 0.25), SIMD2(2.75, 0.25), SIMD2(2.5, 0.75)]
+        let cells = [(0.0, 3.0), (1.0, 3.0)].map { [SIMD2($0, 0), SIMD2($1, 0), SIMD2($1, 1), SIMD2($0, 1)] }
+        for cell in cells + [[SIMD2<Double>]](repeating: inner, count: 14) { counts.add(cell) }
+        #expect(counts.counts == [1, 2, 16])
+        let scale = try #require(counts.scale)
+        #expect(scale.isLogarithmic && scale.mapping.low == 0 && abs(scale.mapping.high - 1.204119982655925) <= 1e-15)  // log₁₀ 16
+        #expect(CellCounts(grid).scale == nil)
+        var map = PolygonMap(title: "Cells", description: "", window: grid.window, cells: [])
+        let plain = map.framed(Raster(width: 300, height: 100))
+        map.shade = scale
+        #expect(map.framed(Raster(width: 300, height: 100)).height > plain.height)
+        for text in ["cells that a pixel meets", ">1<", ">4<", ">16<"] { #expect(map.picture().document.contains(text)) }
+        raster.add(cells[0], label: 0, thickness: 0)
+        let color = ClassColors.tint(0, variant: 0)
+        let image = raster.raster(outlineOpacity: 0, counts: counts) { _ in color }
+        #expect(image[0, 0].luminance > image[1, 0].luminance && image[1, 0].luminance > image[2, 0].luminance)
+        // Of a fourth of the way: log 2 / log 16.
+        #expect(image[1, 0] == color.mixed(with: .white, 0.5).mixed(with: color, 0.5))
+        let fine = CellRaster(PixelGrid(window: grid.window, width: 6))
+        #expect(fine.raster(outlineOpacity: 0, counts: counts) { _ in color }[0, 0] == .white)
+    }
+
     @Test("A line covers its pixels: full in the middle, nothing two pixels away")
     func canvasLine() {
         var canvas = Canvas(window: window, width: 20)

@@ -4,6 +4,7 @@ import Figures
 import Interchange
 import Partitions
 import Reports
+import TestSupport
 import Testing
 
 @Suite struct PartitionMapTests {
@@ -49,6 +50,53 @@ import Testing
                 #expect((fills[a] == fills[b]) == (labels[a] == labels[b]), "\(sets): cells \(a) and \(b)")
             }
         }
+    }
+
+    @Test("A pixel of a streamed map counts the parts of the exact partition that have some of it, on any number of threads")
+    func streamedCounts() throws {
+        var rng = seededGenerator(5)
+        var program = PiecewiseAffineProgram(inputCount: 2)
+        for (inputs, outputs) in [(2, 12), (12, 12), (12, 3)] {
+            let weights = (0..<outputs).map { _ in (0..<inputs).map { _ in Double.random(in: -1...1, using: &rng) } }
+            let matrix = SparseMatrix(dense: weights, columnCount: inputs)
+            let offset = (0..<outputs).map { _ in Double.random(in: -0.5...0.5, using: &rng) }
+            try program.append(.affine([.init(source: program.last, matrix: matrix)], offset: offset))
+            if outputs != 3 {
+                try program.append(.pieces(source: program.last, pieces: [PiecewiseFunction](repeating: .relu, count: outputs)))
+            }
+        }
+        let domain = Domain.box([-1...1, -1...1])
+        let parts = try PlanarPartition(of: program, on: domain).decisionBoundary().parts.map(\.vertices)
+        let streamed = try StreamedMap(of: program, on: domain, coloring: .class, classNames: [], title: "Cells")
+        let counts = try #require(streamed.drawn(isDense: true, threads: 1).counts)
+        #expect(streamed.drawn(isDense: true, threads: 2).counts?.counts == counts.counts)
+        #expect(streamed.drawn(isDense: false, threads: 1).counts == nil)
+        let pixels = StreamedMap.pixels
+        #expect(counts.grid.width == pixels && counts.grid.height == pixels && parts.count > 50)
+        // Pixels anywhere, and round the corners of cells, where many meet.
+        let side = 2 / Double(pixels)
+        var places = (0..<1000).map { _ in SIMD2(Int.random(in: 0..<pixels, using: &rng), Int.random(in: 0..<pixels, using: &rng)) }
+        places += parts.flatMap { $0 }.map { corner in
+            let at = (SIMD2(corner.x + 1, 1 - corner.y) / side).rounded(.down)
+            return SIMD2(min(max(Int(at.x), 0), pixels - 1), min(max(Int(at.y), 0), pixels - 1))
+        }
+        var largest = 0
+        for place in places {
+            let low = SIMD2(-1 + side * Double(place.x), 1 - side * Double(place.y + 1))
+            let met = parts.map { Window(low: low, high: low + side).clip($0) }
+            let areas = met.map { corners in
+                zip(corners, corners.dropFirst() + corners.prefix(1)).reduce(0.0) {
+                    let (p, q) = ($1.0 - low, $1.1 - low)
+                    return $0 + (p.x * q.y - p.y * q.x) / 2
+                }
+            }
+            // A part that only touches the pixel, but for rounding, may count or not.
+            let (least, most) = (areas.count { $0 > 1e-9 * side * side }, met.count { !$0.isEmpty })
+            let count = Int(counts.counts[place.y * pixels + place.x])
+            #expect((least...most).contains(count), "pixel \(place)")
+            largest = max(largest, count)
+        }
+        #expect(largest >= 4)
     }
 
     @Test("The slope of a cell is the spectral norm: 1 along an axis, √2 along the diagonal, 0 where nothing is on")

@@ -62,15 +62,29 @@ public struct CellRaster: Sendable {
         return low...high
     }
 
-    /// The picture, each cell in the colour of its label, outlines and lines dark.
-    public func raster(background: Color = .white, outlineOpacity: Double, _ color: (UInt16) -> Color) -> Raster {
+    /// The picture, each cell in the colour of its label, outlines and lines dark. With `counts` a colour is the paler or darker the fewer or
+    /// more cells its pixel meets.
+    ///
+    /// - Precondition: the counts' grid is as large, or a whole number of times as coarse.
+    public func raster(
+        background: Color = .white, outlineOpacity: Double, counts: CellCounts? = nil, _ color: (UInt16) -> Color
+    ) -> Raster {
         var raster = Raster(width: grid.width, height: grid.height, fill: background)
         var known: [UInt16: Color] = [:]
+        let factor = counts.map { grid.width / $0.grid.width } ?? 1
+        precondition(
+            counts.map { $0.grid.width * factor == grid.width && $0.grid.height * factor == grid.height } ?? true,
+            "the counts' pixels are not made of these")
+        let shares = counts?.shares
         for i in labels.indices {
             var pixel = background
             if labels[i] != CellRaster.empty {
                 if known[labels[i]] == nil { known[labels[i]] = color(labels[i]) }
                 pixel = known[labels[i]]!
+                if let shares, let counts {
+                    let (row, column) = (i / grid.width / factor, i % grid.width / factor)
+                    pixel = CellCounts.shaded(pixel, shares[row * counts.grid.width + column])
+                }
             }
             if outlines[i] > 0 { pixel = pixel.mixed(with: PolygonMap.edge, Double(outlines[i]) / 255 * outlineOpacity) }
             if lines[i] > 0 { pixel = pixel.mixed(with: PolygonMap.edge, Double(lines[i]) / 255) }

@@ -44,6 +44,32 @@ public struct PixelGrid: Hashable, Sendable {
         }
     }
 
+    /// Calls `body` with the row and the columns of the pixels of which a convex polygon takes some. O(height + pixels).
+    func forEachSpan(metBy polygon: [SIMD2<Double>], _ body: (_ row: Int, _ columns: Range<Int>) -> Void) {
+        let points = polygon.map(position)
+        guard points.count >= 3, points.allSatisfy({ $0.x.isFinite && $0.y.isFinite }) else { return }
+        func pixels(_ low: Double, _ high: Double, _ count: Int) -> Range<Int> {
+            let first = Int(min(max(low.rounded(.down), 0), Double(count)))
+            return first..<max(first, Int(min(max(high.rounded(.up), 0), Double(count))))
+        }
+        for row in pixels(points.map(\.y).min()!, points.map(\.y).max()!, height) {
+            // Where the polygon is widest between the row's borders: at one of its corners there, or on a border.
+            let (top, bottom) = (Double(row), Double(row + 1))
+            var (left, right) = (Double.infinity, -Double.infinity)
+            for (i, a) in points.enumerated() {
+                let b = points[i + 1 == points.count ? 0 : i + 1]
+                if a.y >= top && a.y <= bottom { (left, right) = (min(left, a.x), max(right, a.x)) }
+                for y in [top, bottom] where (a.y < y) != (b.y < y) && a.y != y && b.y != y {
+                    let x = a.x + (b.x - a.x) * ((y - a.y) / (b.y - a.y))
+                    (left, right) = (min(left, x), max(right, x))
+                }
+            }
+            guard left <= right else { continue }
+            let columns = pixels(left, right, width)
+            if !columns.isEmpty { body(row, columns) }
+        }
+    }
+
     /// The first pixel whose centre is at or after `x`.
     private func pixelAfter(_ x: Double) -> Int { Int((min(max(x, -1), 65536) - 0.5).rounded(.up)) }
 

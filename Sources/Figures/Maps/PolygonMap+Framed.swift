@@ -14,7 +14,7 @@ extension PolygonMap {
         let right = max(gap, (x.ticks.map { width($0.label) }.max() ?? 0) / 2).rounded()
         let bottom = (text + 3.6 * gap).rounded()
         let rows = legendRows(within: Double(image.width), text: text, gap: gap)
-        let top = (Double(rows.count + (scale == nil ? 0 : 1)) * (text + 1.5 * gap) + gap).rounded()
+        let top = (Double(rows.count + bars.count) * (text + 1.5 * gap) + gap).rounded()
         let size = SIMD2(Double(image.width) + left + right, Double(image.height) + top + bottom)
         var canvas = Canvas(window: Window(low: SIMD2(0, 0), high: size), width: Int(size.x))
         canvas.place(image, atColumn: Int(left), row: Int(top))
@@ -40,7 +40,10 @@ extension PolygonMap {
             for (start, key) in row { draw(key, at: SIMD2(left + start, line), text, gap, thickness, on: &canvas) }
             line -= text + 1.5 * gap
         }
-        if let scale { draw(scale, at: SIMD2(left, line), width: Double(image.width), text, gap, thickness, on: &canvas) }
+        for scale in bars {
+            draw(scale, at: SIMD2(left, line), width: Double(image.width), text, gap, thickness, on: &canvas)
+            line -= text + 1.5 * gap
+        }
         for samples in samples {
             for point in samples.points where point.x.isFinite && point.y.isFinite {
                 let unit = window.unit(point)
@@ -86,7 +89,7 @@ extension PolygonMap {
         _ scale: Scale, at place: SIMD2<Double>, width: Double, _ text: Double, _ gap: Double, _ thickness: Double, on canvas: inout Canvas
     ) {
         let ink = ThemeColor.ink.light
-        let low = NumberText.significant(scale.mapping.low), high = NumberText.significant(scale.mapping.high)
+        let (low, high) = (scale.label(at: 0), scale.label(at: 1))
         func length(_ label: String) -> Double { StrokeFont.width(label) * text / StrokeFont.capHeight + gap }
         var start = place.x
         for label in [scale.name, low] {

@@ -1,6 +1,9 @@
 // What stands above a map: names of colours and lines, and the bar of a colour scale.
 
 extension PolygonMap {
+    /// The scales that have a bar.
+    var bars: [Scale] { [scale, shade].compactMap { $0 } }
+
     /// The legend within `width` from `left`, and the height that it takes.
     func legend(left: Double, width: Double) -> (nodes: [MarkupNode], height: Double) {
         let entries = keys.map { key in
@@ -8,12 +11,21 @@ extension PolygonMap {
         }
         var (nodes, rows) = Legend.rows(entries, left: left, width: width, top: 16)
         var height = Double(rows) * 20 + (rows > 0 ? 4 : 0)
-        guard let scale else { return (nodes, height) }
+        for scale in bars {
+            let bar = bar(scale, left: left, width: width, top: height)
+            nodes += bar.nodes
+            height += bar.height
+        }
+        return (nodes, height)
+    }
+
+    /// The bar of a scale from `top` on, and the height that it takes.
+    private func bar(_ scale: Scale, left: Double, width: Double, top height: Double) -> (nodes: [MarkupNode], height: Double) {
         let (name, mapping) = (scale.name, scale.mapping)
-        nodes.append(Drawing.text(name, at: SIMD2(left, height + 14)))
+        var nodes = [Drawing.text(name, at: SIMD2(left, height + 14))]
         let start = left + TextSize.width(name) + 12
         let length = min(240, left + width - start - 20)
-        guard length > 40 else { return (nodes, height + 22) }
+        guard length > 40 else { return (nodes, 22) }
         for step in 0..<48 {
             let value = mapping.low + (mapping.high - mapping.low) * (Double(step) + 0.5) / 48
             let x = start + length * Double(step) / 48
@@ -22,12 +34,18 @@ extension PolygonMap {
         // Marks at the ends and in the middle, where the range is one that an axis shows.
         if mapping.low < mapping.high, max(mapping.low.magnitude, mapping.high.magnitude) < 1e300 {
             for share in [0, 0.5, 1] {
-                let text = NumberText.significant(mapping.low + share * (mapping.high - mapping.low))
                 let at = SIMD2(start + share * length, height + 28)
-                nodes.append(Drawing.text(text, at: at, anchor: .middle, fill: .theme(.muted), size: 11))
+                nodes.append(Drawing.text(scale.label(at: share), at: at, anchor: .middle, fill: .theme(.muted), size: 11))
             }
         }
-        height += 36
-        return (nodes, height)
+        return (nodes, 36)
+    }
+}
+
+extension PolygonMap.Scale {
+    /// The number at a share of the way along the scale.
+    func label(at share: Double) -> String {
+        let value = mapping.low + share * (mapping.high - mapping.low)
+        return NumberText.significant(isLogarithmic ? power(10, value) : value)
     }
 }

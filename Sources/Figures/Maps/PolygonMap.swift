@@ -42,12 +42,16 @@ public struct PolygonMap: Hashable, Sendable {
         public init(_ name: String, paint: Paint, shape: Shape = .area) { (self.name, self.paint, self.shape) = (name, paint, shape) }
     }
 
-    /// The numbers that cells are coloured by.
+    /// The numbers that cells, or pixels, are coloured by.
     public struct Scale: Hashable, Sendable {
         public var name: String
         public var mapping: ColorMapping
+        /// Whether the mapping is of the numbers' decimal logarithms.
+        public var isLogarithmic: Bool
 
-        public init(_ name: String, _ mapping: ColorMapping) { (self.name, self.mapping) = (name, mapping) }
+        public init(_ name: String, _ mapping: ColorMapping, isLogarithmic: Bool = false) {
+            (self.name, self.mapping, self.isLogarithmic) = (name, mapping, isLogarithmic)
+        }
     }
 
     public var title: String
@@ -60,6 +64,8 @@ public struct PolygonMap: Hashable, Sendable {
     public var keys: [Key] = []
     /// Drawn as a bar above the map.
     public var scale: Scale?
+    /// By what the colours are paler or darker: a second bar.
+    public var shade: Scale?
     /// A thin outline round every cell; 0 draws none.
     public var edgeWidth = 0.5
     public var showsAxes = true

@@ -1,4 +1,5 @@
-// The map of a partition of very many cells: pixels, drawn while the cells go by, so that no cell is kept.
+// The map of a partition of very many cells: pixels, drawn while the cells go by, so that no cell is kept. Where cells are smaller than a few
+// pixels outlines would cover everything evenly; then every pixel is the darker the more cells it meets.
 
 public import Figures
 public import Partitions
@@ -15,7 +16,9 @@ public struct StreamedMap: Sendable {
     /// Drawn on the map, as on a `PartitionMap`.
     public var samples: [PolygonMap.Samples] = []
     /// Pixels across, and how many times as large in either direction the map is drawn.
-    private static let (pixels, oversampling) = (1200, 2)
+    package static let (pixels, oversampling) = (1200, 2)
+    /// Cells of fewer pixels than that, on the average, are shown by shades instead of outlines.
+    private static let smallArea = 16.0
 
     /// - Parameter classNames: one a class; numbers where there are fewer.
     /// - Precondition: the colours are not those of slopes, which the stream does not know.
@@ -34,38 +37,55 @@ public struct StreamedMap: Sendable {
     }
 
     /// The map's pixels, without axes.
-    ///
+    package struct Pixels: Sendable {
+        package var raster: CellRaster
+        /// Of the image that the raster is reduced to: how many cells of one class each pixel meets. Where cells have no outlines.
+        package var counts: CellCounts?
+
+        mutating func merge(_ other: Pixels) {
+            raster.merge(other.raster)
+            if let more = other.counts { counts?.merge(more) }
+        }
+    }
+
     /// - Parameter progress: told how many parts are drawn.
-    private func drawn(threads: Int, _ progress: @escaping @Sendable (Int) -> Void) -> CellRaster {
+    package func drawn(
+        isDense: Bool, threads: Int, _ progress: @escaping @Sendable (Int) -> Void = { _ in }
+    ) -> Pixels {
         let frame = PolygonMap(title: title, description: "", window: window, cells: [])
         let width = StreamedMap.pixels * StreamedMap.oversampling
         let grid = PixelGrid(window: frame.wholeRows(StreamedMap.pixels), width: width)
         let scale = Double(width) / 720
-        let idle = Mutex<[CellRaster]>([])
+        let none = Pixels(
+            raster: CellRaster(grid),
+            counts: isDense ? CellCounts(PixelGrid(window: grid.window, width: StreamedMap.pixels)) : nil)
+        let idle = Mutex<[Pixels]>([])
         let count = Mutex(0)
         tiles.forEachBlock(threads: threads) { parts in
-            var raster = idle.withLock { $0.popLast() } ?? CellRaster(grid)
+            var pixels = idle.withLock { $0.popLast() } ?? none
             for part in parts {
-                raster.add(part.vertices, label: label(part), thickness: 0.2 * scale)
+                pixels.raster.add(part.vertices, label: label(part, isDense: isDense), thickness: isDense ? 0 : 0.2 * scale)
+                pixels.counts?.add(part.vertices)
                 guard coloring == .class || part.isBoundary.contains(true) else { continue }
                 for (i, isBoundary) in part.isBoundary.enumerated() where isBoundary {
                     let end = part.vertices[(i + 1) % part.vertices.count]
-                    raster.add(lineFrom: part.vertices[i], to: end, thickness: 2 * scale)
+                    pixels.raster.add(lineFrom: part.vertices[i], to: end, thickness: 2 * scale)
                 }
             }
-            idle.withLock { $0.append(raster) }
+            idle.withLock { $0.append(pixels) }
             progress(
                 count.withLock { count in
                     count += parts.count; return count
                 })
         }
-        let rasters = idle.withLock { $0 }
-        return rasters.dropFirst().reduce(into: rasters.first ?? CellRaster(grid)) { $0.merge($1) }
+        let drawn = idle.withLock { $0 }
+        return drawn.dropFirst().reduce(into: drawn.first ?? none) { $0.merge($1) }
     }
 
-    private func label(_ part: ClassifiedTiles.Part) -> UInt16 {
+    /// Cells of one class have different tints, unless they are too small to tell them apart.
+    private func label(_ part: ClassifiedTiles.Part, isDense: Bool) -> UInt16 {
         switch coloring {
-        case .class: UInt16(truncatingIfNeeded: min(part.classIndex, 8000) * 8 + Int(part.codeHash & 7))
+        case .class: UInt16(truncatingIfNeeded: min(part.classIndex, 8000) * 8 + (isDense ? 0 : Int(part.codeHash & 7)))
         case .code, .slope: UInt16(truncatingIfNeeded: Int(part.codeHash & 7))
         case .activity: UInt16(truncatingIfNeeded: min(part.activity, 65_000))
         }
@@ -77,11 +97,15 @@ public struct StreamedMap: Sendable {
     public func rendered(
         cellCount: Int, threads: Int, progress: @escaping @Sendable (Int) -> Void = { _ in }
     ) throws(PNGError) -> (map: PolygonMap, image: Raster) {
-        let raster = drawn(threads: threads, progress)
+        let share = window.height / window.width
+        let isDense = Double(cellCount) * StreamedMap.smallArea > Double(StreamedMap.pixels * StreamedMap.pixels) * share
+        let drawn = drawn(isDense: isDense, threads: threads, progress)
+        let raster = drawn.raster
         var map = PolygonMap(
-            title: title, description: "\(NumberText.count(cellCount)) cells; colours: \(coloring.meaning(isSign: isSign)).",
-            window: window,
-            cells: [])
+            title: title,
+            description: "\(NumberText.count(cellCount)) cells; colours: \(coloring.meaning(isSign: isSign))"
+                + (isDense ? "; the darker, the more cells a pixel meets." : "."),
+            window: window, cells: [])
         (map.width, map.samples) = (720, samples)
         let color: (UInt16) -> Color
         switch coloring {
@@ -98,9 +122,7 @@ public struct StreamedMap: Sendable {
             map.scale = PolygonMap.Scale(PartitionMap.activityName, mapping)
         }
         map.keys.append(.init("decision boundary", paint: .fixed(PolygonMap.edge), shape: .line))
-        // Outlines of cells of a few pixels would cover all else.
-        let area = Double(raster.grid.width * raster.grid.height) / Double(max(cellCount, 1))
-        let side = area.squareRoot() / Double(StreamedMap.oversampling)
-        return (map, raster.raster(outlineOpacity: 0.5 * min(1, side / 4), color).reduced(by: StreamedMap.oversampling))
+        map.shade = drawn.counts?.scale
+        return (map, raster.raster(outlineOpacity: 0.5, counts: drawn.counts, color).reduced(by: StreamedMap.oversampling))
     }
 }
