@@ -301,6 +301,29 @@ import Testing
         }
     }
 
+    @Test("Entries scattered and chosen alike in every sample keep samples apart")
+    func scatteredAlike() throws {
+        let place = try Workplace()
+        let x = samples([3, 3])
+        let rows = (0..<3).map { row(x.elements[3 * $0..<3 * $0 + 3]).outputs }
+        let shape = Written.node("Concat", ["n", "two"], ["to"], [Written.attribute("axis", integer: 0)])
+        // Both entries change places; the first becomes 7.
+        let model = counted(
+            [
+                shape, Written.node("Expand", ["swap", "to"], ["i"]),
+                Written.node("ScatterElements", ["h", "i", "h"], ["t"], [Written.attribute("axis", integer: 1)], name: "scatter"),
+                Written.node("Cast", ["one"], ["first"], [Written.attribute("to", integer: 9)]),
+                Written.node("Where", ["first", "seven", "t"], ["y"], name: "choose"),
+            ],
+            [
+                Written.integers("two", [1], [2]), Written.integers("swap", [1, 2], [1, 0]), Written.floats("seven", [1], [7]),
+                Written.integers("one", [1, 2], [1, 0]),
+            ])
+        let found = try affine(place, model, x)
+        for n in 0..<3 { #expect(found.outputs[n, 0] == 7 && abs(found.outputs[n, 1] - rows[n][0]) < 1e-15) }
+        #expect(found.slopes.shape == [3, 2, 3])
+    }
+
     @Test("A constant made for all samples at once is one for each; a number of samples that counts from three on has no batch")
     func constantsOfAll() throws {
         let place = try Workplace()

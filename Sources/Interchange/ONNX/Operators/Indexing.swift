@@ -64,11 +64,44 @@ extension NodeContext {
 
     /// The entries of the flattened operand at `indices`, in blocks of `block`.
     func gatheredFlat(_ a: ImportedValue, _ indices: [Int], block: Int = 1, shape: Shape) throws(InterchangeError) -> ImportedValue {
-        let count = block == 0 ? 0 : a.shape.elementCount / block
-        return try moved([a]) { g, u throws(GraphError) in
-            let flat = try g.reshape(u[0], [count, block])
-            return try g.reshape(g.append(.gather(axis: 0, indices: indices), [flat], name: name), shape)
+        try gatheredFlat([a], indices, block: block, shape: shape)
+    }
+
+    /// The entries of the flattened operands, one after the other, at `indices`, in blocks of `block`; where each entry of the leading axes
+    /// takes alike what is its own, along the axes behind it, so that samples stay apart.
+    func gatheredFlat(_ operands: [ImportedValue], _ indices: [Int], block: Int = 1, shape: Shape) throws(InterchangeError) -> ImportedValue
+    {
+        let counts = operands.map { block == 0 ? 0 : $0.shape.elementCount / block }
+        let lead = shape.first ?? 1
+        let rows = operands.allSatisfy({ $0.shape.first == lead }) ? rowIndices(indices, counts, lead) : nil
+        let (axis, taken) = rows.map { (1, $0) } ?? (0, indices)
+        return try moved(operands) { g, u throws(GraphError) in
+            var parts: [Value] = []
+            for (value, count) in zip(u, counts) {
+                parts.append(try g.reshape(value, rows == nil ? [count, block] : [lead, count / lead, block]))
+            }
+            let joined = parts.count == 1 ? parts[0] : try g.concatenate(parts, axis: axis)
+            return try g.reshape(g.append(.gather(axis: axis, indices: taken), [joined], name: name), shape)
         }
+    }
+
+    /// The indices into one row of each of `counts` entries, where each of `lead` rows takes them alike from its own; else `nil`.
+    private func rowIndices(_ indices: [Int], _ counts: [Int], _ lead: Int) -> [Int]? {
+        let total = counts.reduce(0, +)
+        guard lead > 0, !indices.isEmpty, indices.count % lead == 0, counts.allSatisfy({ $0 % lead == 0 }),
+            indices.allSatisfy({ $0 < total })
+        else { return nil }
+        let width = indices.count / lead
+        var result: [Int] = []
+        for (place, index) in indices.enumerated() {
+            // Which operand, which of its entries, and where the operand begins in a row.
+            var (entry, start, part) = (index, 0, 0)
+            while entry >= counts[part] { (entry, start, part) = (entry - counts[part], start + counts[part] / lead, part + 1) }
+            let size = counts[part] / lead
+            guard entry / size == place / width else { return nil }
+            if place < width { result.append(start + entry % size) } else if result[place % width] != start + entry % size { return nil }
+        }
+        return result
     }
 
     func gatherElements() throws(InterchangeError) -> [ImportedValue] {
@@ -157,14 +190,10 @@ extension NodeContext {
         -> ImportedValue
     {
         let count = block == 0 ? 0 : a.shape.elementCount / block
-        func rows(_ value: ImportedValue, _ count: Int) throws(InterchangeError) -> ImportedValue { try reshaped(value, [count, block]) }
         if reduction == "none" {
             var source = Array(0..<count)
             for (update, target) in blocks.enumerated() { source[target] = count + update }
-            let both = [try rows(a, count), try rows(updates, blocks.count)]
-            return try moved(both) { g, u throws(GraphError) in
-                try g.reshape(g.append(.gather(axis: 0, indices: source), [g.concatenate(u, axis: 0)], name: name), a.shape)
-            }
+            return try gatheredFlat([a, updates], source, block: block, shape: a.shape)
         }
         guard ["add", "mul", "max", "min"].contains(reduction) else {
             throw malformed("attribute 'reduction': \(quoted(reduction)) is not known")

@@ -123,12 +123,7 @@ extension NodeContext {
             let count = shape.elementCount
             let both = [try spread(a, to: shape), try spread(b, to: shape)]
             let indices = mask.enumerated().map { $1 == 1 ? $0 : $0 + count }
-            return [
-                try moved(both) { g, u throws(GraphError) in
-                    let flat = try g.concatenate([g.reshape(u[0], [count]), g.reshape(u[1], [count])], axis: 0)
-                    return try g.reshape(g.append(.gather(axis: 0, indices: indices), [flat], name: name), shape)
-                }
-            ]
+            return [try gatheredFlat(both, indices, shape: shape)]
         }
         guard a.type.isFloatingPoint || a.type.isInteger || a.type == .bool else {
             throw unsupported("is not supported for \(a.type.name)")
