@@ -19,17 +19,7 @@ import Testing
     func primitives(example: PrimitiveCase) throws {
         for (position, shape) in example.shapes.enumerated() {
             for axis in shape.indices where shape[axis] > 1 {
-                var graph = Graph()
-                let order = [axis] + shape.indices.filter { $0 != axis }
-                let s = try graph.data("s", order.map { shape[$0] })
-                var inputs: [Value] = []
-                for (index, other) in example.shapes.enumerated() {
-                    inputs.append(
-                        try index == position
-                            ? graph.append(.transpose(shape.indices.map { order.firstIndex(of: $0)! }), [s])
-                            : graph.data("x\(index)", other))
-                }
-                let output = try example.build(&graph, inputs)
+                let (graph, s, output) = try example.graph(samplesOf: position, along: axis)
                 guard case .one(let stride) = graph.sampleDependences(of: s)[output.index] else { continue }
                 guard let one = graph.forSamples(1, of: s, to: output) else {
                     // Samples in pieces of axes, and constant codes.

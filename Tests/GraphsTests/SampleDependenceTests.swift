@@ -38,17 +38,7 @@ import Testing
     func primitives(example: PrimitiveCase) throws {
         for (position, shape) in example.shapes.enumerated() {
             for axis in shape.indices where shape[axis] > 1 {
-                var graph = Graph()
-                let order = [axis] + shape.indices.filter { $0 != axis }
-                let s = try graph.data("s", order.map { shape[$0] })
-                var inputs: [Value] = []
-                for (index, other) in example.shapes.enumerated() {
-                    inputs.append(
-                        try index == position
-                            ? graph.append(.transpose(shape.indices.map { order.firstIndex(of: $0)! }), [s])
-                            : graph.data("x\(index)", other))
-                }
-                let output = try example.build(&graph, inputs)
+                let (graph, s, output) = try example.graph(samplesOf: position, along: axis)
                 let found = graph.sampleDependences(of: s)
                 let bindings: Bindings<Double> = example.bindings(.generic, seed: 1)
                 let changes = try changing(graph, s, output, bindings) { seed in

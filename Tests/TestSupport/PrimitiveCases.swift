@@ -30,6 +30,23 @@ public struct PrimitiveCase: Sendable, CustomStringConvertible {
         return (graph, inputs, output)
     }
 
+    /// The graph where the entries along an axis of one of its inputs are samples: that input is made of `s`, which has them first.
+    public func graph(samplesOf position: Int, along axis: Int) throws -> (graph: Graph, samples: Value, output: Value) {
+        var graph = Graph()
+        let shape = shapes[position]
+        let order = [axis] + shape.indices.filter { $0 != axis }
+        let samples = try graph.data("s", order.map { shape[$0] })
+        var inputs: [Value] = []
+        for (index, other) in shapes.enumerated() {
+            inputs.append(
+                try index == position
+                    ? graph.append(.transpose(shape.indices.map { order.firstIndex(of: $0)! }), [samples])
+                    : graph.data("x\(index)", other))
+        }
+        let output = try build(&graph, inputs)
+        return (graph, samples, output)
+    }
+
     /// Inputs drawn by a sampler.
     public func bindings<S: Scalar>(_ sampler: Sampler, seed: UInt64, of _: S.Type = S.self) -> Bindings<S> {
         var generator = RandomGenerator(seed: seed, purpose: name)

@@ -64,8 +64,10 @@ struct OpenBatch: Sendable {
 
     /// - Throws: `InterchangeError.unsupported` where a sample's outputs depend on the others, or on how many they are; what building throws.
     func graph(batch: Int) throws(InterchangeError) -> ReadableGraph {
-        if batch == 1 { return one }
-        let built = try build(batch)
+        try batch == 1 ? one : checked(build(batch))
+    }
+
+    private func checked(_ built: ReadableGraph) throws(InterchangeError) -> ReadableGraph {
         if let mixer = built.mixer(parameters) { throw .mixing(built.graph, mixer, file: file) }
         guard let departure = built.departure(from: one, parameters) else { return built }
         throw .noBatch(built.graph, departure, "treats several samples otherwise than each alone", file: file)
@@ -74,8 +76,8 @@ struct OpenBatch: Sendable {
     /// How many samples are read at once where `batch` are wanted: one by one where the network takes no more.
     /// - Throws: as `graph`, for two samples.
     func admitted(_ batch: Int) throws(InterchangeError) -> Int {
-        guard batch > 1, (try? build(2)) != nil else { return 1 }
-        _ = try graph(batch: 2)
+        guard batch > 1, let two = try? build(2) else { return 1 }
+        _ = try checked(two)
         return batch
     }
 }
