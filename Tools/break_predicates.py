@@ -83,7 +83,7 @@ for number, (name, path, old, new) in enumerate(BREACHES, 1):
     finally:
         file.write_text(text)
     output = run.stdout + run.stderr
-    if "error:" in output and "Build complete!" not in output:
+    if "Build complete!" not in output:
         sys.exit(f"{number}. {name}: did not build\n{output[-2000:]}")
     failed = sorted(set(re.findall(r'✘ Test "([^"]+)".* failed', output)))
     crash = [] if failed or run.returncode == 0 else ["the test run, which trapped"]
