@@ -2,6 +2,7 @@
 
 import Foundation
 import MaxAffineSplines
+import TestSupport
 import Testing
 
 @Suite struct ConvertTests {
@@ -84,6 +85,36 @@ import Testing
         for name in ["out.onnx", "out.safetensors"] {
             #expect(try place.start(["convert", model, name] + options).outcome().status == 0)
             #expect(near(try affine(place, name, "out"), prepared, 1e-12))
+        }
+    }
+
+    @Test("An array bound for one sample is written for any number of them", arguments: [-1, 4])
+    func boundArray(batch: Int) throws {
+        // y = relu(x W + c)
+        let weight: [Float] = [0.5, -1, 0.25, 1, 0.75, -0.5]
+        let model = Written.model(
+            Written.graph(
+                [
+                    Written.node("MatMul", ["x", "w"], ["h"], name: "dense"), Written.node("Add", ["h", "c"], ["s"], name: "shift"),
+                    Written.node("Relu", ["s"], ["y"], name: "relu"),
+                ], inputs: [Written.value("x", [batch, 3]), Written.value("c", [batch, 2])], [Written.floats("w", [3, 2], weight)]))
+        let place = try Workplace()
+        try Data(model.bytes).write(to: URL(filePath: place.path("m.onnx")))
+        let shift = [0.5, -0.25]
+        try NumpyArray.write(Tensor<Double>(shape: [1, 2], elements: shift), to: place.path("c.npy"))
+        let written = try place.maso("convert", "m.onnx", "out.onnx", "--bind", "c=c.npy")
+        #expect(written.status == 0, "\(written.error)")
+        let dimensions = try ONNXModel(path: place.path("out.onnx")).inputs.map(\.dimensions)
+        #expect(dimensions == [[.symbol("batch"), .size(3)]])
+        try samples(place, [5, 3])
+        let x = try NumpyArray.read(path: place.path("x.npy")).converted(to: Double.self)
+        #expect(try place.maso("predict", "out.onnx", "x.npy", "-o", "y.npy").status == 0)
+        let y = try NumpyArray.read(path: place.path("y.npy")).converted(to: Double.self)
+        for n in 0..<5 {
+            for k in 0..<2 {
+                let u = (0..<3).reduce(shift[k]) { $0 + x[n, $1] * Double(weight[2 * $1 + k]) }
+                #expect(abs(y[n, k] - max(u, 0)) < 1e-15)
+            }
         }
     }
 

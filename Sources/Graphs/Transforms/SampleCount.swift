@@ -15,16 +15,21 @@ extension Graph {
         var map = [Value?](repeating: nil, count: nodes.count)
         /// What `count` samples meet of a constant: the first sample's part again and again.
         func repeated(_ constant: Value, along axis: Int, run: Int) -> Value? {
-            var whole = shape(constant)
-            whole[axis] = whole[axis] / samples.count * count
+            let shape = self.shape(constant)
+            let outer = shape[axis] / (samples.count * run)
+            func with(_ sizes: [Int]) -> Shape { shape[..<axis] + sizes + shape[(axis + 1)...] }
+            let whole = with([outer * count * run])
             switch self[constant].primitive {
             case .fill(let number, _): return try? result.append(.fill(number, whole))
             case .broadcast(let axes, _) where axes.contains(axis):
                 return try? result.append(.broadcast(axes: axes, shape: whole), [map[self[constant].operands[0].index]!])
             default:
-                let places = samples.places(shape(constant)[axis], run: run, for: count)
-                let indices = places.map { $0.outer * samples.count * run + $0.within }
-                return try? result.append(.gather(axis: axis, indices: indices), [map[constant.index]!])
+                let first = (0..<outer).flatMap { block in (0..<run).map { block * samples.count * run + $0 } }
+                let steps: [Primitive] = [
+                    .gather(axis: axis, indices: first), .reshape(with([outer, run])),
+                    .broadcast(axes: [axis + 1], shape: with([outer, count, run])), .reshape(whole),
+                ]
+                return try? steps.reduce(map[constant.index]!) { try result.append($1, [$0]) }
             }
         }
         for value in values where needed[value.index] || value == input {

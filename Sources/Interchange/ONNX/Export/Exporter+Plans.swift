@@ -27,9 +27,7 @@ extension Exporter {
 
         switch node.primitive {
         case .input(let input): return try plan(input: input, value)
-        case .constant(let tensor):
-            try requireSame(value, "its numbers") { $0 }
-            return Plan(operands: []) { output throws(InterchangeError) in self.write(.double(tensor), as: output) }
+        case .constant(let tensor): return try plan(constant: tensor, value)
         case .fill(let number, _):
             return Plan(operands: []) { output throws(InterchangeError) in
                 self.node("Expand", [self.scalar(number), self.shape(sizes, for: output)], output)
@@ -107,6 +105,20 @@ extension Exporter {
             return Plan(operands: []) { _ throws(InterchangeError) in self.write(tensor, as: input.name) }
         case .code, .noise: throw unsupported(value, "is an input of role \(input.role.rawValue)")
         }
+    }
+
+    /// Numbers that every sample has alike are written once, and repeated.
+    private func plan(constant tensor: Tensor<Double>, _ value: Value) throws(InterchangeError) -> Plan {
+        let sizes = try self.sizes(of: value)
+        if let axis = sizes.firstIndex(of: .batches(1)), let part = tensor.part(repeatedAlong: axis),
+            case .constant(let other)? = twin(value), other.part(repeatedAlong: axis) == part
+        {
+            return Plan(operands: []) { output throws(InterchangeError) in
+                self.node("Expand", [self.numbers(part.shape, part.elements), self.shape(sizes, for: output)], output)
+            }
+        }
+        try requireSame(value, "its numbers") { $0 }
+        return Plan(operands: []) { output throws(InterchangeError) in self.write(.double(tensor), as: output) }
     }
 
     // MARK: Arithmetic
@@ -207,6 +219,24 @@ extension Exporter {
             if axis == rank - 1 { return self.node("MatMul", placed, output) }
             self.node("Transpose", [self.node("MatMul", placed, for: output)], output, [self.attribute("perm", back)])
         }
+    }
+}
+
+extension Tensor<Double> {
+    /// The first entry along an axis, which keeps size 1, if all others are the same.
+    fileprivate func part(repeatedAlong axis: Int) -> Tensor? {
+        let run = shape[(axis + 1)...].reduce(1, *)
+        guard !elements.isEmpty else { return nil }
+        var part: [Double] = []
+        for start in stride(from: 0, to: elements.count, by: shape[axis] * run) {
+            let first = elements[start..<start + run]
+            let isRepeated = (1..<shape[axis]).allSatisfy { place in
+                zip(elements[(start + place * run)...], first).allSatisfy { $0.bitPattern == $1.bitPattern }
+            }
+            guard isRepeated else { return nil }
+            part += first
+        }
+        return Tensor(shape: shape[..<axis] + [1] + shape[(axis + 1)...], elements: part)
     }
 }
 
