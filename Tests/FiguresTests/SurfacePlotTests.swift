@@ -23,6 +23,33 @@ import Testing
         zip(cell, cell.dropFirst() + cell.prefix(1)).allSatisfy { a, b in (b.x - a.x) * (p.y - a.y) - (b.y - a.y) * (p.x - a.x) > 0 }
     }
 
+    @Test(
+        "No text of a solid lies on another or leaves the picture",
+        arguments: [1, 4, 17], [(-1.0, 1.0), (-123.456, 98.7654), (-1.2345e-12, 4.5678e-12)])
+    func solidLabels(classes: Int, side: (low: Double, high: Double)) throws {
+        var plot = SolidPlot(
+            title: "Box", description: "", low: SIMD3(repeating: side.low), high: SIMD3(repeating: side.high), faces: [])
+        plot.keys = (0..<classes).map { PolygonMap.Key("class \($0)", paint: .fixed(.white)) }
+        let root = try parseMarkup(MarkupWriter().text(plot.picture().inline))
+        let view = try #require(root.attributes["viewBox"]).split(separator: " ").compactMap { Double($0) }
+        // Boxes of texts in a common font: half an em a character, no more.
+        let boxes = root.all("text").map { text in
+            let (x, y) = (Double(text.attributes["x"]!)!, Double(text.attributes["y"]!)!)
+            let size = Double(text.attributes["font-size"] ?? "12")!
+            let width = 0.5 * size * Double(text.text.count)
+            let left = text.attributes["text-anchor"] == "middle" ? x - width / 2 : x
+            return (low: SIMD2(left, y - 0.8 * size), high: SIMD2(left + width, y + 0.2 * size), text: text.text)
+        }
+        #expect(boxes.count == classes + 4)
+        for (i, a) in boxes.enumerated() {
+            #expect(a.low.x >= 0 && a.low.y >= 0 && a.high.x <= view[2] && a.high.y <= view[3], "\(a)")
+            for b in boxes[(i + 1)...] {
+                let isApart = a.high.x <= b.low.x || b.high.x <= a.low.x || a.high.y <= b.low.y || b.high.y <= a.low.y
+                #expect(isApart, "\(a.text) on \(b.text)")
+            }
+        }
+    }
+
     @Test("Law: along every line of sight the facets painted first are the farther ones", arguments: UInt64(0)..<12)
     func paintOrder(seed: UInt64) throws {
         var rng = seededGenerator(seed)

@@ -74,13 +74,23 @@ public struct SolidPlot: Hashable, Sendable {
         }
     }
 
+    /// Its coordinates beside a corner of the box.
+    private func label(_ point: SIMD3<Double>) -> String {
+        "(\(NumberText.significant(point.x)), \(NumberText.significant(point.y)), \(NumberText.significant(point.z)))"
+    }
+
     public func picture() -> Picture {
         let (low, high) = frame
+        let corners = boxCorners
+        func labelWidth(_ bits: Int) -> Double { TextSize.width(label(corners[bits].point), size: 11) }
         let entries = keys.map { LegendEntry(name: $0.name, paint: $0.paint, shape: $0.shape == .area ? .area : .mapLine) }
         let (legend, rows) = Legend.rows(entries, left: 12, width: width - 24, top: 16)
-        let top = 14 + Double(rows) * 20
-        let unit = (width - 150) / (high.x - low.x)
-        func place(_ point: SIMD2<Double>) -> SIMD2<Double> { SIMD2(50 + (point.x - low.x) * unit, top + (high.y - point.y) * unit) }
+        // Room for the labels of the left, right and far corners.
+        let left = max(50, labelWidth(1) / 2 + 8)
+        let right = max(100, labelWidth(2) + 12)
+        let top = 26 + Double(rows) * 20
+        let unit = (width - left - right) / (high.x - low.x)
+        func place(_ point: SIMD2<Double>) -> SIMD2<Double> { SIMD2(left + (point.x - low.x) * unit, top + (high.y - point.y) * unit) }
         let number = NumberText.coordinate
         func data(_ points: [SIMD2<Double>]) -> String { "M" + points.map { "\(number($0.x)) \(number($0.y))" }.joined(separator: "L") }
         let polygons = polygons
@@ -96,9 +106,8 @@ public struct SolidPlot: Hashable, Sendable {
                     "stroke": PolygonMap.edge.hexadecimal, "stroke-width": polygons.count > 3_000 ? "0.25" : "0.6", "stroke-opacity": "0.7",
                     "stroke-linejoin": "round",
                 ], paths))
-        for (point, bits) in boxCorners where [1, 2, 4].contains(bits) || bits == 0b011 {
+        for (point, bits) in corners where [1, 2, 4].contains(bits) || bits == 0b011 {
             let at = place(paper(point))
-            let text = "(\(NumberText.significant(point.x)), \(NumberText.significant(point.y)), \(NumberText.significant(point.z)))"
             // Outside of the box: the left corner's below it, the right one's beside it, the front one's below, the far one's above.
             let shift =
                 switch bits {
@@ -107,7 +116,8 @@ public struct SolidPlot: Hashable, Sendable {
                 case 4: SIMD2(0.0, -8)
                 default: SIMD2(0.0, 16)
                 }
-            nodes.append(Drawing.text(text, at: at + shift, anchor: bits == 2 ? .start : .middle, fill: .theme(.muted), size: 11))
+            nodes.append(
+                Drawing.text(label(point), at: at + shift, anchor: bits == 2 ? .start : .middle, fill: .theme(.muted), size: 11))
         }
         return Picture(
             width: width, height: top + (high.y - low.y) * unit + 28, title: title, description: description, content: nodes)
