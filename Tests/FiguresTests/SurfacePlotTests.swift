@@ -37,7 +37,12 @@ import Testing
             let (x, y) = (Double(text.attributes["x"]!)!, Double(text.attributes["y"]!)!)
             let size = Double(text.attributes["font-size"] ?? "12")!
             let width = 0.5 * size * Double(text.text.count)
-            let left = text.attributes["text-anchor"] == "middle" ? x - width / 2 : x
+            let left =
+                switch text.attributes["text-anchor"] {
+                case "middle": x - width / 2
+                case "end": x - width
+                default: x
+                }
             return (low: SIMD2(left, y - 0.8 * size), high: SIMD2(left + width, y + 0.2 * size), text: text.text)
         }
         #expect(boxes.count == classes + 4)

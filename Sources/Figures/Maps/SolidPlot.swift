@@ -86,7 +86,7 @@ public struct SolidPlot: Hashable, Sendable {
         let entries = keys.map { LegendEntry(name: $0.name, paint: $0.paint, shape: $0.shape == .area ? .area : .mapLine) }
         let (legend, rows) = Legend.rows(entries, left: 12, width: width - 24, top: 16)
         // Room for the labels of the left, right and far corners.
-        let left = max(50, labelWidth(1) / 2 + 8)
+        let left = max(50, labelWidth(1) + 4)
         let right = max(100, labelWidth(2) + 12)
         let top = 26 + Double(rows) * 20
         let unit = (width - left - right) / (high.x - low.x)
@@ -108,16 +108,15 @@ public struct SolidPlot: Hashable, Sendable {
                 ], paths))
         for (point, bits) in corners where [1, 2, 4].contains(bits) || bits == 0b011 {
             let at = place(paper(point))
-            // Outside of the box: the left corner's below it, the right one's beside it, the front one's below, the far one's above.
-            let shift =
+            // Outside of the box: the left corner's below it to the left, the right one's beside it, the front one's below, the far one's above.
+            let (shift, anchor): (SIMD2<Double>, Drawing.Anchor) =
                 switch bits {
-                case 1: SIMD2(-4.0, 16)
-                case 2: SIMD2(6.0, 4)
-                case 4: SIMD2(0.0, -8)
-                default: SIMD2(0.0, 16)
+                case 1: (SIMD2(4, 16), .end)
+                case 2: (SIMD2(6, 4), .start)
+                case 4: (SIMD2(0, -8), .middle)
+                default: (SIMD2(0, 16), .middle)
                 }
-            nodes.append(
-                Drawing.text(label(point), at: at + shift, anchor: bits == 2 ? .start : .middle, fill: .theme(.muted), size: 11))
+            nodes.append(Drawing.text(label(point), at: at + shift, anchor: anchor, fill: .theme(.muted), size: 11))
         }
         return Picture(
             width: width, height: top + (high.y - low.y) * unit + 28, title: title, description: description, content: nodes)
