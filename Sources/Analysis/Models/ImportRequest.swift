@@ -7,9 +7,9 @@ import Tensors
 /// What is asked of a file, settled: which input is read, and how the samples become it.
 struct ImportRequest: Sendable {
     let file: ONNXModel
-    private let choices: ImportChoices
-    private let budget: MemoryBudget
-    private let input: ONNXValueInfo
+    let choices: ImportChoices
+    let budget: MemoryBudget
+    let input: ONNXValueInfo
     private(set) var inputMap: InputMap?
 
     init(_ file: ONNXModel, _ choices: ImportChoices, _ budget: MemoryBudget) throws(InterchangeError) {
@@ -107,13 +107,13 @@ struct ImportRequest: Sendable {
     }
 
     /// The input's shape where a sample's is `shape`.
-    private func wholeShape(_ shape: Shape?, _ batch: Int) -> Shape? {
+    func wholeShape(_ shape: Shape?, _ batch: Int) -> Shape? {
         if isWhole { return shape }
         return shape.map { [fixedBatch ?? batch] + $0 }
     }
 
     /// The sizes of the input's symbolic axes.
-    private func sizes(_ whole: Shape) -> [String: Int] {
+    func sizes(_ whole: Shape) -> [String: Int] {
         var sizes: [String: Int] = [:]
         for (dimension, size) in zip(input.dimensions ?? [], whole) {
             if case .symbol(let symbol) = dimension { sizes[symbol] = size }
@@ -128,7 +128,7 @@ struct ImportRequest: Sendable {
     // MARK: The input that is read
 
     /// One sample's shape as the network reads it, where it had to be given.
-    private var modelShape: Shape? {
+    var modelShape: Shape? {
         guard let shape = choices.sampleShape else { return nil }
         if isWhole { return shape }
         if choices.sampleShapeIsHint && (!leavesOpen || input.dimensions.map { $0.count != shape.count + 1 } == true) { return nil }
@@ -185,92 +185,8 @@ struct ImportRequest: Sendable {
         return map
     }
 
-    // MARK: The inputs that are not
-
-    private func constants(batch: Int) throws(InterchangeError) -> [String: ONNXTensor] {
-        var constants: [String: ONNXTensor] = [:]
-        for info in file.inputs {
-            guard let binding = choices.bindings[info.name] else { continue }
-            constants[info.name] = try constant(info, binding, batch: batch)
-        }
-        return constants
-    }
-
-    private func constant(_ info: ONNXValueInfo, _ binding: ImportChoices.Binding, batch: Int) throws(InterchangeError) -> ONNXTensor {
-        let argument = "--bind \(info.name)"
-        guard let type = info.type else { throw .usage(argument: argument, reason: "the input has no type") }
-        let shape: Shape
-        var numbers: [Double]
-        switch binding {
-        case .number(let number):
-            guard let dimensions = info.dimensions else {
-                throw .usage(argument: argument, reason: "the input declares no shape; bind an npy file")
-            }
-            let known = wholeShape(modelShape, batch).map(sizes) ?? [:]
-            var declared: Shape = []
-            for (axis, dimension) in dimensions.enumerated() {
-                switch dimension {
-                case .size(let size): declared.append(size)
-                case .symbol(let symbol) where known[symbol] != nil: declared.append(known[symbol]!)
-                case .symbol where dimension == input.dimensions?.first: declared.append(batch)
-                case .symbol, .unknown:
-                    guard axis == 0 else {
-                        throw .usage(argument: argument, reason: "the input leaves the size of axis \(axis) open; bind an npy file")
-                    }
-                    declared.append(batch)
-                }
-            }
-            shape = declared
-            try budget.requireElements(of: shape, for: argument, file: file.file)
-            numbers = [Double](repeating: number, count: shape.elementCount)
-        case .array(let tensor, let path):
-            numbers = tensor.converted(to: Double.self).elements
-            let dimensions = info.dimensions ?? tensor.shape.map { .size($0) }
-            var fixed = tensor.shape
-            let batchAxis = batchAxis(of: fixed, for: dimensions)
-            if let batchAxis, fixed.count == dimensions.count - 1 { fixed.insert(1, at: batchAxis) }
-            let fits =
-                fixed.count == dimensions.count
-                && zip(dimensions, fixed).enumerated().allSatisfy { axis, pair in
-                    if axis == batchAxis { pair.1 == 1 } else if case .size(let size) = pair.0 { size == pair.1 } else { true }
-                }
-            guard fits else {
-                throw .malformed(
-                    file: path, place: "shape",
-                    expected: "that of the input \(info.name), \(ImportRequest.text(dimensions))"
-                        + (batchAxis != nil ? " for one sample" : ""),
-                    found: "\(tensor.shape)")
-            }
-            if let batchAxis {
-                let count = fixedBatch ?? batch
-                let run = fixed[(batchAxis + 1)...].reduce(1, *)
-                fixed[batchAxis] = count
-                try budget.requireElements(of: fixed, for: argument, file: file.file)
-                let rows = stride(from: 0, to: numbers.count, by: max(run, 1)).map { numbers[$0..<$0 + run] }
-                numbers = rows.flatMap { row in (0..<count).flatMap { _ in row } }
-            }
-            shape = fixed
-        }
-        if type.isFloatingPoint { return ONNXTensor(name: info.name, type: type, shape: shape, elements: .doubles(numbers)) }
-        guard let range = type == .bool ? 0...1 : type.integerRange,
-            numbers.allSatisfy({ Int(exactly: $0).map(range.contains) == true })
-        else {
-            throw .usage(argument: argument, reason: "the input is of type \(type.name), and not every number given is one")
-        }
-        return ONNXTensor(name: info.name, type: type, shape: shape, elements: .integers(numbers.map { Int($0) }))
-    }
-
-    /// The axis along which one sample's array is repeated for all: the first, where it is open, or the one that has the batch of the input
-    /// that is read; where that was fixed, if the array lacks it.
-    private func batchAxis(of shape: Shape, for dimensions: [ONNXValueInfo.Dimension]) -> Int? {
-        func isOpen(_ dimension: ONNXValueInfo.Dimension) -> Bool { if case .size = dimension { false } else { true } }
-        if let first = dimensions.first, isOpen(first) { return 0 }
-        guard let batch = input.dimensions?.first, batch != .unknown, let axis = dimensions.firstIndex(of: batch) else { return nil }
-        return isOpen(batch) || shape.count == dimensions.count - 1 || shape.indices.contains(axis) && shape[axis] == 1 ? axis : nil
-    }
-
     /// An input's declared shape, with ? for open sizes.
-    private static func text(_ dimensions: [ONNXValueInfo.Dimension]) -> String {
+    static func text(_ dimensions: [ONNXValueInfo.Dimension]) -> String {
         "[\(dimensions.map { if case .size(let size) = $0 { "\(size)" } else { "?" } }.joined(separator: ", "))]"
     }
 }
