@@ -43,19 +43,30 @@ public enum InterchangeError: Error, Hashable, Sendable {
 }
 
 extension InterchangeError: CustomStringConvertible {
-    /// One line: file, place, expected, found. Control characters that a hostile file brought in are escaped.
+    /// One line: file, place, expected, found. Control characters that a hostile file brought in are escaped, and of very long texts, such
+    /// as its lists, the middle is left out.
     public var description: String {
-        switch self {
-        case .usage(let argument, let reason): printable("\(argument): \(reason)")
-        case .malformed(let file, let place, let expected, let found):
-            printable("\(file): \(place): expected \(expected), found \(found)")
-        case .invalid(let file, let place, let reason):
-            printable([file, place, reason].filter { !$0.isEmpty }.joined(separator: ": "))
-        case .absent(let file, let reason): printable("\(file): \(reason)")
-        case .unsupported(let file, let what): printable("\(file): \(what)")
-        case .uncreatable(let file, let reason): printable("\(file): cannot be created: \(reason)")
-        case .failed(let file, let operation, let reason): printable("\(file): \(operation) failed: \(reason)")
-        }
+        let text =
+            switch self {
+            case .usage(let argument, let reason): "\(argument): \(reason)"
+            case .malformed(let file, let place, let expected, let found): "\(file): \(place): expected \(expected), found \(found)"
+            case .invalid(let file, let place, let reason): [file, place, reason].filter { !$0.isEmpty }.joined(separator: ": ")
+            case .absent(let file, let reason): "\(file): \(reason)"
+            case .unsupported(let file, let what): "\(file): \(what)"
+            case .uncreatable(let file, let reason): "\(file): cannot be created: \(reason)"
+            case .failed(let file, let operation, let reason): "\(file): \(operation) failed: \(reason)"
+            }
+        return shortened(printable(text))
+    }
+
+    /// How much of either end of a long text is kept, in characters.
+    private static let endLength = 600
+
+    private func shortened(_ text: String) -> String {
+        let scalars = text.unicodeScalars
+        guard scalars.count > 2 * InterchangeError.endLength else { return text }
+        let ends = [scalars.prefix(InterchangeError.endLength), scalars.suffix(InterchangeError.endLength)]
+        return ends.map { String(String.UnicodeScalarView($0)) }.joined(separator: " … ")
     }
 }
 

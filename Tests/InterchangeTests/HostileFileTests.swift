@@ -285,6 +285,15 @@ import Testing
 
     static let forms = "digits, mnist:DIR, cifar10:DIR, cifar100:DIR, svhn:DIR, idx:IMAGES,LABELS, npy:X,Y, csv:FILE, toy:NAME"
 
+    @Test("Of a very long error both ends are told: the file and place, and what follows the list")
+    func longText() {
+        let error = InterchangeError.invalid(
+            file: "m.onnx", place: "node «n»", reason: "axes \([Int](repeating: 1, count: 100_000)) name one twice")
+        let text = error.description
+        #expect(text.hasPrefix("m.onnx: node «n»: axes [1, 1") && text.hasSuffix("1, 1] name one twice") && text.contains(" … "))
+        #expect(text.count < 1_300)
+    }
+
     @Test("Law: bytes changed at random are read or refused, with a typed error of one line", arguments: UInt64(0)..<20)
     func mutation(seed: UInt64) throws {
         var generator = RandomGenerator(seed: seed)

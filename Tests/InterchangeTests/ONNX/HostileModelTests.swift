@@ -224,6 +224,14 @@ struct HostileModel: CustomTestStringConvertible {
             "65 x: node «n» (LeakyRelu): attribute «alpha» is declared as float but holds int")
         add("nameless attribute", one("Relu", ["x"], [W.attribute("", float: 1)]), "65 x: node «n» (Relu): an attribute has no name")
         add("missing operand", one("Add"), "65 x: node «n» (Add): input 1 is missing")
+        add("an operand too many", one("Abs", ["x", "x"]), "65 x: node «n» (Abs): has 2 inputs, at most 1 in operator set 17")
+        add(
+            "an operand of a later operator set", W.model(W.graph([W.node("Clip", ["x", "", "x"], ["y"])]), opset: 10).bytes,
+            "65 x: node «n» (Clip): has 3 inputs, at most 1 in operator set 10")
+        add("absent operands at the end", one("Abs", ["x", "", ""]), nil)
+        add(
+            "an output too many", W.model([W.node("Abs", ["x"], ["y", "z"])]),
+            "65 x: node «n» (Abs): has 2 outputs, at most 1 in operator set 17")
         add("no operands", one("Sum", []), "65 x: node «n» (Sum): has no inputs")
         add(
             "types that differ", one("Add", ["x", "w"], [], [W.integers("w", [1], [1])]),

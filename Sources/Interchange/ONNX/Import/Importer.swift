@@ -256,6 +256,7 @@ final class Importer {
         }
         let before = graph.nodes.count
         let context = NodeContext(node, inputs, scope: scope, importer: self)
+        try context.refuseExcess(of: name)
         let results = try rule(context)
         try context.refuseUnreadAttributes()
         graph.nameSmoothNodes(from: before, context.name)

@@ -178,6 +178,15 @@ final class NodeContext {
     /// Marks attributes that change nothing here, such as a precision for intermediate sums.
     func acknowledge(_ names: String...) { attributesRead.formUnion(names) }
 
+    /// Refuses inputs and outputs that the operator does not have; empty names at the end are none.
+    func refuseExcess(of operatorName: String) throws(InterchangeError) {
+        let arity = OperatorArity.of(operatorName, opset: opset)
+        for (what, names, most) in [("inputs", node.inputs, arity.inputs), ("outputs", node.outputs, arity.outputs)] {
+            let count = (names.lastIndex { !$0.isEmpty } ?? -1) + 1
+            try require(count <= most, "has \(count) \(what), at most \(most) in operator set \(opset)")
+        }
+    }
+
     func refuseUnreadAttributes() throws(InterchangeError) {
         if let unread = node.attributes.keys.filter({ !attributesRead.contains($0) }).min() {
             throw unsupported("the attribute \(quoted(unread)) is not known")

@@ -5,7 +5,10 @@ import Tensors
 
 typealias OperatorRule = @Sendable (NodeContext) throws(InterchangeError) -> [ImportedValue]
 
-enum OperatorTable {
+package enum OperatorTable {
+    /// The operators that have a rule, with their domain where it is not ONNX's own.
+    package static var names: [String] { rules.keys.sorted() }
+
     static let rules: [String: OperatorRule] = arithmetic.merging(activations) { $1 }.merging(movements) { $1 }.merging(logic) { $1 }
         .merging(sources) { $1 }.merging(reductions) { $1 }.merging(layers) { $1 }.merging(structure) { $1 }.merging(classicalLearning) {
             $1
