@@ -42,7 +42,7 @@ struct Affine: ParsableCommand {
         let object: JSONValue = [
             "samples": JSONValue(x.shape[0]), "residual": summary.residual.map { JSONValue($0) } ?? .null,
             "margin": summary.margin.map { JSONValue($0) } ?? .null, "boundary": JSONValue(summary.boundary),
-            "notFinite": JSONValue(summary.notFinite), "exact": JSONValue(reader.isExact),
+            "notFinite": JSONValue(summary.notFinite), "exact": JSONValue(reader.isExact && summary.notFinite.isEmpty),
             "seconds": JSONValue(seconds(since: start)),
             "ties": "the first piece that attains the maximum",
         ]

@@ -224,6 +224,9 @@ struct HostileModel: CustomTestStringConvertible {
             "65 x: node «n» (LeakyRelu): attribute «alpha» is declared as float but holds int")
         add("nameless attribute", one("Relu", ["x"], [W.attribute("", float: 1)]), "65 x: node «n» (Relu): an attribute has no name")
         add("missing operand", one("Add"), "65 x: node «n» (Add): input 1 is missing")
+        add(
+            "a flag that is neither 0 nor 1", one("ReduceSum", ["x"], [W.attribute("keepdims", integer: 2)]),
+            "65 x: node «n» (ReduceSum): attribute «keepdims»: 0 or 1 expected, not 2")
         add("an operand too many", one("Abs", ["x", "x"]), "65 x: node «n» (Abs): has 2 inputs, at most 1 in operator set 17")
         add(
             "an operand of a later operator set", W.model(W.graph([W.node("Clip", ["x", "", "x"], ["y"])]), opset: 10).bytes,

@@ -110,7 +110,9 @@ final class NodeContext {
 
     /// An integer that is 0 or 1.
     func flag(_ name: String, default standard: Bool = false) throws(InterchangeError) -> Bool {
-        try integer(name).map { $0 != 0 } ?? standard
+        guard let number = try integer(name) else { return standard }
+        try require(0...1 ~= number, "attribute \(quoted(name)): 0 or 1 expected, not \(number)")
+        return number == 1
     }
 
     func integersAttribute(_ name: String) throws(InterchangeError) -> [Int]? {

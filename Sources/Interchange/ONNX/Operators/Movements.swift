@@ -109,9 +109,13 @@ extension NodeContext {
         try importer.checkSize(sizes, node.place)
         return [
             try moved([a]) { g, u throws(GraphError) in
-                var v = u[0]
+                var (v, shape) = (u[0], a.shape)
                 for (axis, count) in repeats.enumerated() where count != 1 {
-                    v = try g.append(.gather(axis: axis, indices: (0..<count * a.shape[axis]).map { $0 % a.shape[axis] }), [v], name: name)
+                    // An axis of the repetitions before it, then both as one.
+                    let spread = try g.append(
+                        .broadcast(axes: [axis], shape: shape[..<axis] + [count] + shape[axis...]), [v], name: name)
+                    shape[axis] *= count
+                    v = try g.append(.reshape(shape), [spread], name: name)
                 }
                 return v
             }
