@@ -75,19 +75,19 @@ import Training
     @Test(
         "Domains: the member that is wrong",
         arguments: [
-            ("[]", "box: expected a list of [low, high], found something else"),
-            (#"{"box": []}"#, "box: expected a list of [low, high], found something else"),
-            (#"{"box": [[1, 1]]}"#, "box[0]: expected [low, high] with low < high, found something else"),
-            (#"{"box": [[0, 1e999]]}"#, "box[0]: expected a list of finite numbers, found something else"),
-            (#"{"box": [[0, 1], [0]]}"#, "box[1]: expected [low, high] with low < high, found something else"),
-            (#"{"box": [[0, 1]], "embedding": {}}"#, "embedding.origin: expected a list of finite numbers, found something else"),
+            ("[]", "box: expected a list of [low, high], found nothing"),
+            (#"{"box": []}"#, "box: expected a list of [low, high], found []"),
+            (#"{"box": [[1, 1]]}"#, "box[0]: expected [low, high] with low < high, found [1,1]"),
+            (#"{"box": [[0, 1e999]]}"#, "box[0]: expected a list of finite numbers, found [0,1e999]"),
+            (#"{"box": [[0, 1], [0]]}"#, "box[1]: expected [low, high] with low < high, found [0]"),
+            (#"{"box": [[0, 1]], "embedding": {}}"#, "embedding.origin: expected a list of finite numbers, found nothing"),
             (
                 #"{"box": [[0, 1]], "embedding": {"origin": [0], "directions": []}}"#,
-                "embedding.directions: expected 1 directions, one a coordinate of the box, found something else"
+                "embedding.directions: expected 1 directions, one a coordinate of the box, found []"
             ),
             (
                 #"{"box": [[0, 1]], "embedding": {"origin": [0], "directions": [[1, 2]]}}"#,
-                "embedding.directions[0]: expected 1 numbers, found something else"
+                "embedding.directions[0]: expected 1 numbers, as the origin has, found [1,2]"
             ),
         ])
     func domains(text: String, found: String) {

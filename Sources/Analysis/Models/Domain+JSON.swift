@@ -14,20 +14,20 @@ extension Domain {
     package init(json bytes: [UInt8], file: String) throws(InterchangeError) {
         let whole = try JSONValue(parsing: bytes, file: file)
         let json = whole["domain"] ?? whole
-        func wrong(_ place: String, _ expected: String) -> InterchangeError {
-            .malformed(file: file, place: place, expected: expected, found: "something else")
+        func wrong(_ place: String, _ expected: String, _ found: JSONValue?) -> InterchangeError {
+            .malformed(file: file, place: place, expected: expected, found: found?.text() ?? "nothing")
         }
         func numbers(_ value: JSONValue?, _ place: String) throws(InterchangeError) -> [Double] {
             guard let numbers = value?.array?.map(\.double), !numbers.contains(where: { $0.map { !$0.isFinite } ?? true }) else {
-                throw wrong(place, "a list of finite numbers")
+                throw wrong(place, "a list of finite numbers", value)
             }
             return numbers.compactMap { $0 }
         }
-        guard let rows = json["box"]?.array, !rows.isEmpty else { throw wrong("box", "a list of [low, high]") }
+        guard let rows = json["box"]?.array, !rows.isEmpty else { throw wrong("box", "a list of [low, high]", json["box"]) }
         var box: [ClosedRange<Double>] = []
         for (index, row) in rows.enumerated() {
             let ends = try numbers(row, "box[\(index)]")
-            guard ends.count == 2, ends[0] < ends[1] else { throw wrong("box[\(index)]", "[low, high] with low < high") }
+            guard ends.count == 2, ends[0] < ends[1] else { throw wrong("box[\(index)]", "[low, high] with low < high", row) }
             box.append(ends[0]...ends[1])
         }
         guard let slice = json["embedding"] else {
@@ -36,12 +36,14 @@ extension Domain {
         }
         let origin = try numbers(slice["origin"], "embedding.origin")
         guard let list = slice["directions"]?.array, list.count == box.count else {
-            throw wrong("embedding.directions", "\(box.count) directions, one a coordinate of the box")
+            throw wrong("embedding.directions", "\(box.count) directions, one a coordinate of the box", slice["directions"])
         }
         var directions: [[Double]] = []
         for (index, entry) in list.enumerated() {
             let direction = try numbers(entry, "embedding.directions[\(index)]")
-            guard direction.count == origin.count else { throw wrong("embedding.directions[\(index)]", "\(origin.count) numbers") }
+            guard direction.count == origin.count else {
+                throw wrong("embedding.directions[\(index)]", "\(origin.count) numbers, as the origin has", entry)
+            }
             directions.append(direction)
         }
         self.init(.box(box), embedding: Embedding(origin: origin, directions: directions))
