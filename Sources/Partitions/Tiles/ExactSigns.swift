@@ -10,6 +10,8 @@ struct ExactSigns {
     private var history = CodeHistory()
     private var nodes: [[NodeKey: Int]] = []
     private var forms: ExactForms
+    /// Of what lines with a cone read, those that depend on no code.
+    private var commonForms: ExactForms
     /// For each line the places in a code of all units that its function may read, where these are few.
     private var cones: [Int32: [Int32]?] = [:]
     /// The numbers of the forms met so far, and what is known of each.
@@ -72,6 +74,7 @@ struct ExactSigns {
     init(_ network: TiledNetwork) {
         self.network = network
         forms = ExactForms(program: network.program)
+        commonForms = forms
     }
 
     /// Forgets what takes too much memory; nodes are not valid any more.
@@ -80,7 +83,7 @@ struct ExactSigns {
         guard formCount > ExactSigns.keptFormCount || codeCount > ExactSigns.keptCodeCount else { return }
         codeCount = 0
         (history, nodes, points, signs) = (CodeHistory(), [], [:], [:])
-        (numbers, longForms, exactForms) = ([:], [], [])
+        (numbers, longForms, exactForms, cones) = ([:], [], [], [:])
         forms = ExactForms(program: network.program)
     }
 
@@ -177,6 +180,7 @@ struct ExactSigns {
         if let known = numbers[key] { return known }
         let fresh = Int32(truncatingIfNeeded: longForms.count)
         numbers[key] = fresh
+        codeCount += key.codes.count
         longForms.append(nil)
         exactForms.append(nil)
         return fresh
@@ -191,6 +195,7 @@ struct ExactSigns {
         case .tie(let value, let unit, let other, _, _): cone = self.cone(of: value, units: [unit, other])
         }
         cones[line] = .some(cone)
+        codeCount += 2 * (cone?.count ?? 0)
         return cone
     }
 
@@ -243,9 +248,9 @@ struct ExactSigns {
         } else {
             let starts = network.codeStarts[...level(of: line.line)]
             let code = CodeHistory(codes: zip(starts, starts.dropFirst()).map { node.code[$0..<$1].map { Int($0) } })
-            var own = ExactForms(program: network.program)
             form = ExactSigns.exactForm(
-                of: network.lines[Int(line.line)], on: 0, at: code.levels.count, in: code, &own)
+                of: network.lines[Int(line.line)], on: 0, at: code.levels.count, in: code, &commonForms)
+            commonForms.forgetCodes()
         }
         exactForms[Int(line.number)] = form
         return form
