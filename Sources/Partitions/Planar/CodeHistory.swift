@@ -76,6 +76,14 @@ struct ExactForms: Sendable {
         return form
     }
 
+    /// Forgets the forms that depend on a code.
+    mutating func forgetCodes() {
+        let kept = places.filter { depths[$0.key.value] == 0 }
+        memory = kept.values.map { memory[$0] }
+        places = Dictionary(uniqueKeysWithValues: zip(kept.keys, memory.indices))
+        count = memory.reduce(0) { $0 + $1.count { $0 != nil } }
+    }
+
     private mutating func place(of value: Int, on cell: Int, block: Int) -> Int {
         let (key, fresh) = (Key(value: value, cell: cell, block: block), memory.count)
         if let known = places[key] { return known }

@@ -20,6 +20,9 @@ public struct SparseMatrix: Hashable, Sendable {
         var starts = [0]
         var columns: [Int32] = []
         var values: [Double] = []
+        let entryCount = rows.reduce(0) { $0 + $1.count }
+        columns.reserveCapacity(entryCount)
+        values.reserveCapacity(entryCount)
         for row in rows {
             for entry in row.sorted(by: { $0.column < $1.column }) where entry.value != 0 {
                 precondition(0 <= entry.column && entry.column < columnCount, "column \(entry.column) of \(columnCount)")
@@ -36,16 +39,26 @@ public struct SparseMatrix: Hashable, Sendable {
         hasRepeatedPlaces = false
     }
 
-    /// A matrix by rows of (column, value) where values at one place stay side by side: they mean their exact sum, which may be no Double.
+    /// A matrix by its rows of (column, value), made one after the other, where values at one place stay side by side: they mean their exact
+    /// sum, which may be no Double.
     ///
+    /// - Parameter entryCount: how many values there are at most.
     /// - Precondition: as above, and no value is 0.
-    init(entries rows: [[(column: Int, value: Double)]], columnCount: Int) {
-        let sorted = rows.map { row in row.sorted { $0.column < $1.column } }
-        (rowCount, self.columnCount) = (rows.count, columnCount)
-        rowStarts = sorted.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
-        columns = sorted.flatMap { $0.map { Int32($0.column) } }
-        values = sorted.flatMap { $0.map(\.value) }
-        hasRepeatedPlaces = sorted.contains { row in zip(row, row.dropFirst()).contains { $0.column == $1.column } }
+    init(rowCount: Int, columnCount: Int, entryCount: Int, row: (Int) -> [(column: Int32, value: Double)]) {
+        var (starts, columns, values) = ([0], [Int32](), [Double]())
+        columns.reserveCapacity(entryCount)
+        values.reserveCapacity(entryCount)
+        var hasRepeatedPlaces = false
+        for r in 0..<rowCount {
+            for entry in row(r).sorted(by: { $0.column < $1.column }) {
+                if columns.count > starts[r], columns[columns.count - 1] == entry.column { hasRepeatedPlaces = true }
+                columns.append(entry.column)
+                values.append(entry.value)
+            }
+            starts.append(columns.count)
+        }
+        (self.rowCount, self.columnCount, rowStarts, self.columns, self.values) = (rowCount, columnCount, starts, columns, values)
+        self.hasRepeatedPlaces = hasRepeatedPlaces
     }
 
     /// Whether it is better kept by its entries than with its zeros.

@@ -176,17 +176,19 @@ private struct TwinMerger {
             zeros.append(offset.indices.map { row in offset[row] == 0 && terms.allSatisfy { $0.matrix.row(row).isEmpty } })
             return
         }
-        let rows = originals.map { entries(Int($0)) }
-        let kept = terms.enumerated().map { index, term in
-            PiecewiseAffineProgram.Term(
+        let kept = terms.map { term in
+            let (matrix, known, zero) = (term.matrix, known[term.source], zero[term.source])
+            return PiecewiseAffineProgram.Term(
                 source: term.source,
                 matrix: SparseMatrix(
-                    entries: rows.map { row in row.filter { $0.term == index }.map { (column: Int($0.column), value: $0.weight) } },
-                    columnCount: self.originals[term.source].count))
+                    rowCount: originals.count, columnCount: self.originals[term.source].count, entryCount: matrix.values.count
+                ) { row in
+                    matrix.row(Int(originals[row])).compactMap { zero[Int(known[$0.column])] ? nil : (known[$0.column], $0.value) }
+                })
         }
         let shifts = originals.map { offset[Int($0)] }
         append(.affine(kept, offset: shifts), classes, originals)
-        zeros.append(zip(rows, shifts).map { $0.isEmpty && $1 == 0 })
+        zeros.append(shifts.indices.map { row in shifts[row] == 0 && kept.allSatisfy { $0.matrix.row(row).isEmpty } })
     }
 
     /// Numbers the classes by the places of their first units.

@@ -1,9 +1,9 @@
 // Matching the sides of blocks' borders.
 //
 // Two blocks put a vertex that they share at places that may differ, each within its error of where it is exactly. Vertices that may be one
-// by that are in one cluster. A side's true partner begins and ends in the clusters in which the side ends and begins: so where a pair of
-// clusters has one side in each direction, these are partners, whatever else may be near. Otherwise the clusters' vertices are to be made
-// exact, and then equal points are the clusters.
+// by that are in one cluster. A side's true partner begins and ends in the clusters in which the side ends and begins: so where it must have
+// gone by, and a pair of clusters has one side in each direction, these are partners, whatever else may be near. Where that leaves sides
+// when all blocks have gone by, their clusters' vertices are to be made exact, and then equal points are the clusters.
 
 import Geometry
 
@@ -15,16 +15,38 @@ extension ClassPatches {
         case tooMany
     }
 
-    /// Vertices that may be further from their places than this share of the domain are made exact: sweeping would take long.
-    private static let looseness = 0x1p-24
-
-    func joined() -> Joined {
+    /// The whole, when all blocks have gone by.
+    consuming func joined() -> Joined {
         if isTooLarge { return .tooMany }
-        let extent = vertices.reduce(0) { max($0, abs($1.place.x), abs($1.place.y)) }
-        let loose = vertices.filter { $0.error > ClassPatches.looseness * extent && $0.point == nil }
-        if !loose.isEmpty { return .open(Set(loose.map(\.place))) }
-        let clusters = clusters(extent)
+        if !loosePlaces.isEmpty { return .open(loosePlaces) }
+        for side in sides.indices { sides[side].depth = Side.handedOn }
+        let clusters = clusters()
+        let (partners, unclear) = partners(clusters)
+        if unclear.isEmpty {
+            forget(partners)
+            return .boundary(whole)
+        }
+        let places = vertices.indices.filter { unclear.contains(clusters[$0]) && vertices[$0].point == nil }.map { vertices[$0].place }
+        // Were every vertex exact, sides would not lack partners.
+        return places.isEmpty ? .tooMany : .open(Set(places))
+    }
 
+    /// Matches what sides can be matched so far.
+    mutating func settle() {
+        var (depth, place) = (Int32.max, finished.count)
+        for side in sides.indices.reversed() {
+            while place > 0, finished[place - 1].sideCount > side {
+                place -= 1
+                depth = min(depth, finished[place].depth)
+            }
+            if sides[side].depth > depth { sides[side].depth = Side.handedOn }
+        }
+        finished = []
+        forget(partners(clusters()).partners)
+    }
+
+    /// For each side its partner, or −1; and the clusters between which sides have gone by whose partners are not clear.
+    private func partners(_ clusters: [Int32]) -> (partners: [Int32], unclear: Set<Int32>) {
         struct End: Comparable {
             let low: Int32
             let high: Int32
@@ -43,21 +65,21 @@ extension ClassPatches {
             var last = first
             while last + 1 < ends.count, ends[last + 1].low == ends[first].low, ends[last + 1].high == ends[first].high { last += 1 }
             let (a, b) = (ends[first], ends[last])
-            if last == first + 1, a.low == a.high || a.isForward != b.isForward {
-                (partners[Int(a.side)], partners[Int(b.side)]) = (b.side, a.side)
-            } else {
-                unclear.formUnion([a.low, a.high])
+            // The partner of a side that has one is among these.
+            if (first...last).contains(where: { sides[Int(ends[$0].side)].depth == Side.handedOn }) {
+                if last == first + 1, a.low == a.high || a.isForward != b.isForward {
+                    (partners[Int(a.side)], partners[Int(b.side)]) = (b.side, a.side)
+                } else {
+                    unclear.formUnion([a.low, a.high])
+                }
             }
             first = last + 1
         }
-        if unclear.isEmpty { return .boundary(whole(partners)) }
-        let places = vertices.indices.filter { unclear.contains(clusters[$0]) && vertices[$0].point == nil }.map { vertices[$0].place }
-        // Were every vertex exact, sides would not lack partners.
-        return places.isEmpty ? .tooMany : .open(Set(places))
+        return (partners, unclear)
     }
 
     /// For each vertex its cluster; where all of a cluster's vertices are exact, equal ones are one.
-    private func clusters(_ extent: Double) -> [Int32] {
+    private func clusters() -> [Int32] {
         // In a direction in which no lines are to be expected.
         let keys = vertices.map { $0.place.x + 0.618_033_988_75 * $0.place.y }
         let order = vertices.indices.sorted { keys[$0] < keys[$1] }
@@ -88,15 +110,14 @@ extension ClassPatches {
         return clusters
     }
 
-    /// All blocks together, each side with its partner.
-    private func whole(_ partners: [Int32]) -> StreamedBoundary {
-        var (changeCount, changeVertexCount, length, euler) = (changeCount, changeVertexCount, length, euler)
-        var (patchSets, vertexSets) = (DisjointSets(count: patches.count), DisjointSets(count: vertices.count))
-        for (number, side) in sides.enumerated() {
+    /// Takes in what sides with partners know, and forgets them, with all that no other side is about.
+    private mutating func forget(_ partners: [Int32]) {
+        var (patchSets, cornerSets) = (DisjointSets(count: patches.count), DisjointSets(count: corners.count))
+        func corner(_ vertex: Int32) -> Int { Int(vertices[Int(vertex)].corner) }
+        for (number, side) in sides.enumerated() where number < partners[number] {
             let partner = sides[Int(partners[number])]
-            vertexSets.unite(Int(side.start), Int(partner.end))
-            guard number < partners[number] else { continue }
-            vertexSets.unite(Int(side.end), Int(partner.start))
+            cornerSets.unite(corner(side.start), corner(partner.end))
+            cornerSets.unite(corner(side.end), corner(partner.start))
             let label = patches[Int(side.patch)].label
             if label == patches[Int(partner.patch)].label {
                 patchSets.unite(Int(side.patch), Int(partner.patch))
@@ -107,37 +128,72 @@ extension ClassPatches {
                 length += (way * way).sum().squareRoot()
             }
         }
-
-        var (labels, onBorder) = ([Int32](repeating: -2, count: vertices.count), [Bool](repeating: false, count: vertices.count))
-        for (v, vertex) in vertices.enumerated() {
-            let root = vertexSets.root(v)
-            labels[root] = labels[root] == -2 || labels[root] == vertex.label ? vertex.label : -1
-            onBorder[root] = onBorder[root] || vertex.isOnBorder
-        }
-        for (v, label) in labels.enumerated() where label != -2 {
-            if label == -1 { changeVertexCount += 1 } else if !onBorder[v] { euler[Int(label)] += 1 }
-        }
-
-        var reaches = [Bool](repeating: false, count: patches.count)
-        for (number, patch) in patches.enumerated() where patch.isOnBorder { reaches[patchSets.root(number)] = true }
-        var components = innerCounts
-        // Round each connected part of a class that the domain's border does not bound goes a loop, and no other loop is independent: the
-        // boundary's complement in the plane has b₁ + 1 parts. And b₀ − b₁ = V − E.
-        var loops = innerCounts.reduce(0, +)
-        for number in patches.indices where patchSets.root(number) == number {
-            components[Int(patches[number].label)] += 1
-            if !reaches[number] { loops += 1 }
-        }
-        let isIdle = ties.contains { tie in
+        for tie in ties where partners[Int(tie.side)] >= 0 {
             let own = patches[Int(sides[Int(tie.side)].patch)].label
             let beyond = patches[Int(sides[Int(partners[Int(tie.side)])].patch)].label
-            return tie.rival < 0 ? beyond == own : beyond != tie.rival
+            if tie.rival < 0 ? beyond == own : beyond != tie.rival { isAmbiguous = true }
         }
+        for number in corners.indices {
+            let root = cornerSets.root(number)
+            if corners[number].label != corners[root].label { corners[root].label = -1 }
+            if corners[number].isOnBorder { corners[root].isOnBorder = true }
+        }
+        for number in patches.indices where patches[number].isOnBorder { patches[patchSets.root(number)].isOnBorder = true }
+
+        // The sides that are left, and what they are about, by new numbers.
+        let old = self
+        (vertices, corners, sides, patches, ties) = ([], [], [], [], [])
+        var vertexNumbers = [Int32](repeating: -1, count: old.vertices.count)
+        var cornerNumbers = [Int32](repeating: -1, count: old.corners.count)
+        var patchNumbers = [Int32](repeating: -1, count: old.patches.count)
+        var sideNumbers = [Int32](repeating: -1, count: old.sides.count)
+        func keep(_ vertex: Int32, _ patches: inout ClassPatches) -> Int32 {
+            if vertexNumbers[Int(vertex)] < 0 {
+                var kept = old.vertices[Int(vertex)]
+                let root = cornerSets.root(Int(kept.corner))
+                if cornerNumbers[root] < 0 {
+                    cornerNumbers[root] = Int32(truncatingIfNeeded: patches.corners.count)
+                    patches.corners.append(old.corners[root])
+                }
+                kept.corner = cornerNumbers[root]
+                vertexNumbers[Int(vertex)] = Int32(truncatingIfNeeded: patches.vertices.count)
+                patches.vertices.append(kept)
+            }
+            return vertexNumbers[Int(vertex)]
+        }
+        for (number, side) in old.sides.enumerated() where partners[number] < 0 {
+            let root = patchSets.root(Int(side.patch))
+            if patchNumbers[root] < 0 {
+                patchNumbers[root] = Int32(truncatingIfNeeded: patches.count)
+                patches.append(old.patches[root])
+            }
+            sideNumbers[number] = Int32(truncatingIfNeeded: sides.count)
+            let (start, end) = (keep(side.start, &self), keep(side.end, &self))
+            sides.append(Side(start: start, end: end, patch: patchNumbers[root], depth: side.depth))
+        }
+        for tie in old.ties where sideNumbers[Int(tie.side)] >= 0 {
+            ties.append(Tie(side: sideNumbers[Int(tie.side)], rival: tie.rival))
+        }
+
+        // About all others everything is known: the sides round a vertex lead from part to part until the first one, or to the domain's border.
+        for (number, corner) in old.corners.enumerated() where cornerSets.root(number) == number && cornerNumbers[number] < 0 {
+            if corner.label == -1 { changeVertexCount += 1 } else if !corner.isOnBorder { euler[Int(corner.label)] += 1 }
+        }
+        for (number, patch) in old.patches.enumerated() where patchSets.root(number) == number && patchNumbers[number] < 0 {
+            if patch.isOnBorder { outerCounts[Int(patch.label)] += 1 } else { innerCounts[Int(patch.label)] += 1 }
+        }
+    }
+
+    /// What is known when no side is left.
+    private var whole: StreamedBoundary {
+        // Round each connected part of a class that the domain's border does not bound goes a loop, and no other loop is independent: the
+        // boundary's complement in the plane has b₁ + 1 parts. And b₀ − b₁ = V − E.
+        let loops = innerCounts.reduce(0, +)
         return StreamedBoundary(
-            length: length, isAmbiguous: isAmbiguous || isIdle, pieceCount: changeVertexCount - changeCount + loops, loopCount: loops,
+            length: length, isAmbiguous: isAmbiguous, pieceCount: changeVertexCount - changeCount + loops, loopCount: loops,
             regions: (0..<classCount).map { label in
-                LabelledRegion(
-                    label: label, area: areas[label], componentCount: components[label], holeCount: components[label] - euler[label])
+                let count = innerCounts[label] + outerCounts[label]
+                return LabelledRegion(label: label, area: areas[label], componentCount: count, holeCount: count - euler[label])
             })
     }
 }

@@ -1,33 +1,43 @@
-// Cells divided by class, block by block: each block knows how its parts hang together inside it, and keeps of them only its border. When all
-// have gone by, the borders' sides are matched, each with the same one of the block beyond, and what they know together is the whole.
+// Cells divided by class, block by block: each block knows how its parts hang together inside it, and keeps of them only its border. Sides of
+// borders are matched, each with the same one of the block beyond, as soon as that must have gone by, and then forgotten; what they knew
+// together is the whole.
 //
 // A partition's cells meet along whole sides: where a line ends at a block's border, the function that is 0 on it changes its sign there,
 // and so it does beyond. So every side of a border is a side of another block too, with the same two ends, in the other direction.
 
 import Geometry
 
-/// The parts of a partition divided by class as patches: the connected parts of one class in a block, and the sides where blocks meet.
+/// The parts of a partition divided by class as patches: the connected parts of one class in blocks, and the sides where blocks meet.
 struct ClassPatches: Sendable {
     /// A vertex on the border of a block, as that block knows it.
     struct Vertex: Sendable {
         let place: SIMD2<Double>
         /// How far from there it may be exactly in each coordinate.
         let error: Double
-        /// The class of the block's parts round it; −1 if they differ.
-        let label: Int32
-        let isOnBorder: Bool
         /// Where it is exactly, if that was asked for.
         let point: ExactPoint?
+        var corner: Int32
+    }
+
+    /// What blocks know together of a vertex that they share, as far as their sides are matched.
+    struct Corner: Sendable {
+        /// The class of the parts round it; −1 if they differ.
+        var label: Int32
+        var isOnBorder: Bool
     }
 
     /// A side of a block's border, its patch to the left.
     struct Side: Sendable {
-        let start: Int32
-        let end: Int32
-        let patch: Int32
+        var start: Int32
+        var end: Int32
+        var patch: Int32
+        /// As `CellBlock.borderDepths` has it; `handedOn` once what lies beyond must have gone by.
+        var depth: Int32
+
+        static let handedOn = Int32.max
     }
 
-    /// A patch that reaches its block's border.
+    /// A patch that reaches the border of what has gone by.
     struct Patch: Sendable {
         let label: Int32
         var isOnBorder = false
@@ -35,40 +45,54 @@ struct ClassPatches: Sendable {
 
     /// A side along which outputs tie, which must be the boundary: where the class beyond is `rival`, or of a single output another one.
     struct Tie: Sendable {
-        let side: Int32
+        var side: Int32
         let rival: Int32
     }
 
-    /// Vertices beyond which borders take too much memory.
-    static let vertexLimit = 40_000_000
+    /// Vertices beyond which borders take too much memory, and those among which sides are first looked for.
+    private static let (vertexLimit, firstSettledCount) = (40_000_000, 512)
+    /// Vertices that may be further from their places than this share of the domain are made exact: sweeping would take long.
+    private static let looseness = 0x1p-24
 
     let classCount: Int
     /// The classes whose outputs are those of other ones everywhere.
     let twins: Set<Int>
+    /// The largest coordinate in the domain.
+    let extent: Double
     /// Vertices put there are to be known exactly.
     let exactPlaces: Set<SIMD2<Double>>
 
-    /// Of sides between two classes inside blocks: how many, and their length.
-    private(set) var changeCount = 0
-    private(set) var length = 0.0
-    /// Vertices inside blocks where classes meet.
-    private(set) var changeVertexCount = 0
-    /// For each class its area; parts less common sides plus vertices inside it; connected parts that reach no block's border.
+    /// Of sides between two classes, as far as they lie inside blocks or are matched: how many, and their length.
+    var changeCount = 0
+    var length = 0.0
+    /// Vertices where classes meet, about which all is known.
+    var changeVertexCount = 0
+    /// For each class its area; parts less common sides plus vertices inside it; connected parts that are known whole, those that do not
+    /// reach the domain's border and those that do.
     private(set) var areas: [Double]
-    private(set) var euler: [Int]
-    private(set) var innerCounts: [Int]
-    private(set) var isAmbiguous = false
+    var euler: [Int]
+    var innerCounts: [Int]
+    var outerCounts: [Int]
+    var isAmbiguous = false
 
-    private(set) var vertices: [Vertex] = []
-    private(set) var sides: [Side] = []
-    private(set) var patches: [Patch] = []
-    private(set) var ties: [Tie] = []
+    // What sides that are not matched are about.
+    var vertices: [Vertex] = []
+    var corners: [Corner] = []
+    var sides: [Side] = []
+    var patches: [Patch] = []
+    var ties: [Tie] = []
+    /// Where tiles of some depth were finished, by the number of sides at the time.
+    var finished: [(sideCount: Int, depth: Int32)] = []
+    private var nextSettledCount = ClassPatches.firstSettledCount
+    /// Where vertices are too loose to be matched as they are.
+    private(set) var loosePlaces = Set<SIMD2<Double>>()
     private(set) var isTooLarge = false
 
-    init(classCount: Int, twins: Set<Int>, exactPlaces: Set<SIMD2<Double>>) {
-        (self.classCount, self.twins, self.exactPlaces) = (classCount, twins, exactPlaces)
+    init(classCount: Int, twins: Set<Int>, extent: Double, exactPlaces: Set<SIMD2<Double>>) {
+        (self.classCount, self.twins, self.extent, self.exactPlaces) = (classCount, twins, extent, exactPlaces)
         areas = [Double](repeating: 0, count: classCount)
-        (euler, innerCounts) = ([Int](repeating: 0, count: classCount), [Int](repeating: 0, count: classCount))
+        euler = [Int](repeating: 0, count: classCount)
+        (innerCounts, outerCounts) = (euler, euler)
     }
 
     mutating func merge(_ other: ClassPatches) {
@@ -79,27 +103,37 @@ struct ClassPatches: Sendable {
             areas[label] += other.areas[label]
             euler[label] += other.euler[label]
             innerCounts[label] += other.innerCounts[label]
+            outerCounts[label] += other.outerCounts[label]
         }
         isAmbiguous = isAmbiguous || other.isAmbiguous
-        let (firstVertex, firstPatch, firstSide) = (Int32(vertices.count), Int32(patches.count), Int32(sides.count))
-        vertices += other.vertices
+        let (firstVertex, firstCorner) = (Int32(vertices.count), Int32(corners.count))
+        let (firstPatch, firstSide) = (Int32(patches.count), Int32(sides.count))
+        for var vertex in other.vertices {
+            vertex.corner += firstCorner
+            vertices.append(vertex)
+        }
+        corners += other.corners
         patches += other.patches
         for side in other.sides {
-            sides.append(Side(start: side.start + firstVertex, end: side.end + firstVertex, patch: side.patch + firstPatch))
+            sides.append(
+                Side(start: side.start + firstVertex, end: side.end + firstVertex, patch: side.patch + firstPatch, depth: side.depth))
         }
         for tie in other.ties { ties.append(Tie(side: tie.side + firstSide, rival: tie.rival)) }
+        loosePlaces.formUnion(other.loosePlaces)
         isTooLarge = isTooLarge || other.isTooLarge
-        forgetIfTooLarge()
+        forgetIfVain()
     }
 
-    private mutating func forgetIfTooLarge() {
+    /// Sides are of no use where there are too many, or vertices are to be made exact first.
+    private mutating func forgetIfVain() {
         isTooLarge = isTooLarge || vertices.count > ClassPatches.vertexLimit
-        if isTooLarge { (vertices, sides, patches, ties) = ([], [], [], []) }
+        if isTooLarge || !loosePlaces.isEmpty { (vertices, corners, sides, patches, ties, finished) = ([], [], [], [], [], []) }
     }
 
     /// Takes a block of cells divided by class.
     mutating func add(_ block: CellBlock) {
         if isTooLarge { return }
+        finished.append((sides.count, block.finishedDepth))
         let labels = block.classes
         if !twins.isEmpty { isAmbiguous = isAmbiguous || labels.contains { twins.contains($0) } }
         let mesh = BlockMesh(block)
@@ -147,32 +181,40 @@ struct ClassPatches: Sendable {
                 continue
             }
             numbers[v] = Int32(truncatingIfNeeded: vertices.count)
-            vertices.append(vertex(v, label: label, isOnBorder: onBorder[v] == 3, block, mesh))
+            vertices.append(vertex(v, block, mesh))
+            corners.append(Corner(label: label, isOnBorder: onBorder[v] == 3))
         }
         var sideNumbers: [Int: Int32] = [:]
         let ties = block.mayTie && !isAmbiguous ? block.ties(mesh, labels) : .some([])
         for h in mesh.twins.indices where mesh.twins[h] < 0 && !mesh.isOnDomainBorder(h) {
             if !(ties ?? []).isEmpty { sideNumbers[h] = Int32(truncatingIfNeeded: sides.count) }
             sides.append(
-                Side(start: numbers[mesh.origin(h)], end: numbers[mesh.end(h)], patch: patchNumbers[sets.root(Int(mesh.cells[h]))]))
+                Side(
+                    start: numbers[mesh.origin(h)], end: numbers[mesh.end(h)], patch: patchNumbers[sets.root(Int(mesh.cells[h]))],
+                    depth: block.borderDepths[h]))
         }
         if let ties {
             for tie in ties { self.ties.append(Tie(side: sideNumbers[tie.halfEdge]!, rival: Int32(truncatingIfNeeded: tie.rival))) }
         } else {
             isAmbiguous = true
         }
-        forgetIfTooLarge()
+        forgetIfVain()
+        if vertices.count > nextSettledCount {
+            settle()
+            nextSettledCount = max(ClassPatches.firstSettledCount, 2 * vertices.count)
+        }
     }
 
-    private func vertex(_ v: Int, label: Int32, isOnBorder: Bool, _ block: CellBlock, _ mesh: BlockMesh) -> Vertex {
-        let place = block.positions[v]
+    /// A vertex that is to have the next corner.
+    private mutating func vertex(_ v: Int, _ block: CellBlock, _ mesh: BlockMesh) -> Vertex {
+        let (place, corner) = (block.positions[v], Int32(truncatingIfNeeded: corners.count))
         guard exactPlaces.contains(place), let point = mesh.exactPoint(of: v, in: block) else {
-            return Vertex(place: place, error: block.errors[v], label: label, isOnBorder: isOnBorder, point: nil)
+            if block.errors[v] > ClassPatches.looseness * extent { loosePlaces.insert(place) }
+            return Vertex(place: place, error: block.errors[v], point: nil, corner: corner)
         }
         let near = point.doubles
         return Vertex(
-            place: SIMD2(near[0], near[1]), error: 0x1p-52 * max(abs(near[0]), abs(near[1])) + 0x1p-1060, label: label,
-            isOnBorder: isOnBorder, point: point)
+            place: SIMD2(near[0], near[1]), error: 0x1p-52 * max(abs(near[0]), abs(near[1])) + 0x1p-1060, point: point, corner: corner)
     }
 }
 

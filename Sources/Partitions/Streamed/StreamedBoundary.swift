@@ -1,5 +1,7 @@
 // The decision boundary and the classes' regions of cells that nobody keeps.
 
+import Synchronization
+
 /// What `DecisionBoundary` tells of the boundary's length and shape, and of the classes' regions, without its lines and parts.
 public struct StreamedBoundary: Hashable, Sendable {
     /// The length of the set where the class changes.
@@ -15,26 +17,36 @@ public struct StreamedBoundary: Hashable, Sendable {
 }
 
 extension StreamedBoundary {
-    /// That of a partition by tiles; `nil` where there are too many tiles to keep their borders.
-    init?(of partition: TiledPartition, threads: Int) {
+    /// That of a partition by tiles, `nil` where there are too many tiles to keep their borders; and the number of the partition's cells.
+    ///
+    /// - Parameter progress: told by one thread or another how many cells, divided by class, have gone by.
+    static func streamed(_ partition: TiledPartition, threads: Int, progress: @escaping @Sendable (Int) -> Void) -> (
+        boundary: StreamedBoundary?, cellCount: Int
+    ) {
         let divided = partition.dividedByClass
         let classCount = max(partition.program.outputCount, 2)
         let units = divided.network.twinless.classes[partition.program.last]
         let sharers = Dictionary(grouping: units.indices, by: { units[$0] }).values
         let twins = Set(sharers.filter { $0.count > 1 }.joined())
-        var exact = Set<SIMD2<Double>>()
+        let extent = partition.network.polygon.reduce(0) { max($0, abs($1.x), abs($1.y)) }
+        var (exact, cellCount) = (Set<SIMD2<Double>>(), 0)
         // Places that Doubles cannot tell apart are made exact, the few there are: most boundaries have none.
         for _ in 0..<4 {
-            let initial = ClassPatches(classCount: classCount, twins: twins, exactPlaces: exact)
-            let patches = divided.reduce(into: initial, threads: threads, { $0.add($1) }, { $0.merge($1) }).result
+            let initial = ClassPatches(classCount: classCount, twins: twins, extent: extent, exactPlaces: exact)
+            let count = Atomic(0)
+            let (patches, outcome) = divided.reduce(into: initial, threads: threads) { patches, block in
+                patches.add(block)
+                progress(count.wrappingAdd(block.count, ordering: .relaxed).newValue)
+            } _: {
+                $0.merge($1)
+            }
+            cellCount = outcome.cellCounts.dropLast().last ?? 1
             switch patches.joined() {
-            case .boundary(let boundary):
-                self = boundary
-                return
+            case .boundary(let boundary): return (boundary, cellCount)
             case .open(let places): exact.formUnion(places)
-            case .tooMany: return nil
+            case .tooMany: return (nil, cellCount)
             }
         }
-        return nil
+        return (nil, cellCount)
     }
 }

@@ -12,6 +12,12 @@ public struct CellBlock: Sendable {
     let starts: [Int32]
     let corners: [Int32]
     let sides: [Int32]
+    /// For each side on the block's border the depth of the two tiles that lie on its sides, parts of one division; on the domain's border
+    /// 0, and below 0 inside the block.
+    let borderDepths: [Int32]
+    /// The least depth of a tile that has been finished between the block before and this one: what lies beyond sides of greater depth, in
+    /// blocks before this one, has been handed on.
+    var finishedDepth = Int32.max
     let lines: [Line]
     let codes: Codes
     let network: TiledNetwork
@@ -93,10 +99,11 @@ extension CellBlock {
     /// The cells of a finished tile.
     init(_ tile: borrowing Tile, _ network: TiledNetwork) {
         let count = tile.mesh.cellCount
-        var (starts, corners, sides) = ([0] as [Int32], [Int32](), [Int32]())
+        var (starts, corners, sides, borderDepths) = ([0] as [Int32], [Int32](), [Int32](), [Int32]())
         starts.reserveCapacity(count + 1)
         corners.reserveCapacity(tile.mesh.halfEdges.count)
         sides.reserveCapacity(tile.mesh.halfEdges.count)
+        borderDepths.reserveCapacity(tile.mesh.halfEdges.count)
         let (columns, words) = (tile.codes.varying.map(\.column), (tile.codes.varying.count + 63) / 64)
         var bits = [UInt64](repeating: 0, count: count * words)
         for cell in 0..<count {
@@ -104,12 +111,14 @@ extension CellBlock {
                 let edge = tile.mesh.halfEdges[h]
                 corners.append(edge.origin)
                 sides.append(edge.line)
+                borderDepths.append(~edge.twin)
                 let row = tile.mesh.rows.start + Int(edge.origin) * tile.mesh.stride
                 for (i, column) in columns.enumerated() where row[column] > 0 { bits[cell * words + i / 64] |= 1 << UInt64(i % 64) }
             }
             starts.append(Int32(truncatingIfNeeded: corners.count))
         }
-        (self.starts, self.corners, self.sides, self.network, lines) = (starts, corners, sides, network, network.lines)
+        (self.starts, self.corners, self.sides, self.borderDepths) = (starts, corners, sides, borderDepths)
+        (self.network, lines) = (network, network.lines)
         mayTie = tile.mayTie
         positions = (0..<tile.mesh.vertexCount).map { tile.mesh.position($0) }
         errors = (0..<tile.mesh.vertexCount).map { tile.mesh.vertices[$0].displacement }
@@ -124,7 +133,9 @@ extension CellBlock {
     }
 
     /// The cells of a subdivision that exact arithmetic has finished.
-    init(_ subdivision: PlanarSubdivision, _ network: TiledNetwork) {
+    ///
+    /// - Parameter borderDepth: the least of its border sides.
+    init(_ subdivision: PlanarSubdivision, _ network: TiledNetwork, borderDepth: Int32) {
         let mesh = subdivision.mesh
         var (starts, corners, sides, codes) = ([0] as [Int32], [Int32](), [Int32](), [UInt16]())
         for cell in 0..<mesh.cellCount {
@@ -136,6 +147,7 @@ extension CellBlock {
             for level in subdivision.history.levels.indices { codes += subdivision.code(of: cell, atLevel: level + 1).map { UInt16($0) } }
         }
         (self.starts, self.corners, self.sides, self.network) = (starts, corners, sides, network)
+        borderDepths = [Int32](repeating: borderDepth, count: corners.count)
         lines = subdivision.lines.map(\.onSingleCell)
         positions = (0..<mesh.vertexCount).map { subdivision.position($0) }
         errors = (0..<mesh.vertexCount).map { v in max(subdivision.positions.bound(0, at: v), subdivision.positions.bound(1, at: v)) }

@@ -1,7 +1,5 @@
 // The answers about a partition of any size, from its cells as they go by.
 
-import Synchronization
-
 extension PartitionSummary {
     /// How many cells of a program the planar partition keeps at most, with their errors: of more cells a summary, a picture or a file is
     /// made while they go by. Fewer are kept where only their number is asked for.
@@ -14,37 +12,38 @@ extension PartitionSummary {
     ///
     /// - Parameters:
     ///   - boundary: the boundary, where it is known already.
-    ///   - progress: told by one thread or another how many cells have gone by.
+    ///   - progress: told by one thread or another how many cells have gone by, divided by class, while the boundary is sought.
     public init(
         streaming partition: TiledPartition, boundary: DecisionBoundary? = nil, threads: Int,
         progress: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         let network = partition.network
-        let program = network.program
-        let count = Atomic(0)
-        let limit = DistinctMaps.comparedCellCount(of: program)
-        let initial = (areas: AreaExtremes(program), maps: Optional(DistinctMaps(program, matrices: network.matrices)))
+        let cellCount: Int
+        if let boundary {
+            (self.boundary, boundaryLength) = (nil, boundary.isAmbiguous ? nil : boundary.length)
+            cellCount = partition.count(threads: threads).cellCount
+        } else {
+            let streamed = StreamedBoundary.streamed(partition, threads: threads, progress: progress)
+            (self.boundary, cellCount) = streamed
+            boundaryLength = streamed.boundary.flatMap { $0.isAmbiguous ? nil : $0.length }
+        }
+        // Comparing maps takes longer than cutting cells, and is of no use unless it comes to an end.
+        let isCompared = cellCount <= DistinctMaps.comparedCellCount(of: network.program)
+        let initial = (
+            areas: AreaExtremes(network.program),
+            maps: isCompared ? DistinctMaps(network.program, matrices: network.matrices) : nil
+        )
         let sum = partition.reduce(into: initial, threads: threads) { result, block in
             result.areas.add(block)
-            let number = count.wrappingAdd(block.count, ordering: .relaxed).newValue
-            if number > limit { result.maps = nil } else { result.maps?.add(CodeBatch(block)) }
-            progress(number)
+            result.maps?.add(CodeBatch(block))
         } _: { total, part in
             total.areas.merge(part.areas)
-            if let maps = part.maps { total.maps?.merge(maps) } else { total.maps = nil }
+            if let maps = part.maps { total.maps?.merge(maps) }
         }
         var extremes = sum.result.areas
         let areas = extremes.range()
-        (cellCount, cellCounts, filter) = (sum.outcome.cellCount, sum.outcome.cellCounts, sum.outcome.statistics)
+        (self.cellCount, cellCounts, filter) = (sum.outcome.cellCount, sum.outcome.cellCounts, sum.outcome.statistics)
         (minVolume, maxVolume, unboundedCount) = (areas.lowerBound, areas.upperBound, 0)
-        if let boundary {
-            self.boundary = nil
-            boundaryLength = boundary.isAmbiguous ? nil : boundary.length
-        } else {
-            let streamed = StreamedBoundary(of: partition, threads: threads)
-            self.boundary = streamed
-            boundaryLength = streamed.flatMap { $0.isAmbiguous ? nil : $0.length }
-        }
         guard let maps = sum.result.maps else {
             distinctMapCount = nil
             return

@@ -115,7 +115,7 @@ extension Tile {
                 } else if abs(value) <= base + slopes[c] * displacement {
                     let h = Int(outgoing[v])
                     let cell = mesh.halfEdges[h].cell
-                    let node = nodes[cell] ?? scratch.exact.node(of: mesh.code(of: Int(cell), codes))
+                    let node = nodes[cell] ?? ExactSigns.Node(mesh.code(of: Int(cell), codes))
                     nodes[cell] = node
                     let sign = scratch.exact.sign(
                         of: candidate.line, at: (mesh.halfEdges[mesh.previous(h)].line, mesh.halfEdges[h].line), under: node)

@@ -24,7 +24,7 @@ extension Tile {
 
         var tile = Tile(store, network, columnCount: kept.count, values: values)
         (tile.step, tile.grain, tile.sides, tile.rivals, tile.open) = (step, grain, sides, rivals, open)
-        (tile.codes, tile.mayTie) = (codes, mayTie)
+        (tile.codes, tile.mayTie, tile.depth) = (codes, mayTie, depth + 1)
         tile.mesh.halfEdges.reserve(2 * halves.count)
         tile.mesh.halfEdges.resize(to: halves.count)
         tile.mesh.first.resize(to: cells.count)
@@ -49,7 +49,8 @@ extension Tile {
                 let hasTwin = old.twin >= 0 && UInt32(bitPattern: twin) < halfCount
                 let next = place &+ 1 < end ? Int32(truncatingIfNeeded: place &+ 1) &- offset : first
                 tile.mesh.halfEdges[place &- halves.lowerBound] = .init(
-                    origin: number, next: next, twin: hasTwin ? twin : -1, cell: Int32(truncatingIfNeeded: cell), line: old.line)
+                    origin: number, next: next, twin: hasTwin ? twin : old.twin < 0 ? old.twin : ~tile.depth,
+                    cell: Int32(truncatingIfNeeded: cell), line: old.line)
             }
         }
         let count = vertices.count

@@ -42,6 +42,8 @@ struct Tile: ~Copyable {
     var hingeWeights: [Double] = []
     var values: [ColumnMatrix?]
     var step = 0
+    /// How many divisions it comes from, one after the other.
+    var depth: Int32 = 0
     /// The rounding of a coordinate.
     var grain = 0.0
     var codes = TileCodes()

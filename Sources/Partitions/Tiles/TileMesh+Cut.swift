@@ -116,7 +116,7 @@ extension TileMesh {
         for c in 0..<cut.count { scratch.heads[c] = -1 }
         for h in 0..<halfEdges.count {
             let edge = halfEdges[h]
-            // Each edge once: −1, no twin, is larger than any h here.
+            // Each edge once: no twin is negative, and so larger than any h here.
             let isSecond = UInt32(bitPattern: edge.twin) < UInt32(truncatingIfNeeded: h)
             let crossing = opposite(Int(edge.origin), end(h), scratch) & (isSecond ? 0 : ~0)
             if crossing != 0 { scratch.enqueue(h, crossing) }

@@ -69,7 +69,7 @@ extension TileMesh {
         _ h: Int, _ a: Int, _ b: Int, at w: Int, candidate: Int, others: UInt64, _ cut: Cut, _ scratch: inout Scratch
     ) -> (displacement: Double, positive: UInt64, zero: UInt64) {
         let displacement = placeExactly(h, a, b, at: w, candidate: candidate, cut, &scratch)
-        let node = scratch.exact.node(of: code(of: Int(halfEdges[h].cell), cut.codes))
+        let node = ExactSigns.Node(code(of: Int(halfEdges[h].cell), cut.codes))
         var (positive, zero, rest) = (0 as UInt64, 0 as UInt64, others)
         while rest != 0 {
             let other = rest.trailingZeroBitCount
@@ -93,7 +93,7 @@ extension TileMesh {
         -> Double
     {
         scratch.exact.tidy()
-        let node = scratch.exact.node(of: code(of: Int(halfEdges[h].cell), cut.codes))
+        let node = ExactSigns.Node(code(of: Int(halfEdges[h].cell), cut.codes))
         let (point, error) = scratch.exact.place(
             (halfEdges[h].line, cut.lines[candidate]), under: node, tolerance: TileMesh.displacementLimit * 0x1p-10 * cut.grain)
         let (p, q) = (position(a), position(b))

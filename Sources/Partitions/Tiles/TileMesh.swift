@@ -33,7 +33,8 @@ struct TileMesh: ~Copyable {
     struct HalfEdge: BitwiseCopyable {
         var origin: Int32
         var next: Int32
-        /// The same edge from the other side; −1 on the tile's border.
+        /// The same edge from the other side; on the tile's border ~d, where the tiles that it divides are parts of depth d, and ~0 on the
+        /// domain's border.
         var twin: Int32
         var cell: Int32
         /// The line that it lies on, as numbered by the network's `lines`.

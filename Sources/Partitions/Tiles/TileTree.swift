@@ -48,12 +48,18 @@ extension TileWorker {
 
     /// Subdivides a tile to the end and hands on its cells in order.
     mutating func process(_ tile: consuming Tile, _ body: (CellBlock) throws -> Void) rethrows {
-        for item in expand(tile) { try process(item, body) }
+        let depth = tile.depth + 1
+        for item in expand(tile) {
+            try process(item, body)
+            finishedDepth = min(finishedDepth, depth)
+        }
     }
 
     mutating func process(_ item: TileItem, _ body: (CellBlock) throws -> Void) rethrows {
         switch item {
-        case .block(let block): try body(block)
+        case .block(var block):
+            (block.finishedDepth, finishedDepth) = (finishedDepth, Int32.max)
+            try body(block)
         case .part(let parent, let index): try process(parent.part(index, store), body)
         case .unreduced(let whole): try process(whole.part(0, store), body)
         }
@@ -87,10 +93,14 @@ extension TileWorker {
         }
         let (place, matrix) = (Int(first), tile.values[source]!)
         let possible = tile.possible(among: groups[place].members, of: matrix)
+        let depth = tile.depth
         let whole = DividedTile(tile, limit: 1)
         var items: [TileItem] = []
         for winner in possible {
-            var part = Optional(whole.part(0, store))
+            var undivided = whole.part(0, store)
+            // The members' tiles border on each other as parts of one division do, however often they are clipped.
+            undivided.depth = depth
+            var part = Optional(undivided)
             for rival in possible where rival != winner {
                 guard let cell = part.take() else { break }
                 switch clip(cell, to: winner, above: rival, of: groups[place], at: place, ties[place], source) {
@@ -133,6 +143,7 @@ extension TileWorker {
         for index in divided.parts.indices {
             var part = divided.part(index, store)
             if part.sides[place] == .above {
+                part.depth -= 1
                 part.sides[place] = .unknown
                 part.open = [Int32(place)] + part.open
                 return .clipped(part)
@@ -145,11 +156,13 @@ extension TileWorker {
     private mutating func finishExactly(_ tile: borrowing Tile) -> [TileItem] {
         let start = ContinuousClock.now
         var (corners, errors, lines) = ([SIMD2<Double>](), [Double](), [Line]())
+        var depth = Int32.max
         tile.mesh.forEachSide(of: 0) { h in
             let edge = tile.mesh.halfEdges[h]
             corners.append(tile.mesh.position(Int(edge.origin)))
             errors.append(tile.mesh.vertices[Int(edge.origin)].displacement)
             lines.append(network.lines[Int(edge.line)])
+            if edge.twin < -1 { depth = min(depth, ~edge.twin) }
         }
         let layer = tile.network.depths[tile.step]
         let cell = PlanarCell(
@@ -161,6 +174,6 @@ extension TileWorker {
         statistics.exactCellCount += 1
         statistics.exactSignCount += subdivision.exactSignCount
         statistics.add(ContinuousClock.now - start)
-        return keepsColumns ? [.block(CellBlock(subdivision, network))] : []
+        return keepsColumns ? [.block(CellBlock(subdivision, network, borderDepth: depth))] : []
     }
 }

@@ -32,6 +32,8 @@ struct TileWorker: ~Copyable {
     let keepsColumns: Bool
     /// Whether tiles that the whole network has been taken through so far are left to others where they are to be reduced.
     var leavesReduction = false
+    /// The least depth of a tile that has been finished since cells were last handed on.
+    var finishedDepth = Int32.max
     var scratch: TileMesh.Scratch
     /// Cells after each nonlinearity.
     var counts: [Int]
