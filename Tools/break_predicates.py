@@ -28,8 +28,6 @@ BREACHES = [
     ("what blocks know of a corner of several classes is lost", "Sources/Partitions/Streamed/ClassPatches+Joining.swift",
      "if corners[number].label != corners[root].label { corners[root].label = -1 }",
      "if corners[number].label != corners[root].label { corners[root].label = max(corners[number].label, corners[root].label) }"),
-    ("sides are forgotten before what lies beyond has gone by", "Sources/Partitions/Streamed/ClassPatches+Joining.swift",
-     "if sides[side].depth > depth { sides[side].depth = Side.handedOn }", "if sides[side].depth > 0 { sides[side].depth = Side.handedOn }"),
     ("a class is seen though its reader is constant", "Sources/Partitions/Maps/BatchRelevance.swift",
      "if !pass[code] { continue }", "if pass[code] { continue }"),
     ("an exact zero counts as negative", "Sources/Partitions/Tiles/ExactSigns.swift",

@@ -152,8 +152,12 @@ public struct PiecewiseAffineProgram: Hashable, Sendable {
         }
     }
 
-    /// Whether going through all weights for every cell is too much: tiles go on with reduced networks then.
-    var isLarge: Bool { weightCost >= 500_000 }
+    /// Whether going through all weights for every cell is too much: tiles go on with reduced networks then. Of dense networks they do not:
+    /// the cells of a tile share their products, which take less time than enclosing all units.
+    var isLarge: Bool {
+        let isSparse = steps.contains { if case .affine(let terms, _) = $0 { terms.contains { $0.matrix.isSparse } } else { false } }
+        return isSparse && weightCost >= 500_000
+    }
 
     /// The value at one input, in Double. O(weights).
     public func value(at input: [Double]) -> [Double] {
