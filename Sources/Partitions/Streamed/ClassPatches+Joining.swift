@@ -3,14 +3,14 @@
 // Two blocks put a vertex that they share at places that may differ, each within its error of where it is exactly. Vertices that may be one
 // by that are in one cluster. A side's true partner begins and ends in the clusters in which the side ends and begins: so where it must have
 // gone by, and a pair of clusters has one side in each direction, these are partners, whatever else may be near. Where that leaves sides
-// when all blocks have gone by, their clusters' vertices are to be made exact, and then equal points are the clusters.
+// when all blocks have gone by, their clusters' vertices are to be put better, and exactly in the end: then equal points are the clusters.
 
 import Geometry
 
 extension ClassPatches {
     enum Joined {
         case boundary(StreamedBoundary)
-        /// Vertices put at these places are to be made exact first.
+        /// Vertices put at these places are to be known better first.
         case open(Set<SIMD2<Double>>)
         case tooMany
     }
@@ -80,23 +80,22 @@ extension ClassPatches {
 
     /// For each vertex its cluster; where all of a cluster's vertices are exact, equal ones are one.
     private func clusters() -> [Int32] {
-        // In a direction in which no lines are to be expected.
-        let keys = vertices.map { $0.place.x + 0.618_033_988_75 * $0.place.y }
-        let order = vertices.indices.sorted { keys[$0] < keys[$1] }
-        let widest = vertices.reduce(0) { max($0, $1.error) }
+        // In a direction in which no lines are to be expected: of two that may be one, the intervals of their keys meet.
+        let intervals = vertices.map { vertex in
+            let (key, reach) = (vertex.place.x + 0.618_033_988_75 * vertex.place.y, 1.7 * (vertex.error + vertex.reach) + 0x1p-48 * extent)
+            return (low: key - reach, high: key + reach)
+        }
+        let order = vertices.indices.sorted { intervals[$0].low < intervals[$1].low }
         var sets = DisjointSets(count: vertices.count)
         for (n, i) in order.enumerated() {
-            let reach = 1.7 * (vertices[i].error + widest) + 0x1p-48 * extent
             var m = n + 1
-            while m < order.count, keys[order[m]] - keys[i] <= reach {
-                let j = order[m]
-                let (way, error) = (vertices[i].place - vertices[j].place, vertices[i].error + vertices[j].error)
-                if max(abs(way.x), abs(way.y)) <= error * (1 + 0x1p-40) + 0x1p-1060 { sets.unite(i, j) }
+            while m < order.count, intervals[order[m]].low <= intervals[i].high {
+                if vertices[i].mayBe(vertices[order[m]]) { sets.unite(i, order[m]) }
                 m += 1
             }
         }
         var clusters = vertices.indices.map { Int32(truncatingIfNeeded: sets.root($0)) }
-        guard !exactPlaces.isEmpty else { return clusters }
+        guard precisions.values.contains(.exact) else { return clusters }
         var members: [Int32: [Int]] = [:]
         for (v, cluster) in clusters.enumerated() { members[cluster, default: []].append(v) }
         for group in members.values where group.allSatisfy({ vertices[$0].point != nil }) {
@@ -124,7 +123,7 @@ extension ClassPatches {
                 euler[Int(label)] -= 1
             } else {
                 changeCount += 1
-                let way = vertices[Int(side.end)].place - vertices[Int(side.start)].place
+                let way = vertices[Int(side.end)].position - vertices[Int(side.start)].position
                 length += (way * way).sum().squareRoot()
             }
         }
@@ -195,5 +194,21 @@ extension ClassPatches {
                 let count = innerCounts[label] + outerCounts[label]
                 return LabelledRegion(label: label, area: areas[label], componentCount: count, holeCount: count - euler[label])
             })
+    }
+}
+
+extension ClassPatches.Vertex {
+    /// Where it is, as well as a Double tells.
+    var position: SIMD2<Double> { place + shift }
+    /// How far that is from its place.
+    fileprivate var reach: Double { max(abs(shift.x), abs(shift.y)) }
+
+    /// Whether two vertices may be the same, by how far they may be from where they are put.
+    fileprivate func mayBe(_ other: ClassPatches.Vertex) -> Bool {
+        let (apart, back) = (place - other.place, shift - other.shift)
+        let way = apart + back
+        // Each difference and their sum round once.
+        let rounding = 0x1p-50 * (max(abs(apart.x), abs(apart.y)) + reach + other.reach)
+        return max(abs(way.x), abs(way.y)) <= (error + other.error) * (1 + 0x1p-40) + rounding + 0x1p-1060
     }
 }

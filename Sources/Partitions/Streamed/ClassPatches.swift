@@ -12,11 +12,18 @@ struct ClassPatches: Sendable {
     /// A vertex on the border of a block, as that block knows it.
     struct Vertex: Sendable {
         let place: SIMD2<Double>
-        /// How far from there it may be exactly in each coordinate.
+        /// Added to that it is where it is exactly, but for the error in each coordinate: 0 until it is known better.
+        let shift: SIMD2<Double>
         let error: Double
         /// Where it is exactly, if that was asked for.
         let point: ExactPoint?
         var corner: Int32
+    }
+
+    /// Better than as blocks put it.
+    enum Precision {
+        case pairOfDoubles
+        case exact
     }
 
     /// What blocks know together of a vertex that they share, as far as their sides are matched.
@@ -51,16 +58,16 @@ struct ClassPatches: Sendable {
 
     /// Vertices beyond which borders take too much memory, and those among which sides are first looked for.
     private static let (vertexLimit, firstSettledCount) = (40_000_000, 512)
-    /// Vertices that may be further from their places than this share of the domain are made exact: sweeping would take long.
-    private static let looseness = 0x1p-24
+    /// Vertices that may be further from their places than this share of the domain are put better: many others are near them.
+    private static let looseness = 0x1p-12
 
     let classCount: Int
     /// The classes whose outputs are those of other ones everywhere.
     let twins: Set<Int>
     /// The largest coordinate in the domain.
     let extent: Double
-    /// Vertices put there are to be known exactly.
-    let exactPlaces: Set<SIMD2<Double>>
+    /// How well vertices put there are to be known.
+    let precisions: [SIMD2<Double>: Precision]
 
     /// Of sides between two classes, as far as they lie inside blocks or are matched: how many, and their length.
     var changeCount = 0
@@ -88,8 +95,8 @@ struct ClassPatches: Sendable {
     private(set) var loosePlaces = Set<SIMD2<Double>>()
     private(set) var isTooLarge = false
 
-    init(classCount: Int, twins: Set<Int>, extent: Double, exactPlaces: Set<SIMD2<Double>>) {
-        (self.classCount, self.twins, self.extent, self.exactPlaces) = (classCount, twins, extent, exactPlaces)
+    init(classCount: Int, twins: Set<Int>, extent: Double, precisions: [SIMD2<Double>: Precision]) {
+        (self.classCount, self.twins, self.extent, self.precisions) = (classCount, twins, extent, precisions)
         areas = [Double](repeating: 0, count: classCount)
         euler = [Int](repeating: 0, count: classCount)
         (innerCounts, outerCounts) = (euler, euler)
@@ -124,7 +131,7 @@ struct ClassPatches: Sendable {
         forgetIfVain()
     }
 
-    /// Sides are of no use where there are too many, or vertices are to be made exact first.
+    /// Sides are of no use where there are too many, or vertices are to be put better first.
     private mutating func forgetIfVain() {
         isTooLarge = isTooLarge || vertices.count > ClassPatches.vertexLimit
         if isTooLarge || !loosePlaces.isEmpty { (vertices, corners, sides, patches, ties, finished) = ([], [], [], [], [], []) }
@@ -207,14 +214,26 @@ struct ClassPatches: Sendable {
 
     /// A vertex that is to have the next corner.
     private mutating func vertex(_ v: Int, _ block: CellBlock, _ mesh: BlockMesh) -> Vertex {
-        let (place, corner) = (block.positions[v], Int32(truncatingIfNeeded: corners.count))
-        guard exactPlaces.contains(place), let point = mesh.exactPoint(of: v, in: block) else {
-            if block.errors[v] > ClassPatches.looseness * extent { loosePlaces.insert(place) }
-            return Vertex(place: place, error: block.errors[v], point: nil, corner: corner)
+        let (place, error) = (block.positions[v], block.errors[v])
+        let corner = Int32(truncatingIfNeeded: corners.count)
+        func vertex(_ way: [Rational], error: Double, _ point: ExactPoint? = nil) -> Vertex {
+            let shift = SIMD2(way[0].doubleValue, way[1].doubleValue)
+            return Vertex(
+                place: place, shift: shift, error: error + 0x1p-52 * max(abs(shift.x), abs(shift.y)) + 0x1p-1060, point: point, corner: corner)
         }
-        let near = point.doubles
-        return Vertex(
-            place: SIMD2(near[0], near[1]), error: 0x1p-52 * max(abs(near[0]), abs(near[1])) + 0x1p-1060, point: point, corner: corner)
+        let origin = [Rational(place.x), Rational(place.y)]
+        switch precisions[place] {
+        case .pairOfDoubles:
+            if let known = mesh.longPlace(of: v, in: block), known.error < error {
+                return vertex(zip(known.place, origin).map { $0 - $1 }, error: known.error)
+            }
+        case .exact:
+            if let point = mesh.exactPoint(of: v, in: block) {
+                return vertex(origin.indices.map { point[$0] - origin[$0] }, error: 0, point)
+            }
+        case nil: if error > ClassPatches.looseness * extent { loosePlaces.insert(place) }
+        }
+        return Vertex(place: place, shift: .zero, error: error, point: nil, corner: corner)
     }
 }
 
@@ -261,14 +280,32 @@ struct BlockMesh {
     func end(_ h: Int) -> Int { Int(origins[Int(nexts[h])]) }
     func isOnDomainBorder(_ h: Int) -> Bool { if case .border = lines[Int(sides[h])] { true } else { false } }
 
-    /// Where a vertex is exactly: in some cell's corner two sides on different lines meet there.
+    /// Where a vertex is exactly.
     func exactPoint(of vertex: Int, in block: CellBlock) -> ExactPoint? {
+        corner(vertex, in: block).map { corner in
+            var subdivision = PlanarSubdivision(of: block.network.program, on: corner.cell)
+            return subdivision.point(corner.index)
+        }
+    }
+
+    /// Where a vertex is in pairs of Doubles, and how far from there it may be; `nil` where that is open.
+    func longPlace(of vertex: Int, in block: CellBlock) -> (place: [Rational], error: Double)? {
+        corner(vertex, in: block).flatMap { corner in
+            let (cell, count) = (corner.cell, corner.cell.lines.count)
+            let forms = [(corner.index + count - 1) % count, corner.index].map { side in
+                LongForm(of: cell.lines[side], in: block.network.program) { Int(cell.codes[$0][$1]) }
+            }
+            return LongForm.crossing(forms[0], forms[1])
+        }
+    }
+
+    /// A cell of which a vertex is a corner: two sides on different lines meet there.
+    private func corner(_ vertex: Int, in block: CellBlock) -> (cell: PlanarCell, index: Int)? {
         for h in origins.indices where origin(h) == vertex {
             let (cell, first) = (block.cell(Int(cells[h])), Int(block.starts[Int(cells[h])]))
-            let n = cell.vertices.count
-            guard let kept = PlanarCell.corners(of: cell.sideLines).firstIndex(of: h - first), n > 2 else { continue }
-            var subdivision = PlanarSubdivision(of: block.network.program, on: cell.exactly)
-            return subdivision.point(kept)
+            let kept = PlanarCell.corners(of: cell.sideLines)
+            guard let index = kept.firstIndex(of: h - first), kept.count > 2 else { continue }
+            return (cell.exactly, index)
         }
         return nil
     }

@@ -17,6 +17,9 @@ public struct StreamedBoundary: Hashable, Sendable {
 }
 
 extension StreamedBoundary {
+    /// Vertices are not made exact where they are more than the first, and together with the weights that each takes more than the second.
+    private static let (exactPlaceCount, exactWeights) = (100, 200_000_000)
+
     /// That of a partition by tiles, `nil` where there are too many tiles to keep their borders; and the number of the partition's cells.
     ///
     /// - Parameter progress: told by one thread or another how many cells, divided by class, have gone by.
@@ -29,10 +32,10 @@ extension StreamedBoundary {
         let sharers = Dictionary(grouping: units.indices, by: { units[$0] }).values
         let twins = Set(sharers.filter { $0.count > 1 }.joined())
         let extent = partition.network.polygon.reduce(0) { max($0, abs($1.x), abs($1.y)) }
-        var (exact, cellCount) = (Set<SIMD2<Double>>(), 0)
-        // Places that Doubles cannot tell apart are made exact, the few there are: most boundaries have none.
-        for _ in 0..<4 {
-            let initial = ClassPatches(classCount: classCount, twins: twins, extent: extent, exactPlaces: exact)
+        var (precisions, cellCount) = ([SIMD2<Double>: ClassPatches.Precision](), 0)
+        // Vertices that Doubles cannot tell apart are put better, the few there are: most boundaries have none.
+        for _ in 0..<6 {
+            let initial = ClassPatches(classCount: classCount, twins: twins, extent: extent, precisions: precisions)
             let count = Atomic(0)
             let (patches, outcome) = divided.reduce(into: initial, threads: threads) { patches, block in
                 patches.add(block)
@@ -43,7 +46,10 @@ extension StreamedBoundary {
             cellCount = outcome.cellCounts.dropLast().last ?? 1
             switch patches.joined() {
             case .boundary(let boundary): return (boundary, cellCount)
-            case .open(let places): exact.formUnion(places)
+            case .open(let places):
+                for place in places { precisions[place] = precisions[place] == nil ? .pairOfDoubles : .exact }
+                let exactCount = precisions.values.count { $0 == .exact }
+                if exactCount > exactPlaceCount, exactCount * partition.program.weightCount > exactWeights { return (nil, cellCount) }
             case .tooMany: return (nil, cellCount)
             }
         }
