@@ -227,8 +227,8 @@ static void NAME(add_magnitude)(double *out, const double *in, long n, double a)
     { \
         v8 sum[ROWS][BLOCKS]; \
         for (int i = 0; i < ROWS; i++) \
-            for (int b = 0; b < BLOCKS; b++) sum[i][b] = NAME(load)(out + (r + i) * n + j + 8 * b); \
-        for (long k = 0; k < inner; k++) { \
+            for (int b = 0; b < BLOCKS; b++) sum[i][b] = (v8){0}; \
+        for (long k = start; k < end; k++) { \
             const double *weight = weights + which[k] * n + j, *entry = in + r * stride + which[k]; \
             for (int b = 0; b < BLOCKS; b++) { \
                 v8 w = NAME(load)(weight + 8 * b); \
@@ -236,14 +236,20 @@ static void NAME(add_magnitude)(double *out, const double *in, long n, double a)
             } \
         } \
         for (int i = 0; i < ROWS; i++) \
-            for (int b = 0; b < BLOCKS; b++) NAME(store)(out + (r + i) * n + j + 8 * b, sum[i][b]); \
+            for (int b = 0; b < BLOCKS; b++) { \
+                double *to = out + (r + i) * n + j + 8 * b; \
+                NAME(store)(to, NAME(load)(to) + sum[i][b]); \
+            } \
     }
 
 #define MULTIPLY_ALL(BLOCKS) \
     for (; j + 8 * BLOCKS <= n; j += 8 * BLOCKS) { \
-        long r = 0; \
-        for (; r + 4 <= rows; r += 4) MULTIPLY(4, BLOCKS) \
-        for (; r < rows; r++) MULTIPLY(1, BLOCKS) \
+        for (long start = 0; start < inner; start += maso_partition_chunk) { \
+            const long end = start + maso_partition_chunk < inner ? start + maso_partition_chunk : inner; \
+            long r = 0; \
+            for (; r + 4 <= rows; r += 4) MULTIPLY(4, BLOCKS) \
+            for (; r < rows; r++) MULTIPLY(1, BLOCKS) \
+        } \
     }
 
 static void NAME(multiply)(

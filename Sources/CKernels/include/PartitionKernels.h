@@ -77,7 +77,9 @@ void maso_partition_bound(
 void maso_partition_add(double *out, const double *in, long n, double a);
 void maso_partition_add_magnitude(double *out, const double *in, long n, double a);
 
-// out (rows × n) += in (rows × stride) · weights (stride × n), over the `inner` columns of `in` that `which` lists.
+// out (rows × n) += in (rows × stride) · weights (stride × n), over the `inner` columns of `in` that `which` lists. Products are added up
+// by chunks of so many: that keeps the error small, and a chunk's weights in the first cache.
+enum { maso_partition_chunk = 64 };
 void maso_partition_multiply(
     double *out, const double *weights, const double *in, long stride, const int32_t *which, long inner, long rows, long n);
 

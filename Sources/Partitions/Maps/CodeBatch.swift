@@ -26,25 +26,21 @@ struct CodeBatch: Sendable {
     }
 
     init(_ block: CellBlock) {
-        switch block.codes {
-        case .all(let rows): self.init(rows: rows, count: block.count)
-        case .varying(let shared, let entries, let bits):
-            let units = Set(entries.map(\.unit)).sorted()
-            let places = Dictionary(uniqueKeysWithValues: units.enumerated().map { ($0.element, $0.offset) })
-            let (words, width) = ((entries.count + 63) / 64, units.count)
-            let numbered = entries.map { (place: places[$0.unit]!, delta: $0.delta) }
-            let first = units.map { shared[$0] }
-            var codes: [UInt16] = []
-            codes.reserveCapacity(block.count * width)
-            for cell in 0..<block.count {
-                let start = codes.count
-                codes += first
-                for (i, entry) in numbered.enumerated() where bits[cell * words + i / 64] >> UInt64(i % 64) & 1 == 1 {
-                    codes[start + entry.place] = UInt16(truncatingIfNeeded: Int(codes[start + entry.place]) + entry.delta)
-                }
+        let entries = block.codes.units
+        let units = Set(entries.map(\.unit)).sorted()
+        let places = Dictionary(uniqueKeysWithValues: units.enumerated().map { ($0.element, $0.offset) })
+        let numbered = entries.map { (place: places[$0.unit]!, delta: $0.delta) }
+        let first = units.map { block.codes.shared[$0] }
+        var codes: [UInt16] = []
+        codes.reserveCapacity(block.count * units.count)
+        for cell in 0..<block.count {
+            let start = codes.count
+            codes += first
+            for (i, entry) in numbered.enumerated() where block.codes.has(i, cell: cell) {
+                codes[start + entry.place] = UInt16(truncatingIfNeeded: Int(codes[start + entry.place]) + entry.delta)
             }
-            self.init(count: block.count, base: shared, units: units, codes: codes)
         }
+        self.init(count: block.count, base: block.codes.shared, units: units, codes: codes)
     }
 
     /// How many cells of a history make a batch: fewer share less, of more some unit varies that most share.

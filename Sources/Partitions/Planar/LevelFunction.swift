@@ -16,13 +16,4 @@ enum Line: Hashable, Sendable {
     case knot(value: Int, unit: Int, knot: Double, cell: Int, level: Int)
     /// Where two units are equal, on a cell of a level.
     case tie(value: Int, unit: Int, other: Int, cell: Int, level: Int)
-
-    /// The same line as one cell of its subdivision knows it, when that cell is all there is.
-    var onSingleCell: Line {
-        switch self {
-        case .border: self
-        case .knot(let value, let unit, let knot, _, let level): .knot(value: value, unit: unit, knot: knot, cell: 0, level: level)
-        case .tie(let value, let unit, let other, _, let level): .tie(value: value, unit: unit, other: other, cell: 0, level: level)
-        }
-    }
 }

@@ -219,7 +219,8 @@ struct ClassPatches: Sendable {
         func vertex(_ way: [Rational], error: Double, _ point: ExactPoint? = nil) -> Vertex {
             let shift = SIMD2(way[0].doubleValue, way[1].doubleValue)
             return Vertex(
-                place: place, shift: shift, error: error + 0x1p-52 * max(abs(shift.x), abs(shift.y)) + 0x1p-1060, point: point, corner: corner)
+                place: place, shift: shift, error: error + 0x1p-52 * max(abs(shift.x), abs(shift.y)) + 0x1p-1060, point: point,
+                corner: corner)
         }
         let origin = [Rational(place.x), Rational(place.y)]
         switch precisions[place] {
@@ -317,18 +318,11 @@ extension CellBlock {
     /// The last nonlinearity's first code of every cell: the class, where cells are divided by class.
     fileprivate var classes: [Int] {
         let place = network.codeStarts[network.layerCount - 1]
-        switch codes {
-        case .all(let rows):
-            let width = rows.count / max(count, 1)
-            return (0..<count).map { Int(rows[$0 * width + place]) }
-        case .varying(let shared, let units, let bits):
-            let words = (units.count + 63) / 64
-            var classes = [Int](repeating: Int(shared[place]), count: count)
-            for (i, entry) in units.enumerated() where entry.unit == place {
-                for cell in 0..<count where bits[cell * words + i / 64] >> UInt64(i % 64) & 1 == 1 { classes[cell] += entry.delta }
-            }
-            return classes
+        var classes = [Int](repeating: Int(codes.shared[place]), count: count)
+        for (i, entry) in codes.units.enumerated() where entry.unit == place {
+            for cell in 0..<count where codes.has(i, cell: cell) { classes[cell] += entry.delta }
         }
+        return classes
     }
 
     /// The half-edges of the block's border along which the class of their cell ties with another one, or a single output is 0 (rival −1);

@@ -25,11 +25,20 @@ public struct CellBlock: Sendable {
     let mayTie: Bool
 
     /// The codes of all nonlinearities, one after the other.
-    enum Codes: Sendable {
-        /// Those that all cells share, and for each cell a bit for each unit in `varying`, which adds its delta to the unit's code.
-        case varying([UInt16], units: [(unit: Int, delta: Int)], bits: [UInt64])
-        /// Cell by cell.
-        case all([UInt16])
+    struct Codes: Sendable {
+        /// Those that all cells share.
+        let shared: [UInt16]
+        /// Where cells differ: what is added to the unit's code where the cell has the bit.
+        let units: [(unit: Int, delta: Int)]
+        fileprivate let bits: [UInt64]
+        private var words: Int { (units.count + 63) / 64 }
+
+        fileprivate init(shared: [UInt16], units: [(unit: Int, delta: Int)], bits: [UInt64]) {
+            (self.shared, self.units, self.bits) = (shared, units, bits)
+        }
+
+        /// Whether a cell has the bit of `units[i]`.
+        func has(_ i: Int, cell: Int) -> Bool { bits[cell * words + i / 64] >> UInt64(i % 64) & 1 == 1 }
     }
 
     /// The cells, in the order of the subdivision.
@@ -67,17 +76,11 @@ public struct CellBlock: Sendable {
         public var map: AffineMap { PlanarSubdivision(of: block.network.program, on: exactly).map(of: 0) }
 
         var flatCode: [UInt16] {
-            switch block.codes {
-            case .all(let codes):
-                let width = codes.count / block.count
-                return Array(codes[index * width..<(index + 1) * width])
-            case .varying(var code, let units, let bits):
-                let words = (units.count + 63) / 64
-                for (i, entry) in units.enumerated() where bits[index * words + i / 64] >> UInt64(i % 64) & 1 == 1 {
-                    code[entry.unit] = UInt16(truncatingIfNeeded: Int(code[entry.unit]) + entry.delta)
-                }
-                return code
+            var code = block.codes.shared
+            for (i, entry) in block.codes.units.enumerated() where block.codes.has(i, cell: index) {
+                code[entry.unit] = UInt16(truncatingIfNeeded: Int(code[entry.unit]) + entry.delta)
             }
+            return code
         }
 
         /// The exact area.
@@ -124,34 +127,12 @@ extension CellBlock {
         errors = (0..<tile.mesh.vertexCount).map { tile.mesh.vertices[$0].displacement }
         let shared = tile.codes.shared
         guard let expansion = tile.codes.expansion else {
-            codes = .varying(shared, units: tile.codes.varying.map { ($0.unit, $0.delta) }, bits: bits)
+            codes = Codes(shared: shared, units: tile.codes.varying.map { ($0.unit, $0.delta) }, bits: bits)
             return
         }
-        codes = .varying(
-            expansion.expand(shared, layerCount: tile.codes.layerCount),
+        codes = Codes(
+            shared: expansion.expand(shared, layerCount: tile.codes.layerCount),
             units: tile.codes.varying.map { (expansion.units[$0.unit], $0.delta) }, bits: bits)
-    }
-
-    /// The cells of a subdivision that exact arithmetic has finished.
-    ///
-    /// - Parameter borderDepth: the least of its border sides.
-    init(_ subdivision: PlanarSubdivision, _ network: TiledNetwork, borderDepth: Int32) {
-        let mesh = subdivision.mesh
-        var (starts, corners, sides, codes) = ([0] as [Int32], [Int32](), [Int32](), [UInt16]())
-        for cell in 0..<mesh.cellCount {
-            for h in mesh.halfEdges(of: cell) {
-                corners.append(mesh.origin[h])
-                sides.append(mesh.edgeLabels[h / 2])
-            }
-            starts.append(Int32(corners.count))
-            for level in subdivision.history.levels.indices { codes += subdivision.code(of: cell, atLevel: level + 1).map { UInt16($0) } }
-        }
-        (self.starts, self.corners, self.sides, self.network) = (starts, corners, sides, network)
-        borderDepths = [Int32](repeating: borderDepth, count: corners.count)
-        lines = subdivision.lines.map(\.onSingleCell)
-        positions = (0..<mesh.vertexCount).map { subdivision.position($0) }
-        errors = (0..<mesh.vertexCount).map { v in max(subdivision.positions.bound(0, at: v), subdivision.positions.bound(1, at: v)) }
-        (self.codes, mayTie) = (.all(codes), true)
     }
 }
 

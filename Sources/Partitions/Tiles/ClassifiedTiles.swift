@@ -46,39 +46,23 @@ public struct ClassifiedTiles: Sendable {
     private func parts(of block: CellBlock) -> [Part] {
         let width = multiplicities.count
         let classLevel = tiles.network.codeStarts.count - 2
-        func part(_ cell: CellBlock.Cell, _ classIndex: Int, _ activity: Int, _ hash: UInt64) -> Part {
-            Part(
+        // What the block's cells share is looked at once.
+        let codes = block.codes
+        let active = (0..<width).reduce(0) { $0 + (codes.shared[$1] > 0 ? multiplicities[$1] : 0) }
+        return block.cells.map { cell in
+            var (activity, hash, classIndex, last) = (active, UInt64(0), Int(codes.shared[width]), -1)
+            for (i, entry) in codes.units.enumerated() where codes.has(i, cell: cell.index) {
+                if entry.unit == width {
+                    classIndex += entry.delta
+                    continue
+                }
+                hash &+= mixedBits(entry.unit, i)
+                if codes.shared[entry.unit] == 0, entry.unit != last { activity += multiplicities[entry.unit] }
+                last = entry.unit
+            }
+            return Part(
                 vertices: cell.vertices, classIndex: classIndex, activity: activity, codeHash: hash,
                 isBoundary: cell.sideLines.map { $0.level == classLevel })
-        }
-        switch block.codes {
-        case .all:
-            return block.cells.map { cell in
-                let code = cell.flatCode
-                var (activity, hash) = (0, UInt64(0))
-                for unit in 0..<width where code[unit] > 0 {
-                    activity += multiplicities[unit]
-                    hash &+= mixedBits(unit, Int(code[unit]))
-                }
-                return part(cell, Int(code[width]), activity, hash)
-            }
-        case .varying(let base, let units, let bits):
-            // What the block's cells share is looked at once.
-            let active = (0..<width).reduce(0) { $0 + (base[$1] > 0 ? multiplicities[$1] : 0) }
-            let words = (units.count + 63) / 64
-            return block.cells.map { cell in
-                var (activity, hash, classIndex, last) = (active, UInt64(0), Int(base[width]), -1)
-                for (i, entry) in units.enumerated() where bits[cell.index * words + i / 64] >> UInt64(i % 64) & 1 == 1 {
-                    if entry.unit == width {
-                        classIndex += entry.delta
-                        continue
-                    }
-                    hash &+= mixedBits(entry.unit, i)
-                    if base[entry.unit] == 0, entry.unit != last { activity += multiplicities[entry.unit] }
-                    last = entry.unit
-                }
-                return part(cell, classIndex, activity, hash)
-            }
         }
     }
 }

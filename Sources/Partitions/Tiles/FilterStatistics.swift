@@ -12,8 +12,6 @@ public struct FilterStatistics: Hashable, Sendable {
     public internal(set) var zeroSignCount = 0
     /// How often a tile was divided because three members of a group might be largest on it.
     public internal(set) var halvedTileCount = 0
-    /// How many single cells went on exactly, for that reason.
-    public internal(set) var exactCellCount = 0
     /// The time spent on all of these, all threads together.
     public internal(set) var exactSeconds = 0.0
 
@@ -23,7 +21,6 @@ public struct FilterStatistics: Hashable, Sendable {
         a.exactSignCount += b.exactSignCount
         a.zeroSignCount += b.zeroSignCount
         a.halvedTileCount += b.halvedTileCount
-        a.exactCellCount += b.exactCellCount
         a.exactSeconds += b.exactSeconds
     }
 

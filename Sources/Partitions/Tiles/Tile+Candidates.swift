@@ -65,7 +65,7 @@ extension Tile {
         let half = pointwiseMax(high - middle, middle - low) * (1 + 0x1p-50)
         let ranges = Ranges(
             numbers: Pool(store, capacity: 4 * width), width: width, halfWidth: half.x, halfHeight: half.y, displacement: displacement,
-            roundoff: Double(count + 8 + 6 * TileMesh.generationLimit) * 0x1p-53)
+            roundoff: Double(count + 8 + 6 * (mesh.generation + TileMesh.candidateLimit)) * 0x1p-53)
         let (least, most, tiltX, tiltY) = (ranges.middle, ranges.radius, ranges.tiltX, ranges.tiltY)
         maso_partition_tilts(
             rows, vertexCount, stride, width, max(1, vertexCount / Tile.fittedRowCount), middle.x, middle.y, tiltX, tiltY)
@@ -85,7 +85,7 @@ extension Tile {
     ///
     /// `base` bounds |entry at a vertex − f(put)| for the exact function f of TileMesh's header: the matrix's error eta, the columns'
     /// errors Σ_j |w_j| base_j, and of the magnitude Σ_j |w_j| size_j one rounding for every term of the sum and six for every
-    /// interpolation. The slope is Σ_j |w_j| slope_j. On the tile f is within radius + error + slope · displacement of the middle.
+    /// interpolation until the next cut is done. The slope is Σ_j |w_j| slope_j. On the tile f is within radius + error + slope · displacement of the middle.
     @inline(__always) private func bound(_ sums: Bound, knot: Double, eta: Double, _ ranges: borrowing Ranges) -> Bound {
         let magnitude = sums.size + abs(knot)
         let error = (eta + sums.base + ranges.roundoff * magnitude) * (1 + 0x1p-30)

@@ -13,7 +13,7 @@ extension Tile {
     ///
     /// - Returns: `false` where floating point leaves a sign open; the tile is as before.
     mutating func count(_ evaluation: borrowing Evaluation, _ scratch: inout TileMesh.Scratch) -> Bool {
-        guard evaluation.doubtful == 0, mesh.generation + evaluation.candidates.count < TileMesh.generationLimit else { return false }
+        guard evaluation.doubtful == 0 else { return false }
         var (count, tangles, tangled) = (0, [Int](), 0 as UInt64)
         withUnsafeTemporaryAllocation(of: Chords.Corner.self, capacity: Chords.cornerLimit) { corners in
             for cell in 0..<mesh.cellCount {

@@ -46,18 +46,14 @@ extension Tile {
     }
 
     /// Cuts the tile by candidates; those that do cut become columns.
-    ///
-    /// - Returns: whether it was done; where not, rows were interpolated too often, and the tile is as before.
-    mutating func cut(by evaluation: borrowing Evaluation, _ scratch: inout TileMesh.Scratch) -> Bool {
+    mutating func cut(by evaluation: borrowing Evaluation, _ scratch: inout TileMesh.Scratch) {
         let (candidates, crossing) = (evaluation.candidates, evaluation.crossing)
         let chosen = candidates.indices.filter { crossing >> UInt64($0) & 1 == 1 }
-        guard mesh.generation + chosen.count < TileMesh.generationLimit else { return false }
         for (c, candidate) in candidates.enumerated() where crossing >> UInt64(c) & 1 == 0 {
             sides[candidate.place] = evaluation.positive >> UInt64(c) & 1 == 1 ? .above : .below
         }
         if crossing != 0 { cut(by: chosen, evaluation, &scratch) }
         open.removeAll { sides[Int($0)] != .unknown }
-        return true
     }
 
     private mutating func cut(by chosen: [Int], _ evaluation: borrowing Evaluation, _ scratch: inout TileMesh.Scratch) {

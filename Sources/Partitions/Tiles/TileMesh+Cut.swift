@@ -95,8 +95,8 @@ extension TileMesh {
         }
     }
 
-    /// More interpolations than `base` allows for.
-    static let generationLimit = 512
+    /// The most candidates that cut together: as many as a word has bits.
+    static let candidateLimit = 64
     /// The most grains that a vertex may be off: beyond, exact arithmetic places it, lest signs there be open too often.
     static let displacementLimit = 0x1p34
 
@@ -110,7 +110,6 @@ extension TileMesh {
     /// another. A vertex where it is 0 is a place where it enters or leaves a cell if its neighbours there have opposite signs.
     ///
     /// - Returns: `false` where a sign of the last cut could not be certified; the mesh is then of no use.
-    /// - Precondition: no vertex comes from `generationLimit` interpolations less `cut.count`.
     mutating func cut(_ cut: Cut, _ scratch: inout Scratch) -> Bool {
         scratch.queue.removeAll()
         for c in 0..<cut.count { scratch.heads[c] = -1 }

@@ -5,7 +5,7 @@ import CKernels
 struct TileTerm: Sendable {
     let source: Int
     let columnCount: Int
-    /// The most products that are added up for a unit.
+    /// The most roundings that a product of a unit's sum goes through.
     private let length: Int
     private let storage: Storage
 
@@ -23,7 +23,9 @@ struct TileTerm: Sendable {
             storage = .sparse(matrix)
             return
         }
-        length = matrix.columnCount
+        // Within its chunk, then of chunks.
+        let chunk = Int(maso_partition_chunk)
+        length = min(chunk, matrix.columnCount) + (matrix.columnCount + chunk - 1) / chunk
         let stride = padded(matrix.rowCount)
         let weights = [Double](unsafeUninitializedCapacity: matrix.columnCount * stride) { weights, count in
             weights.initialize(repeating: 0)

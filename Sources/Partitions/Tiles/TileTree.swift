@@ -84,12 +84,11 @@ extension TileWorker {
 
     /// Divides the tile's one cell among the members of a group of which three may be largest.
     ///
-    /// - Returns: for each member that is largest somewhere a tile of one cell; or the cells that it becomes in exact arithmetic, where rows
-    ///   were interpolated too often.
+    /// - Returns: for each member that is largest somewhere a tile of one cell.
     private mutating func winners(_ tile: consuming Tile) -> [TileItem] {
         var tile = tile
         guard case .maximum(let source, let groups, let ties) = tile.network.steps[tile.step], let first = tile.open.first else {
-            return finishExactly(tile)
+            preconditionFailure("a unit is open at its knots and has no candidate")
         }
         let (place, matrix) = (Int(first), tile.values[source]!)
         let possible = tile.possible(among: groups[place].members, of: matrix)
@@ -103,11 +102,7 @@ extension TileWorker {
             var part = Optional(undivided)
             for rival in possible where rival != winner {
                 guard let cell = part.take() else { break }
-                switch clip(cell, to: winner, above: rival, of: groups[place], at: place, ties[place], source) {
-                case .clipped(let cell): part = consume cell
-                case .nothing: part = nil
-                case .open: return finishExactly(whole.part(0, store))
-                }
+                part = clip(cell, to: winner, above: rival, of: groups[place], at: place, ties[place], source)
             }
             guard var cell = part.take() else { continue }
             (cell.sides[place], cell.rivals[place]) = (.below, SIMD2(repeating: Int32(winner)))
@@ -117,28 +112,23 @@ extension TileWorker {
         return items
     }
 
-    private enum Clipped: ~Copyable {
-        case clipped(Tile)
-        case nothing
-        case open
-    }
-
-    /// The part of a cell where one member of a group is above another one; of equal ones the first is.
+    /// The part of a cell where one member of a group is above another one, if there is one; of equal ones the first is.
     private mutating func clip(
         _ tile: consuming Tile, to winner: Int, above rival: Int, of group: PiecewiseAffineProgram.Group, at place: Int,
         _ ties: TiledNetwork.Ties, _ source: Int
-    ) -> Clipped {
+    ) -> Tile? {
         var tile = tile
         let matrix = tile.values[source]!
         let candidate = tile.difference(winner, minus: rival, of: group, at: place, ties, matrix)
         statistics.signCount += tile.mesh.vertexCount
         let evaluation = tile.evaluate([candidate], of: matrix, &scratch)
-        if evaluation.positive != 0 { return .clipped(tile) }
+        if evaluation.positive != 0 { return tile }
         if evaluation.crossing == 0 {
             let isEqual = (0..<tile.mesh.vertexCount).allSatisfy { scratch.values[$0 * evaluation.width] == 0 }
-            return isEqual && winner < rival ? .clipped(tile) : .nothing
+            if isEqual && winner < rival { return tile }
+            return nil
         }
-        guard tile.cut(by: evaluation, &scratch) else { return .open }
+        tile.cut(by: evaluation, &scratch)
         let divided = DividedTile(tile, limit: 1)
         for index in divided.parts.indices {
             var part = divided.part(index, store)
@@ -146,34 +136,9 @@ extension TileWorker {
                 part.depth -= 1
                 part.sides[place] = .unknown
                 part.open = [Int32(place)] + part.open
-                return .clipped(part)
+                return part
             }
         }
         preconditionFailure("a candidate that is positive at a corner is so on no part")
-    }
-
-    /// Takes the tile's one cell through the remaining steps in exact arithmetic.
-    private mutating func finishExactly(_ tile: borrowing Tile) -> [TileItem] {
-        let start = ContinuousClock.now
-        var (corners, errors, lines) = ([SIMD2<Double>](), [Double](), [Line]())
-        var depth = Int32.max
-        tile.mesh.forEachSide(of: 0) { h in
-            let edge = tile.mesh.halfEdges[h]
-            corners.append(tile.mesh.position(Int(edge.origin)))
-            errors.append(tile.mesh.vertices[Int(edge.origin)].displacement)
-            lines.append(network.lines[Int(edge.line)])
-            if edge.twin < -1 { depth = min(depth, ~edge.twin) }
-        }
-        let layer = tile.network.depths[tile.step]
-        let cell = PlanarCell(
-            corners: corners, errors: errors, lines: lines, code: tile.mesh.code(of: 0, tile.codes),
-            codeStarts: Array(network.codeStarts[...layer]))
-        var subdivision = PlanarSubdivision(of: network.program, on: cell)
-        subdivision.run(from: network.program.nonlinearSteps[layer])
-        for layer in layer..<counts.count { counts[layer] += subdivision.counts[layer] }
-        statistics.exactCellCount += 1
-        statistics.exactSignCount += subdivision.exactSignCount
-        statistics.add(ContinuousClock.now - start)
-        return keepsColumns ? [.block(CellBlock(subdivision, network, borderDepth: depth))] : []
     }
 }

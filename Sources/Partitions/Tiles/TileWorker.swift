@@ -9,7 +9,7 @@ struct TileWorker: ~Copyable {
         case finished
         /// It has more cells than a tile should.
         case full
-        /// Three members of a group may be largest (or a row was interpolated too often): smaller tiles may know more.
+        /// Three members of a group may be largest: smaller tiles may know more.
         case open
         /// It is to be reduced by another worker.
         case unreduced
@@ -113,7 +113,8 @@ struct TileWorker: ~Copyable {
         statistics.signCount += candidates.count * tile.mesh.vertexCount
         let evaluation = tile.evaluate(candidates, of: matrix, &scratch)
         if isCounted(tile), candidates.count == tile.open.count, tile.count(evaluation, &scratch) { return true }
-        return tile.cut(by: evaluation, &scratch)
+        tile.cut(by: evaluation, &scratch)
+        return true
     }
 
     private mutating func takeAffine(

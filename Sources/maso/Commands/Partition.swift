@@ -228,8 +228,7 @@ struct Partition: ParsableCommand {
     private func filter(_ statistics: FilterStatistics) -> JSONValue {
         [
             "signs": JSONValue(statistics.signCount), "halvedTiles": JSONValue(statistics.halvedTileCount),
-            "exactCells": JSONValue(statistics.exactCellCount), "exactSigns": JSONValue(statistics.exactSignCount),
-            "longSigns": JSONValue(statistics.longSignCount),
+            "exactSigns": JSONValue(statistics.exactSignCount), "longSigns": JSONValue(statistics.longSignCount),
             "zeroSigns": JSONValue(statistics.zeroSignCount),
             "exactSeconds": JSONValue(statistics.exactSeconds),
         ]
