@@ -75,8 +75,20 @@ import Training
     @Test(
         "Domains: the member that is wrong",
         arguments: [
-            ("[]", "box: expected a list of [low, high], found nothing"),
-            (#"{"box": []}"#, "box: expected a list of [low, high], found []"),
+            ("[]", "box: expected a list of [low, high], or as polygon a list of [x, y], found nothing"),
+            (#"{"box": []}"#, "box: expected a list of [low, high], or as polygon a list of [x, y], found []"),
+            (#"{"box": [[0, 1]], "polygon": []}"#, "polygon: expected a box or a polygon, found []"),
+            (#"{"polygon": 3}"#, "polygon: expected a list of [x, y], found 3"),
+            (#"{"polygon": [[0, 1], [2]]}"#, "polygon[1]: expected [x, y], found [2]"),
+            (#"{"polygon": [[0, 1], [2, 0]]}"#, "corners: expected at least 3, finite, found 2"),
+            (
+                #"{"polygon": [[0, 0], [1, 1], [2, 2]]}"#,
+                "corner: expected one inside the side from (0.0, 0.0) to (1.0, 1.0), as all corners of a convex polygon are, found (2.0, 2.0)"
+            ),
+            (
+                #"{"polygon": [[0, 0], [1, 0], [0, 1]], "embedding": {"origin": [0], "directions": []}}"#,
+                "embedding.directions: expected 2 directions, one a coordinate of the polygon, found []"
+            ),
             (#"{"box": [[1, 1]]}"#, "box[0]: expected [low, high] with low < high, found [1,1]"),
             (#"{"box": [[0, 1e999]]}"#, "box[0]: expected a list of finite numbers, found [0,1e999]"),
             (#"{"box": [[0, 1], [0]]}"#, "box[1]: expected [low, high] with low < high, found [0]"),

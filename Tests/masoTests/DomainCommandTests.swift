@@ -38,7 +38,7 @@ import Testing
         try OutputFile.write(#"{"box": [[0, 1]]}"#, to: place.path("line.json"))
         try OutputFile.write(
             #"{"box": [[0, 1]], "embedding": {"origin": [0, 0, 0], "directions": [[1, 0, 0]]}}"#, to: place.path("slice.json"))
-        try refused(["--domain", "line.json"], 65, "line.json: domain.box: expected 2 coordinates, as the network's input, found 1")
+        try refused(["--domain", "line.json"], 65, "line.json: domain: expected 2 coordinates, as the network's input, found 1")
         try refused(
             ["--domain", "slice.json"], 65, "slice.json: domain.embedding: expected 2 coordinates, as the network's input, found 3")
         try refused(["--points", "none.npy"], 66, "none.npy: no such file")
@@ -69,5 +69,11 @@ import Testing
         #expect(try place.files() == ["line.json", "segment.npy"])
         let triangle = try write(place, "triangle.npy", [3, 2], [-1, -1, 0, 1, 1, -1])
         #expect(try regions(["--polygon", triangle])["regions"] == whole["regions"])
+        try OutputFile.write(#"{"polygon": [[-1, -1], [1, -1], [0, 1]]}"#, to: place.path("triangle.json"))
+        #expect(try regions(["--domain", "triangle.json"])["regions"] == whole["regions"])
+        // The same triangle in coordinates that are turned, mirrored and stretched.
+        let slice = #"{"polygon": [[-1, 1], [-1, -1], [1, 0]], "embedding": {"origin": [0, 0], "directions": [[0, 1], [-1, 0]]}}"#
+        try OutputFile.write(slice, to: place.path("slice.json"))
+        #expect(try regions(["--domain", "slice.json"])["regions"] == whole["regions"])
     }
 }

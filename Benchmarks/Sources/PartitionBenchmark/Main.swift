@@ -49,7 +49,7 @@ func processorTime() -> Double {
 func describe(_ statistics: FilterStatistics) -> String {
     "\(statistics.signCount) signs, \(statistics.longSignCount) decided in pairs of Doubles, \(statistics.exactSignCount) exactly, "
         + "\(statistics.zeroSignCount) of both zeros, "
-        + "\(statistics.exactCellCount) cells finished exactly, \((statistics.exactSeconds * 1e4).rounded() / 10) ms exact"
+        + "\((statistics.exactSeconds * 1e4).rounded() / 10) ms exact"
 }
 
 func elapsedMilliseconds(_ body: () -> Void) -> Double {

@@ -4,7 +4,8 @@ public import Interchange
 public import Partitions
 
 extension Domain {
-    /// Reads `{"box": [[low, high], …], "embedding": {"origin": […], "directions": [[…], …]}}`, or a file that has it as `domain`.
+    /// Reads `{"box": [[low, high], …], "embedding": {"origin": […], "directions": [[…], …]}}`, or a file that has it as `domain`; instead of
+    /// the box it may have the corners of a convex polygon, `"polygon": [[x, y], …]`.
     /// - Throws: `InterchangeError` saying which member is wrong.
     public init(path: String, budget: MemoryBudget = .standard) throws(InterchangeError) {
         try self.init(json: InputFile(path: path, budget: budget).contents(), file: path)
@@ -23,20 +24,39 @@ extension Domain {
             }
             return numbers.compactMap { $0 }
         }
-        guard let rows = json["box"]?.array, !rows.isEmpty else { throw wrong("box", "a list of [low, high]", json["box"]) }
-        var box: [ClosedRange<Double>] = []
-        for (index, row) in rows.enumerated() {
-            let ends = try numbers(row, "box[\(index)]")
-            guard ends.count == 2, ends[0] < ends[1] else { throw wrong("box[\(index)]", "[low, high] with low < high", row) }
-            box.append(ends[0]...ends[1])
+        let flat: Domain
+        let name = json["polygon"] == nil ? "box" : "polygon"
+        if let polygon = json["polygon"] {
+            guard json["box"] == nil else { throw wrong("polygon", "a box or a polygon", polygon) }
+            guard let rows = polygon.array else { throw wrong("polygon", "a list of [x, y]", polygon) }
+            var corners: [SIMD2<Double>] = []
+            for (index, row) in rows.enumerated() {
+                let corner = try numbers(row, "polygon[\(index)]")
+                guard corner.count == 2 else { throw wrong("polygon[\(index)]", "[x, y]", row) }
+                corners.append(SIMD2(corner[0], corner[1]))
+            }
+            do throws(PartitionError) { flat = try .polygon(around: corners) } catch {
+                throw .malformed(file: file, place: error.what, expected: error.expected, found: error.got)
+            }
+        } else {
+            guard let rows = json["box"]?.array, !rows.isEmpty else {
+                throw wrong("box", "a list of [low, high], or as polygon a list of [x, y]", json["box"])
+            }
+            var box: [ClosedRange<Double>] = []
+            for (index, row) in rows.enumerated() {
+                let ends = try numbers(row, "box[\(index)]")
+                guard ends.count == 2, ends[0] < ends[1] else { throw wrong("box[\(index)]", "[low, high] with low < high", row) }
+                box.append(ends[0]...ends[1])
+            }
+            flat = .box(box)
         }
         guard let slice = json["embedding"] else {
-            self = .box(box)
+            self = flat
             return
         }
         let origin = try numbers(slice["origin"], "embedding.origin")
-        guard let list = slice["directions"]?.array, list.count == box.count else {
-            throw wrong("embedding.directions", "\(box.count) directions, one a coordinate of the box", slice["directions"])
+        guard let list = slice["directions"]?.array, list.count == flat.dimension else {
+            throw wrong("embedding.directions", "\(flat.dimension) directions, one a coordinate of the \(name)", slice["directions"])
         }
         var directions: [[Double]] = []
         for (index, entry) in list.enumerated() {
@@ -46,6 +66,6 @@ extension Domain {
             }
             directions.append(direction)
         }
-        self.init(.box(box), embedding: Embedding(origin: origin, directions: directions))
+        self.init(flat.region, embedding: Embedding(origin: origin, directions: directions))
     }
 }

@@ -10,7 +10,8 @@ struct DomainOptions: ParsableArguments {
         help: ArgumentHelp("A box: one range for all coordinates or one for each, such as -1:1 or -1:1,0:2.", valueName: "lo:hi,…"))
     var box: String?
 
-    @Option(help: ArgumentHelp("A JSON file with a box and, for a slice, an embedding (origin, directions).", valueName: "f.json"))
+    @Option(
+        help: ArgumentHelp("A JSON file with a box or polygon and, for a slice, an embedding (origin, directions).", valueName: "f.json"))
     var domain: String?
 
     @Option(help: ArgumentHelp("A convex polygon of a plane: its corners, K×2.", valueName: "f.npy"))
@@ -57,7 +58,7 @@ struct DomainOptions: ParsableArguments {
             let lengths = read.embedding.map { ([$0.origin] + $0.directions).map(\.count) } ?? [read.dimension]
             if let odd = lengths.first(where: { $0 != inputs }) {
                 throw wrong(
-                    domain, read.embedding == nil ? "domain.box" : "domain.embedding", "\(inputs) coordinates, as the network's input",
+                    domain, read.embedding == nil ? "domain" : "domain.embedding", "\(inputs) coordinates, as the network's input",
                     "\(odd)")
             }
             return .domain(read)
