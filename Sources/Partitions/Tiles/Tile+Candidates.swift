@@ -40,6 +40,8 @@ extension Tile {
         let (halfWidth, halfHeight): (Double, Double)
         let displacement: Double
         let roundoff: Double
+        /// How many interpolations the bases allow for.
+        let generation: Double
         var middle: UnsafeMutablePointer<Double> { numbers.start }
         var radius: UnsafeMutablePointer<Double> { numbers.start + width }
         var tiltX: UnsafeMutablePointer<Double> { numbers.start + 2 * width }
@@ -54,6 +56,7 @@ extension Tile {
     private mutating func ranges(_ count: Int) -> Ranges {
         let (width, vertexCount, stride) = (padded(columnCount), mesh.vertexCount, mesh.stride)
         let rows = mesh.rows.start
+        allowGenerations(mesh.generation + TileMesh.candidateLimit)
         var (low, high) = (mesh.position(0), mesh.position(0))
         var displacement = 0.0
         for v in 0..<vertexCount {
@@ -65,7 +68,7 @@ extension Tile {
         let half = pointwiseMax(high - middle, middle - low) * (1 + 0x1p-50)
         let ranges = Ranges(
             numbers: Pool(store, capacity: 4 * width), width: width, halfWidth: half.x, halfHeight: half.y, displacement: displacement,
-            roundoff: Double(count + 8 + 6 * (mesh.generation + TileMesh.candidateLimit)) * 0x1p-53)
+            roundoff: Double(count + 8) * 0x1p-53, generation: Double(allowedGeneration))
         let (least, most, tiltX, tiltY) = (ranges.middle, ranges.radius, ranges.tiltX, ranges.tiltY)
         maso_partition_tilts(
             rows, vertexCount, stride, width, max(1, vertexCount / Tile.fittedRowCount), middle.x, middle.y, tiltX, tiltY)
@@ -81,17 +84,30 @@ extension Tile {
         return ranges
     }
 
+    /// Raises the columns' bases to allow for so many interpolations.
+    private mutating func allowGenerations(_ generation: Int) {
+        guard generation > allowedGeneration else { return }
+        let more = Double(generation - allowedGeneration) * (1 + 0x1p-40)
+        for j in 0..<columnCount { base[j] += more * growth[j] }
+        allowedGeneration = generation
+    }
+
+    /// What an interpolation adds to a function's error.
+    @inline(__always) func growth(of bound: Bound) -> Double {
+        0x1.8p-52 * (bound.size + bound.slope * max(size[1], size[2])) * (1 + 0x1p-30)
+    }
+
     /// The bound of a sum of columns less a knot, from its plain sums.
     ///
     /// `base` bounds |entry at a vertex − f(put)| for the exact function f of TileMesh's header: the matrix's error eta, the columns'
-    /// errors Σ_j |w_j| base_j, and of the magnitude Σ_j |w_j| size_j one rounding for every term of the sum and six for every
-    /// interpolation until the next cut is done. The slope is Σ_j |w_j| slope_j. On the tile f is within radius + error + slope · displacement of the middle.
+    /// errors Σ_j |w_j| base_j, and of the magnitude Σ_j |w_j| size_j one rounding for every term of the sum; and its own growth
+    /// with interpolations. The slope is Σ_j |w_j| slope_j. On the tile f is within radius + error + slope · displacement of the middle.
     @inline(__always) private func bound(_ sums: Bound, knot: Double, eta: Double, _ ranges: borrowing Ranges) -> Bound {
-        let magnitude = sums.size + abs(knot)
-        let error = (eta + sums.base + ranges.roundoff * magnitude) * (1 + 0x1p-30)
-        return Bound(
-            middle: sums.middle - knot, radius: sums.radius * (1 + 0x1p-30) + 2 * error + sums.slope * ranges.displacement, size: magnitude,
-            base: error, slope: sums.slope * (1 + 0x1p-30))
+        var bound = Bound()
+        (bound.middle, bound.size, bound.slope) = (sums.middle - knot, sums.size + abs(knot), sums.slope * (1 + 0x1p-30))
+        bound.base = (eta + sums.base + ranges.roundoff * bound.size + ranges.generation * growth(of: bound)) * (1 + 0x1p-30)
+        bound.radius = sums.radius * (1 + 0x1p-30) + 2 * bound.base + sums.slope * ranges.displacement
+        return bound
     }
 
     /// The bound of one unit, or of the difference of two.

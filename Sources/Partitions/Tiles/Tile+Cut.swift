@@ -165,6 +165,7 @@ extension Tile {
             size.append(contentsOf: zeros)
             base.append(contentsOf: zeros)
             slope.append(contentsOf: zeros)
+            growth.append(contentsOf: zeros)
         }
         let matrix = evaluation.matrix
         hinges.removeSubrange(columnCount...)
@@ -173,6 +174,7 @@ extension Tile {
             let candidate = evaluation.candidates[c]
             sides[candidate.place] = .hinge(first + i)
             (size[first + i], base[first + i], slope[first + i]) = (candidate.bound.size, evaluation.bases[c], candidate.bound.slope)
+            growth[first + i] = growth(of: candidate.bound)
             let start = hingeWeights.count
             hinges.append(Hinge(start: start, count: matrix.columnCount, eta: candidate.bound.base))
             for j in 0..<matrix.columnCount { hingeWeights.append(matrix.column(j)[candidate.unit]) }

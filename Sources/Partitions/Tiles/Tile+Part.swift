@@ -24,7 +24,7 @@ extension Tile {
 
         var tile = Tile(store, network, columnCount: kept.count, values: values)
         (tile.step, tile.grain, tile.sides, tile.rivals, tile.open) = (step, grain, sides, rivals, open)
-        (tile.codes, tile.mayTie, tile.depth) = (codes, mayTie, depth + 1)
+        (tile.codes, tile.mayTie, tile.depth, tile.allowedGeneration) = (codes, mayTie, depth + 1, allowedGeneration)
         tile.mesh.halfEdges.reserve(2 * halves.count)
         tile.mesh.halfEdges.resize(to: halves.count)
         tile.mesh.first.resize(to: cells.count)
@@ -74,7 +74,7 @@ extension Tile {
         var number = [Int](repeating: -1, count: columnCount)
         for (new, old) in kept.enumerated() {
             number[old] = new
-            (tile.size[new], tile.base[new], tile.slope[new]) = (size[old], base[old], slope[old])
+            (tile.size[new], tile.base[new], tile.slope[new], tile.growth[new]) = (size[old], base[old], slope[old], growth[old])
         }
 
         // Last first: a hinge's argument knows the columns before it only.

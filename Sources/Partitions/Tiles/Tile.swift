@@ -32,11 +32,13 @@ struct Tile: ~Copyable {
     var network: TiledNetwork
     var mesh: TileMesh
     var columnCount: Int
-    /// For each column, up to a multiple of 8 at least, a bound on its size, on its error at the places where vertices are put, and on its
-    /// gradient.
+    /// For each column, up to a multiple of 8 at least, a bound on its size, on its error at the places where vertices are put after
+    /// `allowedGeneration` interpolations, on its gradient, and on what every interpolation more adds to the error.
     var size: [Double]
     var base: [Double]
     var slope: [Double]
+    var growth: [Double]
+    var allowedGeneration = 0
     /// For each column; those of 1, x, y, and columns of zeros, are empty.
     var hinges: [Hinge]
     var hingeWeights: [Double] = []
@@ -72,7 +74,7 @@ struct Tile: ~Copyable {
         mesh = TileMesh(store)
         mesh.stride = padded(columnCount)
         size = [Double](repeating: 0, count: mesh.stride)
-        (base, slope) = (size, size)
+        (base, slope, growth) = (size, size, size)
         hinges = [Hinge](repeating: Hinge(), count: columnCount)
     }
 

@@ -3,7 +3,8 @@
 // Errors. An entry of candidate c whose sign s at the exact vertex comes from exact arithmetic is made to have it. |entry − f(put)| ≤ base
 // before, and |entry| ≤ base + slope · displacement as it was in doubt. Where s = 0, |f(put)| ≤ slope · displacement, and the entry becomes
 // 0. Where s > 0, f(put) ≥ −slope · displacement; if the entry is not positive, f(put) ≤ base too; it becomes at least `floor`. So with
-// base′ = (1 + 2⁻⁸) max(base, slope · displacement) and floor = 2⁻¹⁰ base′ the new entry is within base′ of f(put).
+// base′ = (1 + 2⁻⁸) (base + slope · displacement) and floor = 2⁻¹⁰ base′ the new entry is within base′ of f(put), with as much left in it
+// for later interpolations as base had.
 
 import CKernels
 import Geometry
@@ -59,7 +60,7 @@ extension TileMesh {
 
     /// The entry that stands for a function of sign `sign` where it was `value`, and the base that covers the change.
     static func settled(_ value: Double, sign: Int, base: Double, slope: Double, displacement: Double) -> (value: Double, base: Double) {
-        let raised = max(base, slope * displacement) * (1 + 0x1p-8)
+        let raised = (base + slope * displacement) * (1 + 0x1p-8)
         let floor = 0x1p-10 * raised
         return (sign == 0 ? 0 : sign > 0 ? max(value, floor) : min(value, -floor), raised)
     }
@@ -108,7 +109,7 @@ extension TileMesh {
         // The candidate's entry becomes 0, where |f(put)| ≤ slope · moved.
         let column = cut.first + candidate
         rows[w * stride + column] = 0
-        cut.base[column] = max(cut.base[column], cut.slope[column] * moved * (1 + 0x1p-30))
+        cut.base[column] = (cut.base[column] + cut.slope[column] * moved) * (1 + 0x1p-30)
         return moved
     }
 

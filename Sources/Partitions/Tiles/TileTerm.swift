@@ -5,8 +5,9 @@ import CKernels
 struct TileTerm: Sendable {
     let source: Int
     let columnCount: Int
-    /// The most roundings that a product of a unit's sum goes through.
+    /// The most roundings that a product goes through before it is added to a unit's sum, and the most additions to that.
     private let length: Int
+    let additionCount: Int
     private let storage: Storage
 
     private enum Storage: Sendable {
@@ -20,12 +21,14 @@ struct TileTerm: Sendable {
         (source, columnCount) = (term.source, matrix.columnCount)
         guard !matrix.isSparse else {
             length = (0..<matrix.rowCount).map { matrix.rowStarts[$0 + 1] - matrix.rowStarts[$0] }.max() ?? 0
+            additionCount = 1
             storage = .sparse(matrix)
             return
         }
-        // Within its chunk, then of chunks.
         let chunk = Int(maso_partition_chunk)
-        length = min(chunk, matrix.columnCount) + (matrix.columnCount + chunk - 1) / chunk
+        length = min(chunk, matrix.columnCount)
+        // Chunks, and a hinge of one unit's own.
+        additionCount = (matrix.columnCount + chunk - 1) / chunk + 1
         let stride = padded(matrix.rowCount)
         let weights = [Double](unsafeUninitializedCapacity: matrix.columnCount * stride) { weights, count in
             weights.initialize(repeating: 0)
@@ -36,8 +39,10 @@ struct TileTerm: Sendable {
     }
 
     /// out += weights · source, with what that adds to the errors: those of the source, and the rounding of the sum's magnitude.
-    func add(_ source: ColumnMatrix, to out: ColumnMatrix, sizes: [Double], termCount: Int, _ store: BlockStore) {
-        let roundoff = Double(length + termCount + 8) * 0x1p-53
+    ///
+    /// - Parameter additionCount: of all terms of the sum.
+    func add(_ source: ColumnMatrix, to out: ColumnMatrix, sizes: [Double], additionCount: Int, _ store: BlockStore) {
+        let roundoff = Double(length + additionCount + 8) * 0x1p-53
         let errors = Pool<Double>(store, repeating: 0, count: source.stride)
         for j in 0..<source.columnCount { maso_partition_add_magnitude(errors.start, source.column(j), source.stride, sizes[j]) }
         for term in source.hinges { errors[term.unit] += abs(term.coefficient) * sizes[term.column] }

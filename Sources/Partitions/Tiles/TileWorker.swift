@@ -122,8 +122,9 @@ struct TileWorker: ~Copyable {
     ) {
         let result = ColumnMatrix(
             store, unitCount: offset.count, columnCount: tile.columnCount, dense: (0..<Int32(offset.count)).map { $0 })
-        for term in terms { term.add(tile.values[term.source]!, to: result, sizes: tile.size, termCount: terms.count, store) }
-        let roundoff = Double(terms.count + 8) * 0x1p-53
+        let additionCount = terms.reduce(0) { $0 + $1.additionCount }
+        for term in terms { term.add(tile.values[term.source]!, to: result, sizes: tile.size, additionCount: additionCount, store) }
+        let roundoff = Double(additionCount + 8) * 0x1p-53
         for (unit, shift) in offset.enumerated() where shift != 0 {
             result.data[unit] += shift
             result.eta[unit] += roundoff * abs(shift)
