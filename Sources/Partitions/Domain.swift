@@ -60,6 +60,27 @@ public struct Domain: Hashable, Sendable {
         guard dimension == expected, dimension > 0 else {
             throw PartitionError(what: "coordinates", where: "domain", expected: "\(expected)", got: "\(dimension)")
         }
-        return try embedding.map { embedding throws(PartitionError) in try program.restricted(to: embedding) } ?? program
+        let restricted = try embedding.map { embedding throws(PartitionError) in try program.restricted(to: embedding) } ?? program
+        for point in samples {
+            for (index, value) in restricted.values(at: point).enumerated() {
+                guard let large = value.first(where: { !(abs($0) <= Domain.valueLimit) }) else { continue }
+                throw PartitionError(
+                    what: "value", where: index == 0 ? "domain" : "step \(index - 1)",
+                    expected: "at most \(Domain.valueLimit) in magnitude on the domain", got: "\(large)")
+            }
+        }
+        return restricted
+    }
+
+    /// Values beyond this are refused where `samples` show them: products of two, and their bounds, must be Doubles.
+    private static let valueLimit = 1e140
+
+    /// A few points, some of them on the border.
+    private var samples: [[Double]] {
+        switch region {
+        case .box(let ranges): [ranges.map(\.lowerBound), ranges.map(\.upperBound), ranges.map { 0.5 * ($0.lowerBound + $0.upperBound) }]
+        case .polygon(let corners): corners.map { [$0.x, $0.y] }
+        case .whole(let dimension): [0, 1, -1].map { [Double](repeating: $0, count: dimension) }
+        }
     }
 }

@@ -206,4 +206,35 @@ import Testing
             #expect(counts == expected && unbounded == reaching, "seed \(seed)")
         }
     }
+
+    @Test("Weights whose products are no Doubles are refused, others that are far from 1 are not") func largeValues() throws {
+        func network(_ scale: Double) throws -> PiecewiseAffineProgram {
+            var program = PiecewiseAffineProgram(inputCount: 2)
+            for inputs in [2, 3, 3] {
+                func weight(_ row: Int, _ column: Int) -> Double { scale * (Double((5 * row + 3 * column + inputs) % 7) - 3.25) }
+                let rows = (0..<3).map { row in (0..<inputs).map { weight(row, $0) } }
+                let matrix = SparseMatrix(dense: rows, columnCount: inputs)
+                // A layer's offsets grow as its values do.
+                let size = program.nonlinearSteps.reduce(scale) { size, _ in size * scale }
+                try program.append(.affine([.init(source: program.last, matrix: matrix)], offset: [size, -0.5 * size, 0.25 * size]))
+                try program.append(.pieces(source: program.last, pieces: [PiecewiseFunction](repeating: .relu, count: 3)))
+            }
+            return program
+        }
+        let box = Domain.box([-1...1, -1...1])
+        let expected = try PlanarPartition(of: try network(1), on: box).cellCounts
+        #expect(expected.last! > 5)
+        // Powers of two, which change no cell.
+        for scale in [0x1p100, 0x1p-100] {
+            #expect(try PlanarPartition(of: try network(scale), on: box).cellCounts == expected)
+            #expect(try TiledPartition(of: try network(scale), on: box).count().cellCounts == expected)
+        }
+        for scale in [0x1p200, 0x1p600, 0x1p1000] {
+            for make in [{ _ = try PlanarPartition(of: $0, on: $1) }, { _ = try TiledPartition(of: $0, on: $1) }]
+                as [(PiecewiseAffineProgram, Domain) throws -> Void]
+            {
+                #expect(throws: PartitionError.self) { try make(try network(scale), box) }
+            }
+        }
+    }
 }

@@ -160,7 +160,10 @@ public struct PiecewiseAffineProgram: Hashable, Sendable {
     }
 
     /// The value at one input, in Double. O(weights).
-    public func value(at input: [Double]) -> [Double] {
+    public func value(at input: [Double]) -> [Double] { values(at: input)[last] }
+
+    /// All values at one input, the input first.
+    func values(at input: [Double]) -> [[Double]] {
         precondition(input.count == inputCount, "\(input.count) inputs, expected \(inputCount)")
         var values = [input]
         for step in steps {
@@ -176,6 +179,6 @@ public struct PiecewiseAffineProgram: Hashable, Sendable {
                 values.append(groups.map { group in group.members.map { values[source][$0] }.max() ?? 0 })
             }
         }
-        return values[last]
+        return values
     }
 }

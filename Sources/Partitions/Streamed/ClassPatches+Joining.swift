@@ -82,7 +82,8 @@ extension ClassPatches {
     private func clusters() -> [Int32] {
         // In a direction in which no lines are to be expected: of two that may be one, the intervals of their keys meet.
         let intervals = vertices.map { vertex in
-            let (key, reach) = (vertex.place.x + 0.618_033_988_75 * vertex.place.y, 1.7 * (vertex.error + vertex.reach) + 0x1p-48 * extent)
+            let place = vertex.position
+            let (key, reach) = (place.x + 0.618_033_988_75 * place.y, 1.7 * vertex.error + 0x1p-48 * extent)
             return (low: key - reach, high: key + reach)
         }
         let order = vertices.indices.sorted { intervals[$0].low < intervals[$1].low }

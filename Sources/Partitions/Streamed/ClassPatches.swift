@@ -59,7 +59,7 @@ struct ClassPatches: Sendable {
     /// Vertices beyond which borders take too much memory, and those among which sides are first looked for.
     private static let (vertexLimit, firstSettledCount) = (40_000_000, 512)
     /// Vertices that may be further from their places than this share of the domain are put better: many others are near them.
-    private static let looseness = 0x1p-12
+    private static let looseness = 0x1p-20
 
     let classCount: Int
     /// The classes whose outputs are those of other ones everywhere.
