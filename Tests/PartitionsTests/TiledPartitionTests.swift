@@ -199,6 +199,26 @@ import Testing
         }
     }
 
+    @Test(
+        "Law: sectors between units that are nearly opposite, or nearly equal, have their codes", arguments: [1e-10, 1e-12, 1e-14, 1e-16])
+    func nearlyOpposite(_ distance: Double) throws {
+        for seed in UInt64(0)..<150 {
+            var rng = RandomGenerator(seed: seed, purpose: "nearly opposite")
+            let program = try Self.program([5, 4]) { count, inputs, layer in
+                var rows = (0..<count).map { _ in (0..<inputs).map { _ in rng.uniform(-1.5, 1.5) } + [0] }
+                let factor = layer == 1 ? 1.0 : seed % 2 == 0 ? -1 : 0.5
+                if layer == 0 { rows[3] = rows[1].map { factor * $0 * (1 + distance * rng.uniform(-1, 1)) } }
+                return rows
+            }
+            let expected = Set(try PlanarPartition(of: program, on: Self.square).cells.map(\.codes))
+            var found = Set<[[Int]]>()
+            _ = try TiledPartition(of: program, on: Self.square).forEachBlock { block in
+                for cell in block.cells { found.insert(cell.codes) }
+            }
+            #expect(found == expected, "seed \(seed)")
+        }
+    }
+
     @Test("Law: lines that nearly meet in one point, to 10⁻¹⁶, are told apart", arguments: [1e-8, 1e-10, 1e-12, 1e-14, 1e-16])
     func nearlyConcurrent(_ distance: Double) throws {
         var rng = RandomGenerator(seed: 7, purpose: "nearly concurrent")

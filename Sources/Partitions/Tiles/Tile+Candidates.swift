@@ -94,7 +94,7 @@ extension Tile {
 
     /// What an interpolation adds to a function's error.
     @inline(__always) func growth(of bound: Bound) -> Double {
-        0x1.8p-52 * (bound.size + bound.slope * max(size[1], size[2])) * (1 + 0x1p-30)
+        0x3p-52 * max(bound.size, bound.slope * max(size[1], size[2])) * (1 + 0x1p-30)
     }
 
     /// The bound of a sum of columns less a knot, from its plain sums.

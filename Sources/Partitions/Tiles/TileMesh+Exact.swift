@@ -4,7 +4,8 @@
 // before, and |entry| ≤ base + slope · displacement as it was in doubt. Where s = 0, |f(put)| ≤ slope · displacement, and the entry becomes
 // 0. Where s > 0, f(put) ≥ −slope · displacement; if the entry is not positive, f(put) ≤ base too; it becomes at least `floor`. So with
 // base′ = (1 + 2⁻⁸) (base + slope · displacement) and floor = 2⁻¹⁰ base′ the new entry is within base′ of f(put), with as much left in it
-// for later interpolations as base had.
+// for later interpolations as base had. As base allows for 512 interpolations of 6u · size at least, floor ≥ 3u · size: an interpolation on
+// an edge where the candidate becomes 0 next to an entry of that floor has 1 − τ ≥ 2u, so that other entries keep their signs there.
 
 import CKernels
 import Geometry

@@ -12,7 +12,7 @@
 //
 // Interpolation keeps this. With u = 2⁻⁵³ an entry a + τ(b − a), 0 ≤ τ ≤ 1, is rounded by at most 3u · max(|a|, |b|), whatever τ is, and f
 // is affine on the edge, so |entry − f(put)| grows by that and by |∇f| times the rounding of put, 3u of its coordinates: together at most
-// growth[c] = 3u (size[c] + slope[c] · max(|x|, |y|)) a generation, with the size that c has when it is made: later it may be small where
+// growth[c] = 6u max(size[c], slope[c] · max(|x|, |y|)) a generation, with the size that c has when it is made: later it may be small where
 // the tile is. `base` allows for `allowedGeneration` of them, which is raised, with all bases, before every cut: by it a vertex's generation
 // grows by at most `candidateLimit`.
 //
