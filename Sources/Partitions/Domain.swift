@@ -61,6 +61,7 @@ public struct Domain: Hashable, Sendable {
             throw PartitionError(what: "coordinates", where: "domain", expected: "\(expected)", got: "\(dimension)")
         }
         let restricted = try embedding.map { embedding throws(PartitionError) in try program.restricted(to: embedding) } ?? program
+        if restricted.isBounded(by: Domain.valueLimit, onInputsUpTo: numbers.reduce(1) { max($0, abs($1)) }) { return restricted }
         for point in samples {
             for (index, value) in restricted.values(at: point).enumerated() {
                 guard let large = value.first(where: { !(abs($0) <= Domain.valueLimit) }) else { continue }

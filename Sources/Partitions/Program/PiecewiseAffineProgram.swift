@@ -159,6 +159,38 @@ public struct PiecewiseAffineProgram: Hashable, Sendable {
         return isSparse && weightCost >= 500_000
     }
 
+    /// Whether a coarse bound shows that no value exceeds `limit` in magnitude where no input exceeds `size`.
+    func isBounded(by limit: Double, onInputsUpTo size: Double) -> Bool {
+        var bounds = [size]
+        for step in steps {
+            switch step {
+            case .affine(let terms, let offset):
+                bounds.append(
+                    terms.reduce(PiecewiseAffineProgram.largest(offset)) { sum, term in
+                        let length = zip(term.matrix.rowStarts, term.matrix.rowStarts.dropFirst()).reduce(0) { max($0, $1.1 - $1.0) }
+                        return sum + Double(length) * PiecewiseAffineProgram.largest(term.matrix.values) * bounds[term.source]
+                    })
+            case .pieces(let source, let pieces, _):
+                bounds.append(
+                    pieces.reduce(0) { bound, piece in
+                        let (slope, offset) = (PiecewiseAffineProgram.largest(piece.slopes), PiecewiseAffineProgram.largest(piece.offsets))
+                        return max(bound, slope * bounds[source] + offset)
+                    })
+            case .maximum(let source, _): bounds.append(bounds[source])
+            }
+            guard bounds[bounds.count - 1] <= limit else { return false }
+        }
+        return true
+    }
+
+    private static func largest(_ numbers: [Double]) -> Double {
+        numbers.withUnsafeBufferPointer { numbers in
+            var largest = 0.0
+            for number in numbers where abs(number) > largest { largest = abs(number) }
+            return largest
+        }
+    }
+
     /// The value at one input, in Double. O(weights).
     public func value(at input: [Double]) -> [Double] { values(at: input)[last] }
 
