@@ -64,6 +64,50 @@ import Testing
         return program
     }
 
+    @Test(
+        "Law: lengths and areas are the exact ones where outputs nearly tie, and hidden units nearly coincide",
+        arguments: [1e-6, 1e-8, 1e-9, 1e-10, 1e-12])
+    func nearTies(_ distance: Double) throws {
+        let domain = Domain.box([-1...1, -1...1])
+        var dividedCount = 0
+        for seed in UInt64(0)..<40 {
+            var rng = RandomGenerator(seed: seed, purpose: "near ties")
+            var program = PiecewiseAffineProgram(inputCount: 2)
+            let (hidden, outputs) = (4 + 2 * Int(seed % 2), 2 + Int(seed % 3))
+            for width in [hidden, outputs] {
+                let inputs = program.outputCount
+                var rows = (0..<width).map { _ in (0...inputs).map { _ in rng.uniform(-1, 1) } }
+                for row in [1, 3] where row < width && (row == 1 || seed % 4 == 0) {
+                    rows[row] = rows[row - 1].map { $0 + distance * rng.uniform(-1, 1) }
+                }
+                let matrix = SparseMatrix(dense: rows.map { Array($0.dropLast()) }, columnCount: inputs)
+                try program.append(.affine([.init(source: program.last, matrix: matrix)], offset: rows.map { $0[inputs] }))
+                guard width == hidden else { continue }
+                if seed % 2 == 0 {
+                    try program.append(.pieces(source: program.last, pieces: [PiecewiseFunction](repeating: .relu, count: width)))
+                } else {
+                    try program.append(.maximum(source: program.last, groups: (0..<3).map { .init(members: [2 * $0, 2 * $0 + 1]) }))
+                }
+            }
+            var parts: [(polytope: Polytope, label: Int)] = []
+            _ = try ExactSubdivision(of: program, on: domain).forEachCell { parts += SlowRegions.classParts($0) }
+            let slow = SlowRegions(parts)
+            let (planar, streamed) = (
+                try PlanarPartition(of: program, on: domain).decisionBoundary(),
+                try #require(PartitionSummary(streaming: try TiledPartition(of: program, on: domain), threads: 1).boundary)
+            )
+            #expect(abs(planar.length - slow.length) <= 1e-10 * (1 + slow.length), "length \(slow.length), kept, seed \(seed)")
+            #expect(abs(streamed.length - slow.length) <= 1e-10 * (1 + slow.length), "length \(slow.length), streamed, seed \(seed)")
+            for label in 0..<outputs {
+                let area = parts.filter { $0.label == label }.reduce(Rational.zero) { $0 + $1.polytope.volume }.doubleValue
+                #expect(abs(planar.regions[label].area - area) <= 1e-10, "area of \(label), kept, seed \(seed)")
+                #expect(abs(streamed.regions[label].area - area) <= 1e-10, "area of \(label), streamed, seed \(seed)")
+            }
+            if slow.length > 0 { dividedCount += 1 }
+        }
+        #expect(dividedCount > 10)
+    }
+
     @Test("Law: on networks of many tiles too, with boundaries through their corners") func tiles() throws {
         var dividedCount = 0
         for (seed, widths) in [[48, 48, 5], [64, 32, 3], [40, 40, 40, 1], [24, 24, 10]].enumerated() {

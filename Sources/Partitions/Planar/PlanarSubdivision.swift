@@ -7,6 +7,9 @@ import Geometry
 /// A planar domain under subdivision: the mesh, the values at its vertices, and the codes of its cells.
 struct PlanarSubdivision: Sendable {
     let program: PiecewiseAffineProgram
+    /// See `tolerance`: a share of the domain's largest coordinate.
+    private static let looseness = 0x1p-32
+
     private(set) var mesh: PlanarMesh
     private(set) var history = CodeHistory()
     /// Cells after each nonlinearity.
@@ -18,8 +21,11 @@ struct PlanarSubdivision: Sendable {
     private(set) var tables: [VertexTable?]
     private var forms: ExactForms
     private(set) var lines: [Line] = []
-    /// The exact forms of the lines, as far as they were needed.
+    /// The forms of the lines, exactly and in pairs of Doubles, as far as they were needed.
     private var lineForms: [Int: AffineForm] = [:]
+    private var longForms: [Int: LongForm] = [:]
+    /// How far from its exact place a vertex is put at most, in the sum of coordinates, beyond what its edge is off by.
+    private let tolerance: Double
     /// The two lines that cross in each vertex.
     private var crossings: [(Int32, Int32)] = []
     /// The exact positions of vertices, as far as they were needed.
@@ -48,6 +54,7 @@ struct PlanarSubdivision: Sendable {
         precondition(program.inputCount == 2, "\(program.inputCount) inputs, expected 2")
         self.program = program
         forms = ExactForms(program: program)
+        tolerance = PlanarSubdivision.looseness * corners.reduce(0) { max($0, abs($1.x), abs($1.y)) }
         let n = corners.count
         mesh = PlanarMesh(cornerCount: n)
         self.lines = lines
@@ -275,14 +282,41 @@ struct PlanarSubdivision: Sendable {
         }
         // τ = A / (A − B), where A − B is |A| + |B| and each is off by its bound: |Δτ| ≤ (b_A + b_B) / (|A| + |B| − b_A − b_B).
         let (spread, error) = (abs(valueA) + abs(valueB), boundA + boundB)
-        if valueA * valueB < 0, 2 * error < spread {
-            let tau = valueA / (valueA - valueB)
-            let slack = (error / (spread - error)) * (1 + 0x1p-40) + 4 * VertexTable.roundoff
-            for value in tables.indices { tables[value]?.interpolate(vertex, from: a, to: b, at: tau, slack: slack) }
-        } else {
+        let slack = (error / (spread - error)) * (1 + 0x1p-40) + 4 * VertexTable.roundoff
+        let way = position(b) - position(a)
+        if valueA * valueB < 0, 2 * error < spread, slack * (abs(way.x) + abs(way.y)) <= tolerance {
+            interpolate(vertex, between: a, and: b, at: valueA / (valueA - valueB), slack: slack)
+        } else if !placeInPairs(vertex, between: a, and: b) {
             placeExactly(vertex, cell: cell)
         }
         settleZero(of: function, at: vertex)
+    }
+
+    private mutating func interpolate(_ vertex: Int, between a: Int, and b: Int, at tau: Double, slack: Double) {
+        for value in tables.indices { tables[value]?.interpolate(vertex, from: a, to: b, at: tau, slack: slack) }
+    }
+
+    /// Puts the values of a vertex where its lines cross in pairs of Doubles.
+    ///
+    /// With a, b and the vertex w off by δa, δb and δw, and w = a + τ (b − a) exactly, w − a as put is τ (b − a) as put and
+    /// δw − (1 − τ) δa − τ δb: its projection on the edge gives a τ that is off by at most (|δw| + max(|δa|, |δb|)) / |b − a|.
+    ///
+    /// - Returns: `false` where that leaves more open than there should be.
+    private mutating func placeInPairs(_ vertex: Int, between a: Int, and b: Int) -> Bool {
+        let (first, second) = crossings[vertex]
+        guard let crossing = LongForm.crossing(longForm(of: first), longForm(of: second)), crossing.error <= tolerance else { return false }
+        let (p, way) = (position(a), position(b) - position(a))
+        let place = SIMD2(crossing.place[0].doubleValue, crossing.place[1].doubleValue)
+        let error = crossing.error + 0x1p-52 * (abs(place.x) + abs(place.y))
+        let (tau, length) = (((place - p) * way).sum() / (way * way).sum(), (way * way).sum().squareRoot())
+        let ends = [a, b].map { positions.bound(0, at: $0) + positions.bound(1, at: $0) }
+        let rounding = 0x1p-50 * (abs(p.x) + abs(p.y) + abs(place.x) + abs(place.y))
+        let slack = (error + max(ends[0], ends[1]) + rounding) / length * (1 + 0x1p-40) + 0x1p-50
+        guard tau.isFinite, slack < 0.25 else { return false }
+        interpolate(vertex, between: a, and: b, at: min(max(tau, 0), 1), slack: slack)
+        tables[0]!.set(0, at: vertex, place.x, bound: error)
+        tables[0]!.set(1, at: vertex, place.y, bound: error)
+        return true
     }
 
     /// Puts the values of a vertex by exact arithmetic.
@@ -337,6 +371,20 @@ struct PlanarSubdivision: Sendable {
     private mutating func difference(_ value: Int, _ unit: Int, _ other: Int, on cell: Int) -> AffineForm {
         forms.form(of: value, unit: unit, on: cell, at: level, in: history)
             - forms.form(of: value, unit: other, on: cell, at: level, in: history)
+    }
+
+    private mutating func longForm(of line: Int32) -> LongForm {
+        if let known = longForms[Int(line)] { return known }
+        let (cell, level) =
+            switch lines[Int(line)] {
+            case .border: (0, 0)
+            case .knot(_, _, _, let cell, let level), .tie(_, _, _, let cell, let level): (cell, level)
+            }
+        let form = LongForm(of: lines[Int(line)], in: program) { [history] layer, unit in
+            history.levels[layer].code(unit, of: history.ancestor(of: cell, at: level, up: layer + 1))
+        }
+        longForms[Int(line)] = form
+        return form
     }
 
     /// The exact position of a vertex: the crossing of its two lines.

@@ -60,6 +60,8 @@ struct ClassPatches: Sendable {
     private static let (vertexLimit, firstSettledCount) = (40_000_000, 512)
     /// Vertices that may be further from their places than this share of the domain are put better: many others are near them.
     private static let looseness = 0x1p-20
+    /// Where classes meet, vertices that may be further off than this share of the domain are put better for lengths and areas.
+    private static let measuredLooseness = 0x1p-30
 
     let classCount: Int
     /// The classes whose outputs are those of other ones everywhere.
@@ -146,7 +148,11 @@ struct ClassPatches: Sendable {
         let mesh = BlockMesh(block)
         var sets = DisjointSets(count: labels.count)
         for label in labels { euler[label] += 1 }
-        for (cell, label) in zip(block.cells, labels) { areas[label] += cell.area }
+        let positions = measuredPositions(block, mesh, labels)
+        for (cell, label) in labels.enumerated() {
+            let corners = block.corners[Int(block.starts[cell])..<Int(block.starts[cell + 1])]
+            areas[label] += ConvexPolygon(corners.map { positions[Int($0)] }).area
+        }
         for h in mesh.twins.indices {
             let t = mesh.twins[h]
             guard t > h else { continue }
@@ -156,7 +162,7 @@ struct ClassPatches: Sendable {
                 euler[labels[left]] -= 1
             } else {
                 changeCount += 1
-                let way = block.positions[mesh.end(h)] - block.positions[mesh.origin(h)]
+                let way = positions[mesh.end(h)] - positions[mesh.origin(h)]
                 length += (way * way).sum().squareRoot()
             }
         }
@@ -210,6 +216,19 @@ struct ClassPatches: Sendable {
             settle()
             nextSettledCount = max(ClassPatches.firstSettledCount, 2 * vertices.count)
         }
+    }
+
+    /// Where a block's vertices are, those that bound its parts' areas to within `measuredLooseness`.
+    private func measuredPositions(_ block: CellBlock, _ mesh: BlockMesh, _ labels: [Int]) -> [SIMD2<Double>] {
+        var positions = block.positions
+        var isKnown = block.errors.map { $0 <= ClassPatches.measuredLooseness * extent }
+        for h in mesh.twins.indices where mesh.twins[h] > h && labels[Int(mesh.cells[h])] != labels[Int(mesh.cells[mesh.twins[h]])] {
+            for v in [mesh.origin(h), mesh.end(h)] where !isKnown[v] {
+                isKnown[v] = true
+                if let place = mesh.longPlace(of: v, in: block)?.place { positions[v] = SIMD2(place[0].doubleValue, place[1].doubleValue) }
+            }
+        }
+        return positions
     }
 
     /// A vertex that is to have the next corner.
