@@ -88,12 +88,13 @@ extension Domain {
         guard margin >= 0, margin <= 1e6 else {
             throw PartitionError(what: "margin", where: "plane", expected: "0 to 1e6", got: "\(margin)")
         }
-        // The Gram determinant |u|²|v|² − ⟨u, v⟩², exactly.
+        // The Gram determinant |u|²|v|² − ⟨u, v⟩², exactly. Points on a line that is rounded, of which it is some 2⁻¹⁰⁶ |u|²|v|², span no plane.
         let exact = points.map { $0.map { Dyadic($0) } }
         let (u, v) = (zip(exact[1], exact[0]).map { $0 - $1 }, zip(exact[2], exact[0]).map { $0 - $1 })
         func product(_ a: [Dyadic], _ b: [Dyadic]) -> Dyadic { zip(a, b).reduce(.zero) { $0 + $1.0 * $1.1 } }
         let across = product(u, v)
-        guard !(product(u, u) * product(v, v) - across * across).isZero else {
+        let squares = product(u, u) * product(v, v)
+        guard squares * Dyadic(0x1p-100) < squares - across * across else {
             throw PartitionError(what: "points", where: "plane", expected: "three that span a plane", got: "three on a line")
         }
         func scaled(_ vector: [Double]) -> (unit: [Double], length: Double) {

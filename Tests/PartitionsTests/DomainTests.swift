@@ -113,6 +113,19 @@ import Testing
                 == "embedding: vector 3, expected 2 numbers")
     }
 
+    @Test("A class that changes at a corner of a polyline changes there once") func boundaryAtCorner() throws {
+        // Outputs x and −x.
+        var program = PiecewiseAffineProgram(inputCount: 1)
+        try program.append(.affine([.init(source: 0, matrix: SparseMatrix(dense: [[1], [-1]], columnCount: 1))], offset: [0, 0]))
+        func changes(_ points: [Double]) throws -> [[Double]] {
+            try LinearPartition(of: program, through: points.map { [$0] }).boundaryPoints.map { [Double($0.segment), $0.coordinate] }
+        }
+        #expect(try changes([-1, 1]) == [[0, 0.5]])
+        #expect(try changes([-1, 0, 1]) == [[1, 0]])
+        #expect(try changes([-1, 0, -1]) == [])
+        #expect(try changes([-1, 1, -3]) == [[0, 0.5], [1, 0.25]])
+    }
+
     @Test("The plane through three points keeps lengths, and exactly what they agree in")
     func plane() throws {
         let points = [[1.0, 0.1, 5], [4, 0.1, 5], [1, 0.1, 9]]
@@ -125,6 +138,8 @@ import Testing
         #expect(
             refusal { _ = try Domain.plane(through: [[0, 0, 0], [0.1, 0.1, 0.1], [0.2, 0.2, 0.2]]) }
                 == "plane: points three on a line, expected three that span a plane")
+        #expect(refusal { _ = try Domain.plane(through: [[0, 0, 0], [0.1, 0.2, 0.3], [0.3, 0.6, 0.9]]) }.hasSuffix("that span a plane"))
+        #expect(try Domain.plane(through: [[0, 0], [1, 1], [1, 1 + 1e-12]]).dimension == 2)
         #expect(refusal { _ = try Domain.plane(through: [[0, 0], [1, 1], [1, 1]]) }.hasSuffix("expected three that span a plane"))
     }
 

@@ -148,6 +148,81 @@ import Testing
         #expect(border.boundaryDistance == nil && border.classIndex == 0)
     }
 
+    /// Rectifiers of rows [weights…, offset], one layer after the other, the last without.
+    private static func network(_ layers: [[[Double]]]) throws -> PiecewiseAffineProgram {
+        var program = PiecewiseAffineProgram(inputCount: layers[0][0].count - 1)
+        for (i, rows) in layers.enumerated() {
+            let matrix = SparseMatrix(dense: rows.map { Array($0.dropLast()) }, columnCount: program.outputCount)
+            try program.append(.affine([.init(source: program.last, matrix: matrix)], offset: rows.map { $0[$0.count - 1] }))
+            guard i < layers.count - 1 else { break }
+            try program.append(.pieces(source: program.last, pieces: [PiecewiseFunction](repeating: .relu, count: rows.count)))
+        }
+        return program
+    }
+
+    @Test("Units that are multiples of others, by no power of two, bound the cell as these do") func proportional() throws {
+        // Second layer: 3, 0.7 and 1.1 times the first.
+        let program = try Self.network([
+            [[1, 3, 0], [1, -1, 0]], [[3, 0, 0], [0.7, 0, 0], [1.1, 0, 0], [0, 0.3, 0]], [[1, 1, 1, 1, 0]],
+        ])
+        let reader = try RegionReader(program)
+        let region = try reader.region(at: [1, 0.5])
+        #expect(region.facets.count == 2 && region.undecidedCount == 0)
+        let walk = try reader.walk(from: [1, 0.5])
+        #expect(walk.cells.count == 4 && walk.end == .complete)
+        // In Doubles too.
+        let rounded = try RegionReader(program, isExact: false).walk(from: [1, 0.5])
+        #expect(rounded.cells.count == 4 && rounded.end == .complete)
+    }
+
+    @Test("Law: a walk meets every cell of networks without offsets, in fractions and in Doubles", arguments: [true, false])
+    func withoutOffsets(_ isExact: Bool) throws {
+        for seed in UInt64(0)..<60 {
+            var rng = RandomGenerator(seed: seed, purpose: "walks without offsets")
+            let program = try Self.network(
+                zip([3, 2, 2], [2, 3, 2]).map { count, inputs in
+                    (0..<count).map { _ in (0..<inputs).map { _ in rng.uniform(-1, 1) } + [0] }
+                })
+            let expected = try PlanarPartition(of: program, on: .box([-1...1, -1...1])).cellCount
+            let walk = try RegionReader(program, in: Self.box(2), isExact: isExact).walk(from: [0.3, 0.2])
+            #expect(walk.cells.count == expected && walk.end == .complete, "seed \(seed): \(walk.cells.count) \(expected) \(walk.end)")
+        }
+    }
+
+    @Test("Members that tie below the largest are no ties") func losers() throws {
+        var program = PiecewiseAffineProgram(inputCount: 2)
+        let rows = SparseMatrix(dense: [[1, 0], [0, 1], [1, 1]], columnCount: 2)
+        try program.append(.affine([.init(source: 0, matrix: rows)], offset: [0, 0, 5]))
+        try program.append(.maximum(source: 1, groups: [.init(members: [0, 1, 2])]))
+        #expect(try RegionReader(program).region(at: [1, 1]).tieCount == 0)
+        // x and y are the largest where x + y + 5 is less than both.
+        let tied = try RegionReader(program).region(at: [-6, -6])
+        #expect(tied.tieCount == 1 && tied.distance?.value == 0)
+    }
+
+    @Test("Regions of units that are no maxima of their pieces have no power cell") func noPowerCells() throws {
+        var program = PiecewiseAffineProgram(inputCount: 1)
+        try program.append(.pieces(source: 0, pieces: [.clip(low: -1, high: 1)]))
+        try program.append(.pieces(source: 1, pieces: [.absoluteValue]))
+        let cells = try RegionReader(program).region(at: [0.5]).powerCells
+        #expect(cells[0] == nil && cells[1] == PowerCell(center: [1], squaredRadius: 1))
+    }
+
+    @Test("An output that equals the class's on the whole cell does not take its place") func equalOutputs() throws {
+        // Outputs relu(x), relu(x), relu(y) and their order: 0 = 1 everywhere.
+        let program = try Self.network([[[1, 0, 0], [0, 1, 0]], [[1, 0, 0], [1, 0, 0], [0, 1, 0]]])
+        let region = try RegionReader(program).region(at: [3, 1])
+        #expect(region.classIndex == 0 && region.boundaryDistance?.unit == 2)
+        #expect(abs((region.boundaryDistance?.value ?? 0) - 2.0.squareRoot()) < 1e-15)
+    }
+
+    @Test("An open ball does not meet a cell that it touches in a vertex") func tangentBall() throws {
+        // 2x + 3y = 4.5 and −4x + 3y = 0 cross at (3/4, 1), at 5/4 from 0; beyond it lies one cell.
+        let reader = try RegionReader(try Self.network([[[2, 3, -4.5], [-4, 3, 0]], [[1, 1, 0]]]))
+        func count(_ radius: Double) throws -> Int { try reader.walk(from: [0, 0], limits: .init(radius: radius)).cells.count }
+        #expect(try count(1.25) == 3 && count(1.25.nextUp) == 4 && count(1.25.nextDown) == 3)
+    }
+
     @Test("At a point whose first-piece code names a set without interior, a cell beside it is described")
     func flat() throws {
         // relu(x), relu(−x), at x = 0: both first pieces hold at 0 alone.

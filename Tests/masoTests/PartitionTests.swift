@@ -47,6 +47,7 @@ import Testing
         #expect(file["boundary"]?["pieces"]?.int == object["boundaryPieces"]?.int)
         #expect(file["boundary"]?["length"]?.double == object["boundaryLength"]?.double)
         #expect(file["classes"] == object["classes"] && file["distributions"] == object["distributions"])
+        #expect(file["domain"]?.text() == #"{"box":[[-1.0,1.0],[-1.0,1.0]]}"#)
         let area = try #require(object["classes"]?.array).compactMap { $0["area"]?.double }.reduce(0, +)
         #expect(abs(area - 4) <= 1e-12)
     }

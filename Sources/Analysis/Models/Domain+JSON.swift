@@ -4,6 +4,25 @@ public import Interchange
 public import Partitions
 
 extension Domain {
+    /// What `init(path:)` reads, with the directions of a plane through points rounded; `null` of everything.
+    public var json: JSONValue {
+        var members: [JSONMember] = []
+        switch region {
+        case .box(let ranges):
+            members.append(JSONMember(name: "box", value: .array(ranges.map { JSONValue([$0.lowerBound, $0.upperBound]) })))
+        case .polygon(let corners):
+            members.append(JSONMember(name: "polygon", value: .array(corners.map { JSONValue([$0.x, $0.y]) })))
+        case .whole: return .null
+        }
+        if let embedding {
+            let slice: JSONValue = [
+                "origin": JSONValue(embedding.origin), "directions": .array(embedding.directions.map { JSONValue($0) }),
+            ]
+            members.append(JSONMember(name: "embedding", value: slice))
+        }
+        return .object(members)
+    }
+
     /// Reads `{"box": [[low, high], …], "embedding": {"origin": […], "directions": [[…], …]}}`, or a file that has it as `domain`; instead of
     /// the box it may have the corners of a convex polygon, `"polygon": [[x, y], …]`.
     /// - Throws: `InterchangeError` saying which member is wrong.

@@ -7,8 +7,9 @@ extension Domain {
     /// The plane through the mean of samples along their first two principal directions, and the box of the samples' projections, extended
     /// on each side by `margin` times its longer side.
     ///
-    /// The directions are found by iteration from a fixed start, until they move by less than 1e-9 or 300 times; each points where its
-    /// largest entry is positive. Lengths are those of the inputs.
+    /// The directions are found by iteration from a fixed start, until they move by less than 1e-10 a time or 10¹⁰ products were taken, 300
+    /// times at least: variances that differ by a hundredth are told apart. Each points where its largest entry is positive. Lengths are those
+    /// of the inputs.
     /// - Parameter samples: shape `[N, …]`.
     /// - Throws: `PartitionError` where samples do not vary in two directions.
     public init(principal samples: Tensor<Double>, margin: Double = 0) throws(PartitionError) {
@@ -37,10 +38,11 @@ extension Domain {
             return result
         }
         var found: [[Double]] = []
+        let iterationLimit = min(max(10_000_000_000 / (2 * count * width), 300), 10_000)
         for _ in 0..<2 {
             var random = RandomGenerator(seed: UInt64(found.count), purpose: "principal directions")
             var direction = (0..<width).map { _ in random.uniform(-1, 1) }
-            for _ in 0..<300 {
+            for _ in 0..<iterationLimit {
                 var next = spread(direction)
                 // Twice is enough.
                 for _ in 0..<2 {
@@ -57,7 +59,7 @@ extension Domain {
                 next = next.map { $0 / length }
                 let change = zip(next, direction).reduce(0) { max($0, abs($1.0 - $1.1)) }
                 direction = next
-                if change < 1e-9 { break }
+                if change < 1e-10 { break }
             }
             let largest = direction.max { abs($0) < abs($1) } ?? 0
             found.append(largest < 0 ? direction.map { -$0 } : direction)

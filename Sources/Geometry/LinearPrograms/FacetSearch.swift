@@ -88,13 +88,13 @@ public struct FacetSearch: Sendable {
         let unit = order.first.map { max(slacks[$0].value / rows.norms[$0], 1e-300) } ?? 1
         var known = Known(dimension: rows.dimension, unit: unit)
         // Rays towards rows' nearest points find most facets without a linear program.
-        for row in order where !isFacet[row] {
+        for row in order where !isFacet[row] && !isRedundant[row] {
             if isDone(answer.facets.count, order.count) { break }
             let direction = rows.slope(row).map { -$0 }
             if let hit = firstHit(toward: direction), !isFacet[hit] { note(hit, along: direction, &known) }
         }
         var decided = answer.facets.count
-        for row in order where !isFacet[row] {
+        for row in order where !isFacet[row] && !isRedundant[row] {
             decided += 1
             if isDone(min(decided, order.count), order.count) {
                 answer.undecided.append(row)
@@ -107,7 +107,9 @@ public struct FacetSearch: Sendable {
         return answer
     }
 
+    /// Notes a row that a ray meets first, unless it is a known facet's twin.
     private mutating func note(_ row: Int, along direction: [Double], _ known: inout Known) {
+        if forms == nil, known.members.contains(where: { isTwin($0, row) }) { return dismiss(row) }
         isFacet[row] = true
         answer.facets.append(row)
         answer.directions[row] = direction
@@ -121,21 +123,12 @@ public struct FacetSearch: Sendable {
 
     /// The rows that differ by more than a positive factor; of equal ones the first, and of parallel ones the nearest. The others are redundant.
     private mutating func distinctRows() -> [Int] {
-        // By a hash that equal directions share: rows scaled so that the largest entry is ±1.
-        var places: [Int: [Int]] = [:]
+        var places: [Direction: Int] = [:]
         var nearest: [Int] = []
-        let largest = (0..<rows.count).map { row in rows.slope(row).reduce(0) { max($0, abs($1)) } }
         for row in 0..<rows.count where rows.norms[row] > 0 {
-            var hasher = Hasher()
-            for entry in rows.slope(row) { hasher.combine(entry / largest[row]) }
-            let key = hasher.finalize()
-            let twin = places[key, default: []].first { place in
-                let other = nearest[place]
-                return zip(rows.slope(row), rows.slope(other)).allSatisfy { $0 / largest[row] == $1 / largest[other] }
-                    && isParallel(row, other)
-            }
-            guard let twin else {
-                places[key, default: []].append(nearest.count)
+            let direction = Direction(of: row, rows, forms)
+            guard let twin = places[direction] else {
+                places[direction] = nearest.count
                 nearest.append(row)
                 continue
             }
@@ -146,11 +139,26 @@ public struct FacetSearch: Sendable {
         return nearest
     }
 
-    private func isParallel(_ row: Int, _ other: Int) -> Bool {
-        guard let forms else { return true }
-        let (a, b) = (forms[row].coefficients.dropLast(), forms[other].coefficients.dropLast())
-        guard let k = a.indices.first(where: { !a[$0].isZero }) else { return false }
-        return zip(a, b).allSatisfy { $0 * b[k] == $1 * a[k] }
+    /// What rows share that are positive multiples of one another: slopes over the largest magnitude, or exactly over the first one.
+    private struct Direction: Hashable {
+        private var rounded: [Double] = []
+        private var exact: [Rational] = []
+
+        init(of row: Int, _ rows: Halfspaces, _ forms: [AffineForm]?) {
+            if let slopes = forms?[row].coefficients.dropLast(), let first = slopes.first(where: { !$0.isZero }) {
+                let scale = Rational(first).magnitude
+                exact = slopes.map { Rational($0) / scale }
+            } else {
+                let largest = rows.slope(row).reduce(0) { max($0, abs($1)) }
+                rounded = rows.slope(row).map { $0 / largest }
+            }
+        }
+    }
+
+    /// Whether rows in Doubles are positive multiples of one another but for rounding: then either may stand for both.
+    private func isTwin(_ row: Int, _ other: Int) -> Bool {
+        let scale = rows.norms[row] / rows.norms[other]
+        return zip(rows.slope(row), rows.slope(other)).allSatisfy { abs($0 - scale * $1) <= 1e-12 * rows.norms[row] }
     }
 
     /// Whether a row's border is nearer to the interior point than a parallel one's.
@@ -189,8 +197,8 @@ public struct FacetSearch: Sendable {
         }
         guard let found = best else { return nil }
         let open = rivals.filter { $0.low <= found.high && $0.row != found.row }.map(\.row)
-        if open.isEmpty { return found.row }
-        return forms.flatMap { exactFirst([found.row] + open, direction, $0) }
+        guard let forms else { return open.allSatisfy { isTwin($0, found.row) } ? found.row : nil }
+        return open.isEmpty ? found.row : exactFirst([found.row] + open, direction, forms)
     }
 
     private func exactFirst(_ candidates: [Int], _ direction: [Double], _ forms: [AffineForm]) -> Int? {
@@ -212,20 +220,33 @@ public struct FacetSearch: Sendable {
     private mutating func decide(_ row: Int, _ known: inout Known, _ secondsLeft: () -> Double) {
         for _ in 0..<rows.count + 10 {
             known.program.setObjective(rows.slope(row).map { -$0 / rows.norms[row] })
-            let target: [Double]
+            let target: [Double]?
+            // In Doubles a row that falls below 0 by rounding is implied, unless a ray says otherwise.
+            var isImpliedToRounding = false
             switch known.solve(rows, slacks, seconds: secondsLeft()) {
             case .unbounded(let direction?): target = direction
             case .optimal(let point, let multipliers, _):
                 let value = rows.product(row, point) * known.unit + slacks[row].value
                 let support = multipliers.indices.filter { multipliers[$0] > 1e-11 }
-                if value >= -1e-9 * slacks[row].value, isImplied(row, by: support, of: known.members) { return dismiss(row) }
+                if value >= -1e-9 * slacks[row].value, isImplied(row, by: support, of: known.members) {
+                    if forms != nil || value >= -1e-13 * slacks[row].value { return dismiss(row) }
+                    isImpliedToRounding = true
+                }
                 target = point
-            case .unbounded(nil), .infeasible, .undecided: return answer.undecided.append(row)
+            case .unbounded(nil), .infeasible, .undecided: target = nil
             }
             // What is met is new, but for rounding.
-            var met = hit(near: target)
-            if met.map({ isFacet[$0.row] }) ?? true, let exact = exactFall(row, known.members) { met = hit(near: exact) }
-            guard let (hit, direction) = met, !isFacet[hit] else { return answer.undecided.append(row) }
+            var met = target.flatMap { hit(near: $0) }
+            if met.map({ isFacet[$0.row] }) ?? true {
+                switch exactly(row, known.members) {
+                case .implied?: return dismiss(row)
+                case .beyond(let place)?: met = hit(near: place)
+                case nil: break
+                }
+            }
+            guard let (hit, direction) = met, !isFacet[hit] else {
+                return isImpliedToRounding ? dismiss(row) : answer.undecided.append(row)
+            }
             note(hit, along: direction, &known)
             if hit == row { return }
         }
@@ -255,19 +276,47 @@ public struct FacetSearch: Sendable {
         return (forms[row].value(at: ExactPoint(interior)) - fall).signum >= 0
     }
 
-    /// How far the row falls from the interior point where the known facets hold, in fractions; `nil` where that is too much work.
+    /// How far the row falls from the interior point where the known facets hold, up to twice its value there, in fractions; `nil` where that
+    /// is too much work.
     private func exactProgram(_ row: Int, _ members: [Int], _ support: [Int]) -> ExactProgram.Outcome? {
         guard let forms, members.count * rows.dimension <= 5000 else { return nil }
         func slope(_ r: Int) -> [Rational] { forms[r].coefficients.dropLast().map { Rational($0) } }
         let point = ExactPoint(interior)
+        let value = forms[row].value(at: point)
+        let known = members.map { slope($0) + [forms[$0].value(at: point)] }
         return ExactProgram.maximum(
-            rows: members.map { slope($0) + [forms[$0].value(at: point)] }, objective: slope(row).map { -$0 }, basis: support)
+            rows: known + [slope(row) + [value + value]], objective: slope(row).map { -$0 }, basis: support)
     }
 
-    /// Towards the point where it falls furthest, rounded.
-    private func exactFall(_ row: Int, _ members: [Int]) -> [Double]? {
-        guard case .optimal(_, let step)? = exactProgram(row, members, []) else { return nil }
-        return step.map(\.doubleValue)
+    /// What fractions say of a row where Doubles meet no unknown facet.
+    private enum Verdict {
+        case implied
+        /// Where known facets hold and the row does not, from the interior point, rounded.
+        case beyond([Double])
+    }
+
+    private func exactly(_ row: Int, _ members: [Int]) -> Verdict? {
+        guard let forms, case .optimal(let fall, let step)? = exactProgram(row, members, []) else { return nil }
+        let value = forms[row].value(at: ExactPoint(interior))
+        if (value - fall).signum >= 0 { return .implied }
+        // What lies beyond may be thin: not its corner, but the middle of corners that are furthest in some coordinate.
+        func slope(_ r: Int) -> [Rational] { forms[r].coefficients.dropLast().map { Rational($0) } }
+        let point = ExactPoint(interior)
+        let beyond =
+            members.map { member -> [Rational] in
+                let slope = slope(member)
+                return slope + [zip(slope, step).reduce(forms[member].value(at: point)) { $0 + $1.0 * $1.1 }]
+            } + [slope(row).map { -$0 } + [fall - value]]
+        var (sum, count) = ([Rational](repeating: .zero, count: step.count), 1)
+        for i in step.indices {
+            for sign in [1.0, -1] {
+                let objective = step.indices.map { Rational($0 == i ? sign : 0) }
+                guard case .optimal(_, let corner) = ExactProgram.maximum(rows: beyond, objective: objective) else { continue }
+                sum = zip(sum, corner).map { $0 + $1 }
+                count += 1
+            }
+        }
+        return .beyond(zip(step, sum).map { ($0 + $1 / Rational(Double(count))).doubleValue })
     }
 }
 

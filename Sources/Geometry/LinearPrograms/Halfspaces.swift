@@ -38,7 +38,7 @@ public struct Halfspaces: Sendable {
     }
 
     /// The Euclidean length, without overflow or underflow on the way.
-    static func norm(_ vector: some Collection<Double>) -> Double {
+    package static func norm(_ vector: some Collection<Double>) -> Double {
         var (largest, square) = (0.0, 0.0)
         for x in vector {
             largest = max(largest, abs(x))

@@ -93,13 +93,14 @@ public struct LinearPartition: Sendable {
         // A convex cell is met once by a segment: only a polyline needs to compare codes.
         var cells = CodeClasses(layerCount: segments.count > 1 ? segments[0].program.nonlinearSteps.count : 0)
         var (pieceCount, counts) = (0, [Int]())
+        var lastClass: Int?
         for (segment, (program, length)) in segments.enumerated() {
             let tiles = try TiledPartition(of: LinearPartition.strip(program.withClass()), on: .box([range, 0...1]))
             let (parts, outcome) = LinearPiece.pieces(of: tiles, threads: threads)
             counts = Array(outcome.cellCounts.dropLast())
             var previous: LinearPiece?
             for part in parts {
-                defer { previous = part }
+                defer { (previous, lastClass) = (part, part.classIndex) }
                 if let previous, previous.hasCodes(of: part) {
                     // The class alone changes.
                     boundaryPoints.append((segment, part.low))
@@ -107,7 +108,8 @@ public struct LinearPartition: Sendable {
                     intervals.append(open.extended(to: part.high, length: length))
                     continue
                 }
-                if let previous, previous.classIndex != part.classIndex { boundaryPoints.append((segment, part.low)) }
+                // At a corner of a polyline too.
+                if let lastClass, lastClass != part.classIndex { boundaryPoints.append((segment, part.low)) }
                 let number = segments.count > 1 ? cells.number(of: part, after: previous) : intervals.count
                 if previous != nil || intervals.last?.cell != number { pieceCount += 1 }
                 intervals.append(

@@ -128,7 +128,7 @@ struct CellAnalysis<Form: FormArithmetic> {
             undecidedCount: search?.undecided.count ?? rows.count, facetCertificate: certificate(search), ball: hasInterior ? ball : nil,
             distance: borderDistance, boundaryDistance: boundary, tieCount: tieCount,
             isNamedByRule: isNamedByRule, isNamedCellFlat: isNamedCellFlat, map: map,
-            powerCells: reading.sums.map { PowerCell(sum: $0.doubles) }, isExact: forms != nil)
+            powerCells: reading.sums.map { $0.map { PowerCell(sum: $0.doubles) } }, isExact: forms != nil)
     }
 
     private func certificate(_ search: FacetSearch.Answer?) -> InscribedBall.Certificate {
@@ -216,7 +216,8 @@ struct CellAnalysis<Form: FormArithmetic> {
             var side = Halfspaces(dimension: d)
             side.append(slope: form[..<d], offset: form[d])
             let (value, bound) = side.value(0, at: point.doubles)
-            if side.norms[0] == 0 { return value <= 0 ? (rival, form, 0) : nil }
+            // One that equals the winner on the whole cell never takes its place there.
+            if side.norms[0] == 0 { return value < 0 ? (rival, form, 0) : nil }
             return (rival, form, max(value - bound, 0) / side.norms[0] * (1 - 0x1p-40))
         }.sorted { $0.reach < $1.reach }
     }

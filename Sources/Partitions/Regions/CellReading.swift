@@ -28,18 +28,15 @@ struct CellReading<Form: FormArithmetic> {
     /// How many pre-activations are at a tie, or within rounding of one.
     private(set) var tieCount = 0
     private(set) var output: [Form] = []
-    /// For each nonlinearity the sum of its units' values: slope and offset of the joint piece (THEORY §8, power diagrams).
-    private(set) var sums: [Form] = []
+    /// For each nonlinearity whose units are maxima of their pieces the sum of their values: slope and offset of the joint piece (THEORY §8,
+    /// power diagrams).
+    private(set) var sums: [Form?] = []
 
     init(_ program: PiecewiseAffineProgram, at point: CellPoint, ties: Ties) {
         let d = program.inputCount
         var values: [[Form]] = [(0..<d).map { Form.coordinate($0, dimension: d) }]
         var table = VertexTable(unitCount: d, capacity: 1)
-        for i in 0..<d {
-            // A rational point is rounded to Doubles; its values are then known to that.
-            let x = point.doubles[i]
-            table.set(i, at: 0, x, bound: Dyadic(x) == point.exact.dyadic(i) ? 0 : abs(x) * 0x1p-52 + 0x1p-1060)
-        }
+        for i in 0..<d { table.set(i, at: 0, point.doubles[i], bound: point.errors[i]) }
         var tables: [VertexTable?] = [table]
         let lastUse = program.lastUses
         let depths = program.depths
@@ -74,9 +71,9 @@ struct CellReading<Form: FormArithmetic> {
                 tables.append(tables[source]!.maxima(of: groups, count: 1))
             }
             if step.isNonlinear {
-                var sum = Form.constant(0, dimension: d)
-                for form in values[index + 1] { sum.add(1, times: form) }
-                sums.append(sum)
+                sums.append(
+                    program.isMaxAffine(layer: sums.count)
+                        ? values[index + 1].reduce(into: .constant(0, dimension: d)) { $0.add(1, times: $1) } : nil)
             }
             for value in values.indices where lastUse[value] <= index { (values[value], tables[value]) = ([], nil) }
         }
@@ -130,11 +127,16 @@ struct CellReading<Form: FormArithmetic> {
         var (code, winners): ([Int], [Int]) = ([], [])
         for (unit, group) in groups.enumerated() {
             var best = 0
+            let before = tieCount
             for challenger in group.members.indices.dropFirst() {
                 let (a, b) = (group.members[challenger], group.members[best])
                 let value = table.value(a, at: 0) - table.value(b, at: 0)
                 let bound = (table.bound(a, at: 0) + table.bound(b, at: 0)) * (1 + 0x1p-50) + abs(value) * 0x1p-52
-                if sign(forms[a] - forms[b], value, bound, at: point, ties) > 0 { best = challenger }
+                let tied = tieCount
+                guard sign(forms[a] - forms[b], value, bound, at: point, ties) > 0 else { continue }
+                best = challenger
+                // Ties below the largest are none.
+                if tieCount == tied { tieCount = before }
             }
             for rival in group.members.indices where rival != best {
                 let form = forms[group.members[best]] - forms[group.members[rival]]
@@ -151,12 +153,12 @@ struct CellReading<Form: FormArithmetic> {
 }
 
 extension ExactPoint {
-    /// A coordinate as a dyadic number, where it is one.
-    fileprivate func dyadic(_ index: Int) -> Dyadic? {
+    /// Whether a coordinate is a Double, that one.
+    func isDyadic(_ index: Int, _ rounded: Double) -> Bool {
         let value = self[index]
         // A denominator that is a power of two.
         let zeros = value.denominator.trailingZeroBitCount
-        return value.denominator.shifted(by: -zeros) == BigInteger(1) ? Dyadic(value.numerator, exponent: -zeros) : nil
+        return value.denominator.shifted(by: -zeros) == BigInteger(1) && Dyadic(value.numerator, exponent: -zeros) == Dyadic(rounded)
     }
 }
 

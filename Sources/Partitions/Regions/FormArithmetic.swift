@@ -25,9 +25,17 @@ protocol FormArithmetic: Sendable {
 struct CellPoint: Sendable {
     let exact: ExactPoint
     let doubles: [Double]
+    /// How far each coordinate may be from the one that is meant; 0 where `doubles` are exact.
+    let errors: [Double]
 
-    init(_ point: ExactPoint) { (exact, doubles) = (point, point.doubles) }
-    init(_ point: [Double]) { (exact, doubles) = (ExactPoint(point), point) }
+    init(_ point: ExactPoint) {
+        (exact, doubles) = (point, point.doubles)
+        errors = doubles.indices.map { [doubles] i in point.isDyadic(i, doubles[i]) ? 0 : abs(doubles[i]) * 0x1p-52 + 0x1p-1060 }
+    }
+    init(_ point: [Double], errors: [Double]? = nil) {
+        (exact, doubles) = (ExactPoint(point), point)
+        self.errors = errors ?? [Double](repeating: 0, count: point.count)
+    }
 }
 
 extension AffineForm: FormArithmetic {

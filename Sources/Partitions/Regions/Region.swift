@@ -53,8 +53,9 @@ public struct Region: Sendable {
     public let isNamedCellFlat: Bool
     /// The network on the cell as a function of its inputs.
     public let map: AffineMap
-    /// For every nonlinearity the centre and radius of its region (`PowerCell`), inside the cell of the layers before.
-    public let powerCells: [PowerCell]
+    /// For every nonlinearity the centre and radius of its region (`PowerCell`), inside the cell of the layers before; `nil` where its units
+    /// are not maxima of their pieces, so that its regions are no power cells.
+    public let powerCells: [PowerCell?]
     /// Whether forms, facets and the ball were had in exact arithmetic.
     public let isExact: Bool
 

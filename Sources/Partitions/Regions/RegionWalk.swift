@@ -39,6 +39,8 @@ public struct RegionWalk: Sendable {
     public enum End: String, Sendable {
         /// Every cell within the steps, the radius and the box was met.
         case complete
+        /// The same, but for what lies beyond inequalities that were left open.
+        case undecided
         case cells
         case seconds
     }
@@ -87,8 +89,9 @@ extension RegionReader {
             var (neighbors, isComplete) = ([Int](), region.undecidedCount == 0)
             if let ball = cell.ball {
                 for facet in region.facets where facet.origin.layer >= 0 && steps < limits.steps {
-                    let isNear = limits.radius == .infinity || isNear(facet, of: region, to: first.point, within: limits.radius)
-                    guard isNear else { continue }
+                    guard limits.radius == .infinity || cell.hasPoint(on: facet, of: region, nearer: limits.radius, to: first.point) else {
+                        continue
+                    }
                     let beyond = cell.crossing(of: facet, from: ball.center)
                     let reading = CellReading<Form>(program, at: beyond, ties: .toward(facet.direction))
                     if let known = numbers[reading.codes] {
@@ -107,34 +110,75 @@ extension RegionReader {
                     codes: region.codes, steps: steps, facetCount: region.facets.count, inRadius: region.ball?.radius ?? 0,
                     classIndex: region.classIndex(at: cell.ball?.center ?? at.doubles), neighbors: neighbors, isComplete: isComplete))
         }
+        if end == .complete, cells.contains(where: { !$0.isComplete }) { end = .undecided }
         let met = cells.count
         for i in cells.indices { cells[i].neighbors = Set(cells[i].neighbors.filter { $0 < met }).sorted() }
         return RegionWalk(cells: cells, end: end, isExact: isExact)
     }
 
-    /// Whether a facet of a cell has a point nearer than `radius`.
-    private func isNear(_ facet: Region.Facet, of region: Region, to point: [Double], within radius: Double) -> Bool {
-        var part = Halfspaces(dimension: point.count)
-        for other in region.facets { part.append(slope: other.slope, offset: other.offset) }
-        part.append(slope: facet.slope.map { -$0 }, offset: -facet.offset)
-        guard case .found(let nearest) = part.nearest(to: point, within: radius) else { return false }
-        return nearest.distance < radius
-    }
 }
 
 extension CellAnalysis {
+    /// The exact form of a facet.
+    private func form(of facet: Region.Facet) -> AffineForm? {
+        forms.flatMap { forms in
+            (0..<rows.count).first { origins[$0] == facet.origin && Array(rows.slope($0)) == facet.slope }.map { forms[$0] }
+        }
+    }
+
+    /// Whether a facet of the cell has a point nearer to another one than `radius`.
+    func hasPoint(on facet: Region.Facet, of region: Region, nearer radius: Double, to point: [Double]) -> Bool {
+        var part = Halfspaces(dimension: point.count)
+        for other in region.facets { part.append(slope: other.slope, offset: other.offset) }
+        part.append(slope: facet.slope.map { -$0 }, offset: -facet.offset)
+        // Further than that only where rounding is to be decided exactly.
+        guard case .found(let nearest) = part.nearest(to: point, within: radius * (1 + 1e-9)) else { return false }
+        if abs(nearest.distance - radius) <= 1e-9 * radius, let own = form(of: facet) {
+            let forms = region.facets.compactMap { form(of: $0) } + [-own]
+            if let square = squaredDistance(from: point, to: forms, active: nearest.active) {
+                return square < Rational(radius) * Rational(radius)
+            }
+        }
+        return nearest.distance < radius
+    }
+
+    /// The exact squared distance of the set where forms are at least 0, if these rows hold its nearest point in place.
+    ///
+    /// With slopes a_j and values s_j at the point, the nearest point is Σ λ_j a_j away where Σ_j ⟨a_i, a_j⟩ λ_j = −s_i; it is so if every
+    /// λ_j ≥ 0 and no form is negative there. Then its squared distance is −Σ λ_j s_j.
+    private func squaredDistance(from point: [Double], to forms: [AffineForm], active: [Int]) -> Rational? {
+        let origin = ExactPoint(point)
+        func slope(_ form: AffineForm) -> [Rational] { form.coefficients.dropLast().map { Rational($0) } }
+        func product(_ a: [Rational], _ b: [Rational]) -> Rational { zip(a, b).reduce(.zero) { $0 + $1.0 * $1.1 } }
+        let slopes = active.map { slope(forms[$0]) }
+        let values = active.map { forms[$0].value(at: origin) }
+        let gram = slopes.map { a in slopes.map { product(a, $0) } }
+        guard let weights = exactCombination(of: gram, equal: values.map { -$0 }), weights.allSatisfy({ $0.signum >= 0 }) else {
+            return nil
+        }
+        let way = point.indices.map { i in zip(weights, slopes).reduce(Rational.zero) { $0 + $1.0 * $1.1[i] } }
+        guard forms.allSatisfy({ ($0.value(at: origin) + product(slope($0), way)).signum >= 0 }) else { return nil }
+        return product(weights, values.map { -$0 })
+    }
+
     /// Where the facet's ray leaves the cell: exactly on the facet and strictly inside every other inequality.
     func crossing(of facet: Region.Facet, from center: [Double]) -> CellPoint {
-        guard let forms, let row = (0..<rows.count).first(where: { origins[$0] == facet.origin && Array(rows.slope($0)) == facet.slope })
-        else {
+        guard let form = form(of: facet) else {
             let speed = -zip(facet.slope, facet.direction).reduce(0) { $0 + $1.0 * $1.1 }
             let slack = zip(facet.slope, center).reduce(facet.offset) { $0 + $1.0 * $1.1 }
-            return CellPoint(zip(center, facet.direction).map { $0 + slack / speed * $1 })
+            let (step, size) = (slack / speed, Halfspaces.norm(facet.slope))
+            // Of the sums, of their quotient, and of putting the point.
+            let roundoff = Double(center.count + 16) * 0x1p-53
+            let reach = size * (Halfspaces.norm(center) + abs(step) * Halfspaces.norm(facet.direction)) + abs(facet.offset)
+            let along = roundoff * reach / abs(speed)
+            return CellPoint(
+                zip(center, facet.direction).map { $0 + step * $1 },
+                errors: zip(center, facet.direction).map { abs($1) * along + 0x1p-51 * (abs($0) + abs(step * $1)) })
         }
         let (start, direction) = (ExactPoint(center), facet.direction.map { Dyadic($0) })
-        let speed = zip(forms[row].coefficients, direction).reduce(Dyadic.zero) { $0 - $1.0 * $1.1 }
+        let speed = zip(form.coefficients, direction).reduce(Dyadic.zero) { $0 - $1.0 * $1.1 }
         // x = c + (s / speed) u: in homogeneous numbers speed · c w + s w · u, with weight speed · w.
-        let slack = forms[row].scaledValue(at: start)
+        let slack = form.scaledValue(at: start)
         let weight = Dyadic(start.weight)
         return CellPoint(
             ExactPoint(

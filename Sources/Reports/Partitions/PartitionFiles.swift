@@ -1,5 +1,6 @@
 // A planar partition as files for programs: JSON and arrays.
 
+import Analysis
 public import Interchange
 public import Partitions
 import Tensors
@@ -8,13 +9,13 @@ extension PlanarPartition {
     /// Everything that is known of the partition.
     ///
     /// `cells[]` with vertices (counter-clockwise), area, centroid, facet count, in-radius, codes and affine map; `boundary` and `units[]`
-    /// as polylines; `classes[]` with area and Betti numbers; `adjacency[]`, the dual graph; `distributions`. Which cells, polylines and
-    /// regions there are is exact; coordinates and measures are Doubles.
+    /// as polylines; `classes[]` with area and Betti numbers; `adjacency[]`, the dual graph; `distributions`; and the `domain`, of whose
+    /// coordinates vertices are. Which cells, polylines and regions there are is exact; coordinates and measures are Doubles.
     public func json(_ boundary: DecisionBoundary, units: [PartitionMap.Unit] = []) -> JSONValue {
         let measures = CellMeasures(self)
         return [
             "cell": "a set of the domain with interior on which every unit has one code",
-            "ties": "the first piece that attains the maximum",
+            "ties": "the first piece that attains the maximum", "domain": domain.json,
             "cells": .array(
                 cells.map { cell in
                     let (map, index) = (cell.map, cell.index)

@@ -27,7 +27,10 @@ extension Region {
             "residual": JSONValue(residual), "margin": JSONValue(margin),
             "layers": .array(
                 powerCells.enumerated().map { layer, cell in
-                    ["name": name(layer), "center": JSONValue(cell.center), "squaredRadius": JSONValue(cell.squaredRadius)]
+                    [
+                        "name": name(layer), "center": cell.map { JSONValue($0.center) } ?? .null,
+                        "squaredRadius": cell.map { JSONValue($0.squaredRadius) } ?? .null,
+                    ]
                 }),
         ]
     }
@@ -78,7 +81,7 @@ extension Region {
 
     /// Regions as arrays: `points`, `centers` (N×d), `inRadii`, `distances`, `boundaryDistances` (N; NaN where there is none), and the facets
     /// of all one after the other: `slopes` (M×d), `offsets`, `layers`, `units`, `others` (M) with `starts` (N + 1); `powerCenters` (N×L×d) and
-    /// `powerSquaredRadii` (N×L).
+    /// `powerSquaredRadii` (N×L; NaN where a layer's regions are no power cells).
     public static func arrays(_ regions: [Region]) -> [NamedTensor] {
         let (n, d) = (regions.count, regions.first?.point.count ?? 0)
         let facets = regions.flatMap(\.facets)
@@ -93,8 +96,10 @@ extension Region {
             .integers("starts", [n + 1], starts), .numbers("slopes", [facets.count, d], facets.flatMap(\.slope)),
             .numbers("offsets", [facets.count], facets.map(\.offset)), .integers("layers", [facets.count], facets.map(\.origin.layer)),
             .integers("units", [facets.count], facets.map(\.origin.unit)), .integers("others", [facets.count], facets.map(\.origin.other)),
-            .numbers("powerCenters", [n, layers, d], regions.flatMap { $0.powerCells.flatMap(\.center) }),
-            .numbers("powerSquaredRadii", [n, layers], regions.flatMap { $0.powerCells.map(\.squaredRadius) }),
+            .numbers(
+                "powerCenters", [n, layers, d],
+                regions.flatMap { $0.powerCells.flatMap { $0?.center ?? [Double](repeating: .nan, count: d) } }),
+            .numbers("powerSquaredRadii", [n, layers], regions.flatMap { $0.powerCells.map { $0?.squaredRadius ?? .nan } }),
         ]
     }
 }
@@ -138,6 +143,7 @@ extension RegionWalk {
         let why =
             switch end {
             case .complete: "all there are within the limits"
+            case .undecided: "all that were found; in some, facets were left open"
             case .cells: "stopped at the number of cells"
             case .seconds: "stopped by the time"
             }

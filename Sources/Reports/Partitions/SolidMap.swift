@@ -67,8 +67,8 @@ extension SolidPartition {
     /// Writes every cell as JSON: vertices, facets (as lists of vertices), volume, codes and affine map.
     ///
     /// - Throws: `InterchangeError` when writing fails; nothing is left behind then.
-    public func writeJSON(to path: String) throws {
-        var file = try CellFile(path)
+    public func writeJSON(to path: String, on domain: Domain) throws {
+        var file = try CellFile(path, domain)
         try forEachCell { cell in
             let (polytope, map) = (cell.polytope, cell.map)
             try file.write([

@@ -1,5 +1,6 @@
 // The cells of a partition of any size as a file, written while they go by.
 
+import Analysis
 import Interchange
 public import Partitions
 
@@ -9,11 +10,11 @@ struct CellFile: ~Copyable {
     private var count = 0
 
     /// Opens with what every such file says first.
-    init(_ path: String) throws {
+    init(_ path: String, _ domain: Domain) throws {
         var file = try OutputFile(path)
         let head: JSONValue = [
             "cell": "a set of the domain with interior on which every unit has one code",
-            "ties": "the first piece that attains the maximum",
+            "ties": "the first piece that attains the maximum", "domain": domain.json,
         ]
         try file.write(Array((head.text().dropLast() + ",\"cells\":[").utf8))
         self.file = file
@@ -40,8 +41,8 @@ extension TiledPartition {
     ///
     /// - Parameter progress: told how many cells are written.
     /// - Throws: `InterchangeError` when writing fails; nothing is left behind then.
-    public func writeJSON(to path: String, progress: (Int) -> Void = { _ in }) throws {
-        var file = try CellFile(path)
+    public func writeJSON(to path: String, on domain: Domain, progress: (Int) -> Void = { _ in }) throws {
+        var file = try CellFile(path, domain)
         let hasCodes = program.nonlinearSteps.reduce(0) { $0 + program.counts[$1 + 1] } <= TiledPartition.writtenUnits
         var count = 0
         try forEachBlock { block in

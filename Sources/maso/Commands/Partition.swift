@@ -146,13 +146,13 @@ struct Partition: ParsableCommand {
         case .linear(let partition) where form(output) == "json": try OutputFile.write(partition.json.text(), to: output)
         case .linear(let partition): try NumpyArchive.write(partition.arrays, to: output)
         case .planar(let map, _): try picture.write(map, summary, model, to: output, form: form(output), common)
-        case .streamed(let tiles, _, _) where form(output) == "json":
+        case .streamed(let tiles, _, let domain) where form(output) == "json":
             let progress = SharedProgress("cells written", quiet: common.quiet)
             defer { progress.finish() }
-            try tiles.writeJSON(to: output) { progress.show($0) }
+            try tiles.writeJSON(to: output, on: domain) { progress.show($0) }
         case .streamed(_, let program, let domain):
             try picture.write(program, domain, summary, model, to: output, form: form(output), common)
-        case .solid(let partition, _, _) where form(output) == "json": try partition.writeJSON(to: output)
+        case .solid(let partition, _, let domain) where form(output) == "json": try partition.writeJSON(to: output, on: domain)
         case .solid(_, let program, let domain): try picture.write(program, box: domain, summary, model, to: output, common)
         }
     }
