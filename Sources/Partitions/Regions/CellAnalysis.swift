@@ -16,10 +16,13 @@ struct CellAnalysis<Form: FormArithmetic> {
     private let options: RegionReader.Options
     private let start = ContinuousClock.now
 
-    /// - Parameter ties: how the reading settled ties at the point.
+    /// - Parameters:
+    ///   - ties: how the reading settled ties at the point.
+    ///   - origin: where in Doubles the ball is sought from, at the nearest point of the cell: a walk's places would run away from cell to
+    ///     cell along directions in which cells are unbounded.
     init(
         _ reading: CellReading<Form>, at point: CellPoint, in box: [ClosedRange<Double>]?, ties: CellReading<Form>.Ties,
-        _ options: RegionReader.Options
+        near origin: [Double]? = nil, _ options: RegionReader.Options
     ) {
         (self.reading, self.point, self.options) = (reading, point, options)
         let d = point.doubles.count
@@ -55,6 +58,12 @@ struct CellAnalysis<Form: FormArithmetic> {
             return
         }
         self.forms = nil
+        if let origin, case .found(let nearest) = rows.nearest(to: origin, until: { secondsLeft() < 0 }),
+            let found = rows.inscribedBall(near: nearest.point, seconds: secondsLeft()), found.radius > 0
+        {
+            (ball, isFlat) = (found, false)
+            return
+        }
         let (place, isFlat) = CellAnalysis.inner(rows, point.doubles, ties, until: { secondsLeft() < 0 })
         ball = place.flatMap { rows.inscribedBall(near: $0, seconds: secondsLeft()) }
         self.isFlat = isFlat

@@ -84,7 +84,8 @@ extension RegionReader {
             progress(cells.count, open.count)
             let (at, ties, steps) = open[cells.count]
             let options = Options(seconds: limits.seconds - seconds())
-            var cell = CellAnalysis(CellReading<Form>(program, at: at, ties: ties), at: at, in: box, ties: ties, options)
+            var cell = CellAnalysis(
+                CellReading<Form>(program, at: at, ties: ties), at: at, in: box, ties: ties, near: first.point, options)
             let region = cell.region(isNamedByRule: true, tieCount: 0, findsDistances: false) { _, _, _ in }
             var (neighbors, isComplete) = ([Int](), region.undecidedCount == 0)
             if let ball = cell.ball {
