@@ -189,6 +189,29 @@ import Testing
         }
     }
 
+    @Test("Law: balls around points of thirteen inputs meet the same cells in fractions and in Doubles") func manyInputs() throws {
+        var completeCount = 0
+        for seed in UInt64(0)..<16 {
+            var rng = RandomGenerator(seed: seed, purpose: "walks in many dimensions")
+            let program = try Self.network(
+                zip([3, 4], [13, 3]).map { count, inputs in
+                    (0..<count).map { _ in (0...inputs).map { _ in rng.uniform(-1, 1) } }
+                } + [[[1, -1, 1, -1, 0]]])
+            let point = (0..<13).map { _ in rng.uniform(-1, 1) }
+            func walk(isExact: Bool) throws -> RegionWalk {
+                try RegionReader(program, isExact: isExact).walk(from: point, limits: .init(cells: 10_000, seconds: 600, radius: 2))
+            }
+            let (exact, rounded) = (try walk(isExact: true), try walk(isExact: false))
+            #expect(exact.end == .complete, "seed \(seed)")
+            let (expected, found) = (Set(exact.cells.map(\.codes)), Set(rounded.cells.map(\.codes)))
+            #expect(found.isSubset(of: expected), "seed \(seed)")
+            guard rounded.end == .complete else { continue }
+            #expect(found == expected, "seed \(seed)")
+            completeCount += 1
+        }
+        #expect(completeCount > 12)
+    }
+
     @Test("Members that tie below the largest are no ties") func losers() throws {
         var program = PiecewiseAffineProgram(inputCount: 2)
         let rows = SparseMatrix(dense: [[1, 0], [0, 1], [1, 1]], columnCount: 2)

@@ -284,6 +284,7 @@ public struct FacetSearch: Sendable {
         let point = ExactPoint(interior)
         let value = forms[row].value(at: point)
         let known = members.map { slope($0) + [forms[$0].value(at: point)] }
+        guard value.signum >= 0, known.allSatisfy({ $0[rows.dimension].signum >= 0 }) else { return nil }
         return ExactProgram.maximum(
             rows: known + [slope(row) + [value + value]], objective: slope(row).map { -$0 }, basis: support)
     }

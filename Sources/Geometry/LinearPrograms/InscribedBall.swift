@@ -45,7 +45,7 @@ extension Halfspaces {
         // Lengths are measured in this unit, so that the solver's tolerances fit the set's size.
         let unit = spread > 0 ? spread : max(slacks.max() ?? 0, 1e-3)
         let clock = ContinuousClock.now
-        var reach = 16.0
+        var (reach, nearest): (Double, [Double]?) = (16, nil)
         while true {
             guard
                 let answer = ball(
@@ -58,15 +58,11 @@ extension Halfspaces {
                         center: start, radius: around.radius, upperBound: .infinity, certificate: .none,
                         active: []) : nil
             }
+            nearest = nearest ?? answer.center
             if answer.isHeldByReach && reach < 1e11 {
-                let way = zip(answer.center, start).map { $0 - $1 }
-                if grow(rows, along: way) {
-                    // Any place along the way is inside: one about as far as the nearest row, lest from cell to cell places run away.
-                    let distances = rows.map { slacks[$0] / norms[$0] }
-                    let floor = 1e-6 * (distances.max() ?? 0)
-                    let step = distances.filter { $0 > floor }.min().map { $0 / Halfspaces.norm(way) } ?? 1
+                if grow(rows, along: zip(answer.center, start).map { $0 - $1 }) {
                     return InscribedBall(
-                        center: zip(start, way).map { $0 + step * $1 }, radius: .infinity, upperBound: .infinity, certificate: .exact,
+                        center: nearest ?? start, radius: .infinity, upperBound: .infinity, certificate: .exact,
                         active: [])
                 }
                 reach *= 64

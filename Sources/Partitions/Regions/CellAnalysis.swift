@@ -18,8 +18,8 @@ struct CellAnalysis<Form: FormArithmetic> {
 
     /// - Parameters:
     ///   - ties: how the reading settled ties at the point.
-    ///   - origin: where in Doubles the ball is sought from, at the nearest point of the cell: a walk's places would run away from cell to
-    ///     cell along directions in which cells are unbounded.
+    ///   - origin: where the ball is sought from, at the nearest point of the cell: a walk's places would run away from cell to cell along
+    ///     directions in which cells are unbounded.
     init(
         _ reading: CellReading<Form>, at point: CellPoint, in box: [ClosedRange<Double>]?, ties: CellReading<Form>.Ties,
         near origin: [Double]? = nil, _ options: RegionReader.Options
@@ -51,17 +51,16 @@ struct CellAnalysis<Form: FormArithmetic> {
         (self.rows, self.origins) = (rows, origins)
         let (begin, seconds) = (start, options.seconds / 3)
         func secondsLeft() -> Double { seconds - begin.duration(to: .now) / .seconds(1) }
-        guard Form.self != AffineForm.self else {
-            self.forms = forms
-            ball = rows.inscribedBall(near: point.doubles, forms: forms, seconds: secondsLeft())
-            isFlat = ball.map { $0.radius <= 0 } ?? false
-            return
-        }
-        self.forms = nil
+        self.forms = Form.self == AffineForm.self ? forms : nil
         if let origin, case .found(let nearest) = rows.nearest(to: origin, until: { secondsLeft() < 0 }),
-            let found = rows.inscribedBall(near: nearest.point, seconds: secondsLeft()), found.radius > 0
+            let found = rows.inscribedBall(near: nearest.point, forms: self.forms, seconds: secondsLeft()), found.radius > 0
         {
             (ball, isFlat) = (found, false)
+            return
+        }
+        guard self.forms == nil else {
+            ball = rows.inscribedBall(near: point.doubles, forms: forms, seconds: secondsLeft())
+            isFlat = ball.map { $0.radius <= 0 } ?? false
             return
         }
         let (place, isFlat) = CellAnalysis.inner(rows, point.doubles, ties, until: { secondsLeft() < 0 })

@@ -130,11 +130,13 @@ extension CellAnalysis {
     /// Whether a facet of the cell has a point nearer to another one than `radius`.
     func hasPoint(on facet: Region.Facet, of region: Region, nearer radius: Double, to point: [Double]) -> Bool {
         var part = Halfspaces(dimension: point.count)
-        for other in region.facets { part.append(slope: other.slope, offset: other.offset) }
+        // Where rows were left open, all of them, if they are few.
+        let isOpen = region.undecidedCount > 0 && rows.slopes.count <= 1_000_000
+        if isOpen { part = rows } else { for other in region.facets { part.append(slope: other.slope, offset: other.offset) } }
         part.append(slope: facet.slope.map { -$0 }, offset: -facet.offset)
         // Further than that only where rounding is to be decided exactly.
         guard case .found(let nearest) = part.nearest(to: point, within: radius * (1 + 1e-9)) else { return false }
-        if abs(nearest.distance - radius) <= 1e-9 * radius, let own = form(of: facet) {
+        if !isOpen, abs(nearest.distance - radius) <= 1e-9 * radius, let own = form(of: facet) {
             let forms = region.facets.compactMap { form(of: $0) } + [-own]
             if let square = squaredDistance(from: point, to: forms, active: nearest.active) {
                 return square < Rational(radius) * Rational(radius)
