@@ -140,6 +140,9 @@ import Testing
         #expect(json["classes"]?.array?.compactMap { $0["components"]?.int } == [1, 1])
         #expect(json["units"]?.array?.first?["polylines"]?.array?.first?["codes"]?.array?.compactMap(\.int) == [0, 1])
         #expect(json["distributions"]?["volume"]?["mean"]?.double == 4 / Double(map.partition.cellCount))
+        let centers = map.partition.json(map.boundary, centersOfLayer: 0)["powerCells"]?.array
+        #expect(centers?.count == map.partition.cellCounts[0] && json["powerCells"] == nil)
+        #expect(centers?.first?["squaredRadius"]?.double == map.partition.powerCells(ofLayer: 0)[0].cell.squaredRadius)
         let arrays = Dictionary(uniqueKeysWithValues: map.partition.arrays(map.boundary).map { ($0.name, $0.tensor) })
         #expect(arrays["adjacency"]?.shape == [map.partition.adjacencies.count, 2])
         #expect(arrays["boundaryClasses"]?.shape == [1, 2])

@@ -43,6 +43,9 @@ extension Domain {
             }
             return numbers.compactMap { $0 }
         }
+        if case .object(let members) = json, let odd = members.first(where: { !["box", "polygon", "embedding"].contains($0.name) }) {
+            throw .malformed(file: file, place: odd.name, expected: "box or polygon, and embedding", found: odd.name)
+        }
         let flat: Domain
         let name = json["polygon"] == nil ? "box" : "polygon"
         if let polygon = json["polygon"] {

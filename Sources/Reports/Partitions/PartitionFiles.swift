@@ -11,9 +11,11 @@ extension PlanarPartition {
     /// `cells[]` with vertices (counter-clockwise), area, centroid, facet count, in-radius, codes and affine map; `boundary` and `units[]`
     /// as polylines; `classes[]` with area and Betti numbers; `adjacency[]`, the dual graph; `distributions`; and the `domain`, of whose
     /// coordinates vertices are. Which cells, polylines and regions there are is exact; coordinates and measures are Doubles.
-    public func json(_ boundary: DecisionBoundary, units: [PartitionMap.Unit] = []) -> JSONValue {
+    /// - Parameter centersOfLayer: a nonlinearity whose regions are power cells: `powerCells[]` has centre and squared radius of each, and the
+    ///   cell of the layers before in which it competes.
+    public func json(_ boundary: DecisionBoundary, units: [PartitionMap.Unit] = [], centersOfLayer: Int? = nil) -> JSONValue {
         let measures = CellMeasures(self)
-        return [
+        let json: JSONValue = [
             "cell": "a set of the domain with interior on which every unit has one code",
             "ties": "the first piece that attains the maximum", "domain": domain.json,
             "cells": .array(
@@ -47,6 +49,11 @@ extension PlanarPartition {
                 }),
             "distributions": measures.json,
         ]
+        guard let layer = centersOfLayer else { return json }
+        let centers = powerCells(ofLayer: layer).map { cell, parent -> JSONValue in
+            ["center": JSONValue(cell.center), "squaredRadius": JSONValue(cell.squaredRadius), "parent": JSONValue(parent)]
+        }
+        return json.appending([JSONMember(name: "powerCells", value: .array(centers))])
     }
 
     /// Every cell as arrays: `vertices` of all cells one after the other (M×2) with `starts` (R + 1), `areas` (R), `centroids` (R×2),

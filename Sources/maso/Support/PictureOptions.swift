@@ -67,6 +67,11 @@ struct PictureOptions: ParsableArguments {
         if !frames.isEmpty, form != "svg", form != "html" {
             throw ValidationError("--frames: expected -o with a name ending in .svg or .html")
         }
+        let drawn = [("--layer", layer != nil), ("--depth", depth != nil), ("--data", data != nil), ("--centers", centers != nil)]
+        for (name, isSet) in drawn where isSet && (form == "npz" || form == "json" && name != "--centers") {
+            throw ValidationError(
+                "\(name): expected -o with a name ending in .svg, .png or .html" + (name == "--centers" ? ", or .json" : ""))
+        }
         if !frames.isEmpty, surface != nil { throw ValidationError("--frames and --surface exclude each other") }
     }
 
@@ -181,7 +186,7 @@ struct PictureOptions: ParsableArguments {
     ) throws {
         let title = "The cells of \(model.name)"
         switch form {
-        case "json": try OutputFile.write(map.partition.json(map.boundary, units: map.units).text(), to: output)
+        case "json": try OutputFile.write(map.partition.json(map.boundary, units: map.units, centersOfLayer: centers).text(), to: output)
         case "npz": try NumpyArchive.write(map.partition.arrays(map.boundary), to: output)
         case "png":
             let picture = map.map(title: title)
