@@ -60,8 +60,11 @@ struct ClassPatches: Sendable {
     private static let (vertexLimit, firstSettledCount) = (40_000_000, 512)
     /// Vertices that may be further from their places than this share of the domain are put better: many others are near them.
     private static let looseness = 0x1p-20
-    /// Where classes meet, vertices that may be further off than this share of the domain are put better for lengths and areas.
-    private static let measuredLooseness = 0x1p-30
+    /// Where classes meet, vertices that may be further off than this share of the domain are put better for lengths and areas; of large
+    /// networks, where that would take long, those that may be further off than a larger share.
+    private static func measuredLooseness(_ program: PiecewiseAffineProgram) -> Double {
+        program.weightCount < 200_000 ? 0x1p-30 : looseness
+    }
 
     let classCount: Int
     /// The classes whose outputs are those of other ones everywhere.
@@ -221,7 +224,8 @@ struct ClassPatches: Sendable {
     /// Where a block's vertices are, those that bound its parts' areas to within `measuredLooseness`.
     private func measuredPositions(_ block: CellBlock, _ mesh: BlockMesh, _ labels: [Int]) -> [SIMD2<Double>] {
         var positions = block.positions
-        var isKnown = block.errors.map { $0 <= ClassPatches.measuredLooseness * extent }
+        let tolerance = ClassPatches.measuredLooseness(block.network.program) * extent
+        var isKnown = block.errors.map { $0 <= tolerance }
         for h in mesh.twins.indices where mesh.twins[h] > h && labels[Int(mesh.cells[h])] != labels[Int(mesh.cells[mesh.twins[h]])] {
             for v in [mesh.origin(h), mesh.end(h)] where !isKnown[v] {
                 isKnown[v] = true
