@@ -262,13 +262,17 @@ public struct FacetSearch: Sendable {
         return nil
     }
 
+    private func exactSlope(_ row: Int, _ forms: [AffineForm]) -> [Rational] {
+        forms[row].coefficients.dropLast().map { Rational($0) }
+    }
+
     /// Whether the row is Σ λ_j row_j + c with λ, c ≥ 0, exactly; without exact forms the solver's word is taken.
     private func isImplied(_ row: Int, by support: [Int], of members: [Int]) -> Bool {
         guard let forms else { return true }
-        func slope(_ r: Int) -> [Rational] { forms[r].coefficients.dropLast().map { Rational($0) } }
         func offset(_ r: Int) -> Rational { Rational(forms[r].coefficients[rows.dimension]) }
         let used = support.map { members[$0] }
-        if let multipliers = exactCombination(of: used.map(slope), equal: slope(row)), multipliers.allSatisfy({ $0.signum >= 0 }) {
+        let combination = exactCombination(of: used.map { exactSlope($0, forms) }, equal: exactSlope(row, forms))
+        if let multipliers = combination, multipliers.allSatisfy({ $0.signum >= 0 }) {
             let rest = zip(multipliers, used).reduce(offset(row)) { $0 - $1.0 * offset($1.1) }
             if rest.signum >= 0 { return true }
         }
@@ -280,13 +284,12 @@ public struct FacetSearch: Sendable {
     /// is too much work.
     private func exactProgram(_ row: Int, _ members: [Int], _ support: [Int]) -> ExactProgram.Outcome? {
         guard let forms, members.count * rows.dimension <= 5000 else { return nil }
-        func slope(_ r: Int) -> [Rational] { forms[r].coefficients.dropLast().map { Rational($0) } }
         let point = ExactPoint(interior)
         let value = forms[row].value(at: point)
-        let known = members.map { slope($0) + [forms[$0].value(at: point)] }
+        let known = members.map { exactSlope($0, forms) + [forms[$0].value(at: point)] }
         guard value.signum >= 0, known.allSatisfy({ $0[rows.dimension].signum >= 0 }) else { return nil }
         return ExactProgram.maximum(
-            rows: known + [slope(row) + [value + value]], objective: slope(row).map { -$0 }, basis: support)
+            rows: known + [exactSlope(row, forms) + [value + value]], objective: exactSlope(row, forms).map { -$0 }, basis: support)
     }
 
     /// What fractions say of a row where Doubles meet no unknown facet.
@@ -298,16 +301,15 @@ public struct FacetSearch: Sendable {
 
     private func exactly(_ row: Int, _ members: [Int]) -> Verdict? {
         guard let forms, case .optimal(let fall, let step)? = exactProgram(row, members, []) else { return nil }
-        let value = forms[row].value(at: ExactPoint(interior))
+        let point = ExactPoint(interior)
+        let value = forms[row].value(at: point)
         if (value - fall).signum >= 0 { return .implied }
         // What lies beyond may be thin: not its corner, but the middle of corners that are furthest in some coordinate.
-        func slope(_ r: Int) -> [Rational] { forms[r].coefficients.dropLast().map { Rational($0) } }
-        let point = ExactPoint(interior)
         let beyond =
             members.map { member -> [Rational] in
-                let slope = slope(member)
+                let slope = exactSlope(member, forms)
                 return slope + [zip(slope, step).reduce(forms[member].value(at: point)) { $0 + $1.0 * $1.1 }]
-            } + [slope(row).map { -$0 } + [fall - value]]
+            } + [exactSlope(row, forms).map { -$0 } + [fall - value]]
         var (sum, count) = ([Rational](repeating: .zero, count: step.count), 1)
         for i in step.indices {
             for sign in [1.0, -1] {
