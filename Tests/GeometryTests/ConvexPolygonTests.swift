@@ -1,5 +1,6 @@
 // In-radii by hand, by the formula for triangles, and by trying every three sides.
 
+import Foundation
 import Geometry
 import TestSupport
 import Tensors
@@ -26,6 +27,38 @@ import Testing
         #expect(ConvexPolygon([SIMD2(0, 0), SIMD2(1, 0), SIMD2(2, 0), SIMD2(2, 2), SIMD2(2, 2), SIMD2(0, 2)]).inRadius == 1)
         #expect(ConvexPolygon([SIMD2(0, 0), SIMD2(1, 0), SIMD2(2, 0)]).inRadius == 0)
         #expect(ConvexPolygon([SIMD2(1, 1), SIMD2(1, 1), SIMD2(1, 1)]).inRadius == 0)
+    }
+
+    @Test("Law: an area's bound holds for all corners that errors allow, exactly", arguments: UInt64(0)..<256)
+    func areaBounds(seed: UInt64) {
+        var rng = RandomGenerator(seed: seed, purpose: "area bounds")
+        // Ellipses of up to a million times as long as wide, some far from the origin, with corners off by up to their width.
+        let (count, width) = (3 + Int(seed % 6), exp2(-20 * rng.uniform()))
+        let center = SIMD2(rng.uniform(-1, 1), rng.uniform(-1, 1)) * (seed % 3 == 0 ? 1000 : 1)
+        let turns = (0..<count).map { _ in 2 * Double.pi * rng.uniform() }.sorted()
+        let corners = turns.map { center + SIMD2(cos($0) + 0.3 * width * sin($0), width * sin($0)) }
+        let errors = corners.map { _ in width * exp2(-40 * rng.uniform()) }
+        let (area, bound) = ConvexPolygon(corners).areaWithBound(errors: errors)
+        for _ in 0..<16 {
+            let exact = zip(corners, errors).map { corner, error in
+                // The ends of what is allowed, most of the time.
+                let (x, y) = (max(-1, min(1, rng.uniform(-3, 3))), max(-1, min(1, rng.uniform(-3, 3))))
+                return [Rational(corner.x) + Rational(x * error), Rational(corner.y) + Rational(y * error)]
+            }
+            var twice = Rational.zero
+            for i in exact.indices {
+                let (p, q) = (exact[i], exact[(i + 1) % count])
+                twice = twice + (p[0] * q[1] - p[1] * q[0])
+            }
+            #expect((twice * Rational(0.5) - Rational(area)).magnitude <= Rational(bound))
+        }
+    }
+
+    @Test("A corner that is open along two nearly parallel sides leaves the area known")
+    func sliver() {
+        let (area, bound) = ConvexPolygon([SIMD2(0, 0), SIMD2(1, 0), SIMD2(1, 0x1p-30)]).areaWithBound(errors: [0x1p-20, 0, 0])
+        #expect(area == 0x1p-31)
+        #expect(bound < 0x1p-49)
     }
 
     @Test("Law: a triangle's in-radius is its area over half its perimeter", arguments: UInt64(0)..<64)

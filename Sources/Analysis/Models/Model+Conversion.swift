@@ -77,7 +77,7 @@ extension Model {
         let built = try readable.graph(batch: readable.fixedBatch ?? 2)
         return try Network(
             recognizing: built.graph, input: built.input, output: built.output, parameters: readable.parameters,
-            name: name.split(separator: "/").last.map(String.init) ?? name, file: name)
+            name: title, file: name)
     }
 
     /// What the rounding of constants to Float may change.

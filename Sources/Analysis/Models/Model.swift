@@ -8,8 +8,10 @@ public import Tensors
 
 /// A network to be read, with what is known of where it came from.
 public struct Model: Sendable {
-    /// The file's or architecture's name.
+    /// The file's path, or the architecture's name.
     public let name: String
+    /// The name without the folders it lies in: what headings call the network.
+    public var title: String { name.split(separator: "/").last.map(String.init) ?? name }
     public private(set) var readable: ReadableNetwork
     /// The number of learned numbers.
     public let parameterCount: Int

@@ -22,7 +22,8 @@ public struct FacetSearch: Sendable {
     }
 
     private let rows: Halfspaces
-    private let forms: [AffineForm]?
+    /// The rows exactly; without them certificates hold to rounding.
+    private let exact: ExactRows?
     private let interior: [Double]
     /// Rows' values at the interior point, with bounds.
     private let slacks: [(value: Double, bound: Double)]
@@ -37,11 +38,11 @@ public struct FacetSearch: Sendable {
     ///   - interior: a point strictly inside every row.
     ///   - forms: the same rows exactly; without them certificates hold to rounding.
     public init(_ rows: Halfspaces, around interior: [Double], forms: [AffineForm]? = nil) {
-        (self.rows, self.interior, self.forms) = (rows, interior, forms)
-        let exactInterior = forms.map { _ in ExactPoint(interior) }
+        let exact = forms.map { ExactRows(forms: $0, interior: ExactPoint(interior)) }
+        (self.rows, self.interior, self.exact) = (rows, interior, exact)
         slacks = (0..<rows.count).map { row in
-            guard let forms, let exactInterior else { return rows.value(row, at: interior) }
-            let value = forms[row].value(at: exactInterior).doubleValue
+            guard let exact else { return rows.value(row, at: interior) }
+            let value = exact.value(row).doubleValue
             return (value, abs(value) * 0x1p-52)
         }
         for row in 0..<rows.count where rows.norms[row] > 0 {
@@ -51,6 +52,19 @@ public struct FacetSearch: Sendable {
         isFacet = [Bool](repeating: false, count: rows.count)
         isRedundant = isFacet
         answer = Answer(isExact: forms != nil)
+    }
+
+    /// The rows in fractions.
+    private struct ExactRows {
+        let forms: [AffineForm]
+        let interior: ExactPoint
+
+        func slope(_ row: Int) -> [Rational] { forms[row].coefficients.dropLast().map { Rational($0) } }
+        func offset(_ row: Int) -> Rational { Rational(forms[row].coefficients[forms[row].dimension]) }
+        /// At the interior point.
+        func value(_ row: Int) -> Rational { forms[row].value(at: interior) }
+        /// Slopes and offset in coordinates around the interior point.
+        func around(_ row: Int) -> [Rational] { slope(row) + [value(row)] }
     }
 
     /// The facets found so far as a linear program, in coordinates around the interior point.
@@ -109,7 +123,7 @@ public struct FacetSearch: Sendable {
 
     /// Notes a row that a ray meets first, unless it is a known facet's twin.
     private mutating func note(_ row: Int, along direction: [Double], _ known: inout Known) {
-        if forms == nil, known.members.contains(where: { isTwin($0, row) }) { return dismiss(row) }
+        if exact == nil, known.members.contains(where: { isTwin($0, row) }) { return dismiss(row) }
         isFacet[row] = true
         answer.facets.append(row)
         answer.directions[row] = direction
@@ -126,7 +140,7 @@ public struct FacetSearch: Sendable {
         var places: [Direction: Int] = [:]
         var nearest: [Int] = []
         for row in 0..<rows.count where rows.norms[row] > 0 {
-            let direction = Direction(of: row, rows, forms)
+            let direction = Direction(of: row, rows, exact)
             guard let twin = places[direction] else {
                 places[direction] = nearest.count
                 nearest.append(row)
@@ -144,10 +158,9 @@ public struct FacetSearch: Sendable {
         private var rounded: [Double] = []
         private var exact: [Rational] = []
 
-        init(of row: Int, _ rows: Halfspaces, _ forms: [AffineForm]?) {
-            if let slopes = forms?[row].coefficients.dropLast(), let first = slopes.first(where: { !$0.isZero }) {
-                let scale = Rational(first).magnitude
-                exact = slopes.map { Rational($0) / scale }
+        init(of row: Int, _ rows: Halfspaces, _ exactRows: ExactRows?) {
+            if let slope = exactRows?.slope(row), let scale = slope.first(where: { $0.signum != 0 })?.magnitude {
+                exact = slope.map { $0 / scale }
             } else {
                 let largest = rows.slope(row).reduce(0) { max($0, abs($1)) }
                 rounded = rows.slope(row).map { $0 / largest }
@@ -163,11 +176,10 @@ public struct FacetSearch: Sendable {
 
     /// Whether a row's border is nearer to the interior point than a parallel one's.
     private func isNearer(_ row: Int, than other: Int) -> Bool {
-        guard let forms else { return slacks[row].value / rows.norms[row] < slacks[other].value / rows.norms[other] }
-        let point = ExactPoint(interior)
-        let (a, b) = (forms[row], forms[other])
-        guard let k = (0..<rows.dimension).first(where: { !a.coefficients[$0].isZero }) else { return false }
-        return a.value(at: point) / Rational(a.coefficients[k]).magnitude < b.value(at: point) / Rational(b.coefficients[k]).magnitude
+        guard let exact else { return slacks[row].value / rows.norms[row] < slacks[other].value / rows.norms[other] }
+        let (a, b) = (exact.slope(row), exact.slope(other))
+        guard let k = a.firstIndex(where: { $0.signum != 0 }) else { return false }
+        return exact.value(row) / a[k].magnitude < exact.value(other) / b[k].magnitude
     }
 
     // MARK: Rays
@@ -197,18 +209,18 @@ public struct FacetSearch: Sendable {
         }
         guard let found = best else { return nil }
         let open = rivals.filter { $0.low <= found.high && $0.row != found.row }.map(\.row)
-        guard let forms else { return open.allSatisfy { isTwin($0, found.row) } ? found.row : nil }
-        return open.isEmpty ? found.row : exactFirst([found.row] + open, direction, forms)
+        guard let exact else { return open.allSatisfy { isTwin($0, found.row) } ? found.row : nil }
+        return open.isEmpty ? found.row : exactFirst([found.row] + open, direction, exact)
     }
 
-    private func exactFirst(_ candidates: [Int], _ direction: [Double], _ forms: [AffineForm]) -> Int? {
-        let (point, step) = (ExactPoint(interior), direction.map { Dyadic($0) })
+    private func exactFirst(_ candidates: [Int], _ direction: [Double], _ exact: ExactRows) -> Int? {
+        let step = direction.map { Dyadic($0) }
         var best: (row: Int, time: Rational)?
         var isTied = false
         for row in candidates {
-            let speed = zip(forms[row].coefficients, step).reduce(Dyadic.zero) { $0 - $1.0 * $1.1 }
+            let speed = zip(exact.forms[row].coefficients, step).reduce(Dyadic.zero) { $0 - $1.0 * $1.1 }
             guard speed.signum > 0 else { continue }
-            let time = forms[row].value(at: point) / Rational(speed)
+            let time = exact.value(row) / Rational(speed)
             if best == nil || time < best!.time { (best, isTied) = ((row, time), false) } else if time == best!.time { isTied = true }
         }
         return isTied ? nil : best?.row
@@ -229,7 +241,7 @@ public struct FacetSearch: Sendable {
                 let value = rows.product(row, point) * known.unit + slacks[row].value
                 let support = multipliers.indices.filter { multipliers[$0] > 1e-11 }
                 if value >= -1e-9 * slacks[row].value, isImplied(row, by: support, of: known.members) {
-                    if forms != nil || value >= -1e-13 * slacks[row].value { return dismiss(row) }
+                    if exact != nil || value >= -1e-13 * slacks[row].value { return dismiss(row) }
                     isImpliedToRounding = true
                 }
                 target = point
@@ -262,34 +274,28 @@ public struct FacetSearch: Sendable {
         return nil
     }
 
-    private func exactSlope(_ row: Int, _ forms: [AffineForm]) -> [Rational] {
-        forms[row].coefficients.dropLast().map { Rational($0) }
-    }
-
     /// Whether the row is Σ λ_j row_j + c with λ, c ≥ 0, exactly; without exact forms the solver's word is taken.
     private func isImplied(_ row: Int, by support: [Int], of members: [Int]) -> Bool {
-        guard let forms else { return true }
-        func offset(_ r: Int) -> Rational { Rational(forms[r].coefficients[rows.dimension]) }
+        guard let exact else { return true }
         let used = support.map { members[$0] }
-        let combination = exactCombination(of: used.map { exactSlope($0, forms) }, equal: exactSlope(row, forms))
+        let combination = exactCombination(of: used.map { exact.slope($0) }, equal: exact.slope(row))
         if let multipliers = combination, multipliers.allSatisfy({ $0.signum >= 0 }) {
-            let rest = zip(multipliers, used).reduce(offset(row)) { $0 - $1.0 * offset($1.1) }
+            let rest = zip(multipliers, used).reduce(exact.offset(row)) { $0 - $1.0 * exact.offset($1.1) }
             if rest.signum >= 0 { return true }
         }
-        guard case .optimal(let fall, _)? = exactProgram(row, members, support) else { return false }
-        return (forms[row].value(at: ExactPoint(interior)) - fall).signum >= 0
+        let form = exact.around(row)
+        guard case .optimal(let fall, _)? = exactFall(of: form, members.map { exact.around($0) }, support) else { return false }
+        return (form[rows.dimension] - fall).signum >= 0
     }
 
-    /// How far the row falls from the interior point where the known facets hold, up to twice its value there, in fractions; `nil` where that
-    /// is too much work.
-    private func exactProgram(_ row: Int, _ members: [Int], _ support: [Int]) -> ExactProgram.Outcome? {
-        guard let forms, members.count * rows.dimension <= 5000 else { return nil }
-        let point = ExactPoint(interior)
-        let value = forms[row].value(at: point)
-        let known = members.map { exactSlope($0, forms) + [forms[$0].value(at: point)] }
-        guard value.signum >= 0, known.allSatisfy({ $0[rows.dimension].signum >= 0 }) else { return nil }
-        return ExactProgram.maximum(
-            rows: known + [exactSlope(row, forms) + [value + value]], objective: exactSlope(row, forms).map { -$0 }, basis: support)
+    /// How far a row falls from the interior point where the known facets hold, up to twice its value there, in fractions; `nil` where that
+    /// is too much work. Rows are in coordinates around the interior point.
+    private func exactFall(of row: [Rational], _ known: [[Rational]], _ support: [Int]) -> ExactProgram.Outcome? {
+        let (slope, value) = (row.dropLast(), row[rows.dimension])
+        guard known.count * rows.dimension <= 5000, value.signum >= 0, known.allSatisfy({ $0[rows.dimension].signum >= 0 }) else {
+            return nil
+        }
+        return ExactProgram.maximum(rows: known + [slope + [value + value]], objective: slope.map { -$0 }, basis: support)
     }
 
     /// What fractions say of a row where Doubles meet no unknown facet.
@@ -300,16 +306,15 @@ public struct FacetSearch: Sendable {
     }
 
     private func exactly(_ row: Int, _ members: [Int]) -> Verdict? {
-        guard let forms, case .optimal(let fall, let step)? = exactProgram(row, members, []) else { return nil }
-        let point = ExactPoint(interior)
-        let value = forms[row].value(at: point)
-        if (value - fall).signum >= 0 { return .implied }
+        guard let exact else { return nil }
+        let (form, known) = (exact.around(row), members.map { exact.around($0) })
+        guard case .optimal(let fall, let step)? = exactFall(of: form, known, []) else { return nil }
+        let rest = form[rows.dimension] - fall
+        if rest.signum >= 0 { return .implied }
         // What lies beyond may be thin: not its corner, but the middle of corners that are furthest in some coordinate.
         let beyond =
-            members.map { member -> [Rational] in
-                let slope = exactSlope(member, forms)
-                return slope + [zip(slope, step).reduce(forms[member].value(at: point)) { $0 + $1.0 * $1.1 }]
-            } + [exactSlope(row, forms).map { -$0 } + [fall - value]]
+            known.map { $0.dropLast() + [zip($0, step).reduce($0[rows.dimension]) { $0 + $1.0 * $1.1 }] }
+            + [form.dropLast().map { -$0 } + [-rest]]
         var (sum, count) = ([Rational](repeating: .zero, count: step.count), 1)
         for i in step.indices {
             for sign in [1.0, -1] {

@@ -26,6 +26,30 @@ public struct ConvexPolygon: Hashable, Sendable {
         return twice > 0 ? (twice / 2, apex + sum / (3 * twice)) : (0, corners.reduce(SIMD2(0, 0), +) / Double(corners.count))
     }
 
+    /// The signed area, and a bound on how far it is from that of exact corners, of which each coordinate may be off by `errors` (one a
+    /// corner).
+    ///
+    /// With p_i put and p_i + δ_i exact, twice the area Σ p_i × p_{i+1} changes by Σ δ_i × (p_{i+1} − p_{i−1}) + Σ δ_i × δ_{i+1}: where two
+    /// sides are nearly parallel, a corner that may be far off along them counts little. Each of n − 2 cross products u_x v_y − u_y v_x rounds
+    /// u, v, its products and its difference.
+    package func areaWithBound(errors: [Double]) -> (area: Double, bound: Double) {
+        let (n, apex) = (corners.count, corners[0])
+        var (twice, size, moved) = (0.0, 0.0, 0.0)
+        for i in 1..<n - 1 {
+            let (u, v) = (corners[i] - apex, corners[i + 1] - apex)
+            twice += u.x * v.y - u.y * v.x
+            size += abs(u.x * v.y) + abs(u.y * v.x)
+        }
+        var (previous, i) = (n - 1, 0)
+        while i < n {
+            let next = i + 1 < n ? i + 1 : 0
+            let way = corners[next] - corners[previous]
+            moved += errors[i] * (abs(way.x) + abs(way.y) + 2 * errors[next])
+            (previous, i) = (i, i + 1)
+        }
+        return (twice / 2, (moved + Double(n + 8) * 0x1p-53 * size) / 2 * (1 + 0x1p-40) + 0x1p-1000)
+    }
+
     /// The radius of the largest circle inside.
     ///
     /// All sides move inwards at speed 1. A side between exterior angles α and β shrinks at the rate tan(α/2) + tan(β/2); when it

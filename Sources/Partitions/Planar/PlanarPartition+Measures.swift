@@ -47,7 +47,7 @@ extension PlanarSubdivision {
     /// The area in Doubles, and a bound on its error.
     fileprivate func areaWithBound(of cell: Int) -> (area: Double, bound: Double) {
         let vertices = mesh.vertices(of: cell)
-        let error = vertices.lazy.map { max(positions.bound(0, at: $0), positions.bound(1, at: $0)) }.max() ?? 0
-        return areaAndBound(vertices.map { position($0) }, error: error)
+        return ConvexPolygon(vertices.map { position($0) })
+            .areaWithBound(errors: vertices.map { max(positions.bound(0, at: $0), positions.bound(1, at: $0)) })
     }
 }

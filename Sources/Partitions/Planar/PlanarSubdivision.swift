@@ -306,8 +306,7 @@ struct PlanarSubdivision: Sendable {
         let (first, second) = crossings[vertex]
         guard let crossing = LongForm.crossing(longForm(of: first), longForm(of: second)), crossing.error <= tolerance else { return false }
         let (p, way) = (position(a), position(b) - position(a))
-        let place = SIMD2(crossing.place[0].doubleValue, crossing.place[1].doubleValue)
-        let error = crossing.error + 0x1p-52 * (abs(place.x) + abs(place.y))
+        let (place, error) = crossing.rounded
         let (tau, length) = (((place - p) * way).sum() / (way * way).sum(), (way * way).sum().squareRoot())
         let ends = [a, b].map { positions.bound(0, at: $0) + positions.bound(1, at: $0) }
         let rounding = 0x1p-50 * (abs(p.x) + abs(p.y) + abs(place.x) + abs(place.y))

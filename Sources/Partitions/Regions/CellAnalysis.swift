@@ -129,7 +129,7 @@ struct CellAnalysis<Form: FormArithmetic> {
         let facets = (search?.facets ?? []).map { row in
             Region.Facet(
                 origin: origins[row], slope: Array(rows.slope(row)), offset: rows.offsets[row], distance: distance(row).value,
-                direction: search?.directions[row] ?? [])
+                direction: search?.directions[row] ?? [], row: row)
         }
         return Region(
             point: point.doubles, codes: reading.codes, facets: facets, inequalityCount: rows.count,

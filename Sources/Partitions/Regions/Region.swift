@@ -16,6 +16,8 @@ public struct Region: Sendable {
         public let distance: Double
         /// The direction of a ray from the ball's centre that leaves the cell through it.
         let direction: [Double]
+        /// Its number among the inequalities.
+        let row: Int
     }
 
     /// A distance with a bound that is proved, rounding accounted for; equal where it is exact to rounding.

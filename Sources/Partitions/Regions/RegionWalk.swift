@@ -120,13 +120,6 @@ extension RegionReader {
 }
 
 extension CellAnalysis {
-    /// The exact form of a facet.
-    private func form(of facet: Region.Facet) -> AffineForm? {
-        forms.flatMap { forms in
-            (0..<rows.count).first { origins[$0] == facet.origin && Array(rows.slope($0)) == facet.slope }.map { forms[$0] }
-        }
-    }
-
     /// Whether a facet of the cell has a point nearer to another one than `radius`.
     func hasPoint(on facet: Region.Facet, of region: Region, nearer radius: Double, to point: [Double]) -> Bool {
         var part = Halfspaces(dimension: point.count)
@@ -136,9 +129,9 @@ extension CellAnalysis {
         part.append(slope: facet.slope.map { -$0 }, offset: -facet.offset)
         // Further than that only where rounding is to be decided exactly.
         guard case .found(let nearest) = part.nearest(to: point, within: radius * (1 + 1e-9)) else { return false }
-        if !isOpen, abs(nearest.distance - radius) <= 1e-9 * radius, let own = form(of: facet) {
-            let forms = region.facets.compactMap { form(of: $0) } + [-own]
-            if let square = squaredDistance(from: point, to: forms, active: nearest.active) {
+        if !isOpen, abs(nearest.distance - radius) <= 1e-9 * radius, let forms {
+            let facets = region.facets.map { forms[$0.row] } + [-forms[facet.row]]
+            if let square = squaredDistance(from: point, to: facets, active: nearest.active) {
                 return square < Rational(radius) * Rational(radius)
             }
         }
@@ -166,7 +159,7 @@ extension CellAnalysis {
 
     /// Where the facet's ray leaves the cell: exactly on the facet and strictly inside every other inequality.
     func crossing(of facet: Region.Facet, from center: [Double]) -> CellPoint {
-        guard let form = form(of: facet) else {
+        guard let form = forms?[facet.row] else {
             let speed = -zip(facet.slope, facet.direction).reduce(0) { $0 + $1.0 * $1.1 }
             let slack = zip(facet.slope, center).reduce(facet.offset) { $0 + $1.0 * $1.1 }
             let (step, size) = (slack / speed, Halfspaces.norm(facet.slope))

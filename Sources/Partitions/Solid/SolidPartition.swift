@@ -43,12 +43,15 @@ public struct SolidPartition: Sendable {
 
     /// The program as a function of the domain's coordinates.
     public let program: PiecewiseAffineProgram
+    /// Where the cells are.
+    public let domain: Domain
     private let start: Polytope
     private let sides: [AffineForm]
 
     /// - Throws: `PartitionError` where the domain does not fit the program, or is not bounded.
     public init(of program: PiecewiseAffineProgram, on domain: Domain) throws(PartitionError) {
         self.program = try domain.program(program)
+        self.domain = domain
         (start, sides) = (try domain.polytope(), try domain.sides())
     }
 

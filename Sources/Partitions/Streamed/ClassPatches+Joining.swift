@@ -10,15 +10,14 @@ import Geometry
 extension ClassPatches {
     enum Joined {
         case boundary(StreamedBoundary)
-        /// Vertices put at these places are to be known better first.
-        case open(Set<SIMD2<Double>>)
+        /// Vertices put at these places are to be known as well as this first.
+        case open([SIMD2<Double>: Precision])
         case tooMany
     }
 
     /// The whole, when all blocks have gone by.
     consuming func joined() -> Joined {
         if isTooLarge { return .tooMany }
-        if !loosePlaces.isEmpty { return .open(loosePlaces) }
         for side in sides.indices { sides[side].depth = Side.handedOn }
         let clusters = clusters()
         let (partners, unclear) = partners(clusters)
@@ -26,9 +25,12 @@ extension ClassPatches {
             forget(partners)
             return .boundary(whole)
         }
-        let places = vertices.indices.filter { unclear.contains(clusters[$0]) && vertices[$0].point == nil }.map { vertices[$0].place }
+        var places: [SIMD2<Double>: Precision] = [:]
+        for (v, vertex) in vertices.enumerated() where unclear.contains(clusters[v]) && vertex.point == nil {
+            if vertex.isInPairs || places[vertex.place] == nil { places[vertex.place] = vertex.isInPairs ? .exact : .pairOfDoubles }
+        }
         // Were every vertex exact, sides would not lack partners.
-        return places.isEmpty ? .tooMany : .open(Set(places))
+        return places.isEmpty ? .tooMany : .open(places)
     }
 
     /// Matches what sides can be matched so far.

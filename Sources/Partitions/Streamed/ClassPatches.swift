@@ -15,6 +15,8 @@ struct ClassPatches: Sendable {
         /// Added to that it is where it is exactly, but for the error in each coordinate: 0 until it is known better.
         let shift: SIMD2<Double>
         let error: Double
+        /// Whether it was sought in pairs of Doubles.
+        let isInPairs: Bool
         /// Where it is exactly, if that was asked for.
         let point: ExactPoint?
         var corner: Int32
@@ -96,8 +98,6 @@ struct ClassPatches: Sendable {
     /// Where tiles of some depth were finished, by the number of sides at the time.
     var finished: [(sideCount: Int, depth: Int32)] = []
     private var nextSettledCount = ClassPatches.firstSettledCount
-    /// Where vertices are too loose to be matched as they are.
-    private(set) var loosePlaces = Set<SIMD2<Double>>()
     private(set) var isTooLarge = false
 
     init(classCount: Int, twins: Set<Int>, extent: Double, precisions: [SIMD2<Double>: Precision]) {
@@ -131,15 +131,14 @@ struct ClassPatches: Sendable {
                 Side(start: side.start + firstVertex, end: side.end + firstVertex, patch: side.patch + firstPatch, depth: side.depth))
         }
         for tie in other.ties { ties.append(Tie(side: tie.side + firstSide, rival: tie.rival)) }
-        loosePlaces.formUnion(other.loosePlaces)
         isTooLarge = isTooLarge || other.isTooLarge
         forgetIfVain()
     }
 
-    /// Sides are of no use where there are too many, or vertices are to be put better first.
+    /// Sides are of no use where there are too many.
     private mutating func forgetIfVain() {
         isTooLarge = isTooLarge || vertices.count > ClassPatches.vertexLimit
-        if isTooLarge || !loosePlaces.isEmpty { (vertices, corners, sides, patches, ties, finished) = ([], [], [], [], [], []) }
+        if isTooLarge { (vertices, corners, sides, patches, ties, finished) = ([], [], [], [], [], []) }
     }
 
     /// Takes a block of cells divided by class.
@@ -229,7 +228,7 @@ struct ClassPatches: Sendable {
         for h in mesh.twins.indices where mesh.twins[h] > h && labels[Int(mesh.cells[h])] != labels[Int(mesh.cells[mesh.twins[h]])] {
             for v in [mesh.origin(h), mesh.end(h)] where !isKnown[v] {
                 isKnown[v] = true
-                if let place = mesh.longPlace(of: v, in: block)?.place { positions[v] = SIMD2(place[0].doubleValue, place[1].doubleValue) }
+                if let place = mesh.longPlace(of: v, in: block)?.rounded.place { positions[v] = place }
             }
         }
         return positions
@@ -238,26 +237,20 @@ struct ClassPatches: Sendable {
     /// A vertex that is to have the next corner.
     private mutating func vertex(_ v: Int, _ block: CellBlock, _ mesh: BlockMesh) -> Vertex {
         let (place, error) = (block.positions[v], block.errors[v])
-        let corner = Int32(truncatingIfNeeded: corners.count)
-        func vertex(_ way: [Rational], error: Double, _ point: ExactPoint? = nil) -> Vertex {
-            let shift = SIMD2(way[0].doubleValue, way[1].doubleValue)
+        let precision = precisions[place]
+        let isInPairs = precision != nil || error > ClassPatches.looseness * extent
+        func vertex(_ x: Rational, _ y: Rational, error: Double, _ point: ExactPoint? = nil) -> Vertex {
+            let shift = SIMD2((x - Rational(place.x)).doubleValue, (y - Rational(place.y)).doubleValue)
             return Vertex(
-                place: place, shift: shift, error: error + 0x1p-52 * max(abs(shift.x), abs(shift.y)) + 0x1p-1060, point: point,
-                corner: corner)
+                place: place, shift: shift, error: error + 0x1p-52 * max(abs(shift.x), abs(shift.y)) + 0x1p-1060, isInPairs: isInPairs,
+                point: point, corner: Int32(truncatingIfNeeded: corners.count))
         }
-        let origin = [Rational(place.x), Rational(place.y)]
-        switch precisions[place] {
-        case .pairOfDoubles:
-            if let known = mesh.longPlace(of: v, in: block), known.error < error {
-                return vertex(zip(known.place, origin).map { $0 - $1 }, error: known.error)
-            }
-        case .exact:
-            if let point = mesh.exactPoint(of: v, in: block) {
-                return vertex(origin.indices.map { point[$0] - origin[$0] }, error: 0, point)
-            }
-        case nil: if error > ClassPatches.looseness * extent { loosePlaces.insert(place) }
+        if precision == .exact, let point = mesh.exactPoint(of: v, in: block) { return vertex(point[0], point[1], error: 0, point) }
+        if isInPairs, let known = mesh.longPlace(of: v, in: block), known.error < error {
+            return vertex(known.place[0], known.place[1], error: known.error)
         }
-        return Vertex(place: place, shift: .zero, error: error, point: nil, corner: corner)
+        return Vertex(
+            place: place, shift: .zero, error: error, isInPairs: isInPairs, point: nil, corner: Int32(truncatingIfNeeded: corners.count))
     }
 }
 
@@ -313,7 +306,7 @@ struct BlockMesh {
     }
 
     /// Where a vertex is in pairs of Doubles, and how far from there it may be; `nil` where that is open.
-    func longPlace(of vertex: Int, in block: CellBlock) -> (place: [Rational], error: Double)? {
+    func longPlace(of vertex: Int, in block: CellBlock) -> LongForm.Crossing? {
         corner(vertex, in: block).flatMap { corner in
             let (cell, count) = (corner.cell, corner.cell.lines.count)
             let forms = [(corner.index + count - 1) % count, corner.index].map { side in

@@ -33,21 +33,26 @@ extension StreamedBoundary {
         let twins = Set(sharers.filter { $0.count > 1 }.joined())
         let extent = partition.network.polygon.reduce(0) { max($0, abs($1.x), abs($1.y)) }
         var (precisions, cellCount) = ([SIMD2<Double>: ClassPatches.Precision](), 0)
-        // Vertices that Doubles cannot tell apart are put better, the few there are: most boundaries have none.
+        let count = Atomic(0)
+        var parts: [ClassPatches] = []
+        // The parts with vertices to be put better; at first all.
+        var isWanted: [Bool]?
+        // Vertices that cannot be told apart are put better, the few there are: most boundaries have none.
         for _ in 0..<6 {
             let initial = ClassPatches(classCount: classCount, twins: twins, extent: extent, precisions: precisions)
-            let count = Atomic(0)
-            let (patches, outcome) = divided.reduce(into: initial, threads: threads) { patches, block in
-                patches.add(block)
-                progress(count.wrappingAdd(block.count, ordering: .relaxed).newValue)
-            } _: {
-                $0.merge($1)
+            let (results, outcome) = divided.parts(into: initial, threads: threads, where: { [isWanted] in isWanted?[$0] ?? true }) {
+                $0.add($1)
+                progress(count.wrappingAdd($1.count, ordering: .relaxed).newValue)
             }
-            cellCount = outcome.cellCounts.dropLast().last ?? 1
-            switch patches.joined() {
+            if isWanted == nil { cellCount = outcome.cellCounts.dropLast().last ?? 1 }
+            parts = results.enumerated().map { $1 ?? parts[$0] }
+            var whole = initial
+            for part in parts { whole.merge(part) }
+            switch whole.joined() {
             case .boundary(let boundary): return (boundary, cellCount)
             case .open(let places):
-                for place in places { precisions[place] = precisions[place] == nil ? .pairOfDoubles : .exact }
+                isWanted = parts.map { $0.vertices.contains { places[$0.place] != nil } }
+                precisions.merge(places) { $1 }
                 let exactCount = precisions.values.count { $0 == .exact }
                 if exactCount > exactPlaceCount, exactCount * partition.program.weightCount > exactWeights { return (nil, cellCount) }
             case .tooMany: return (nil, cellCount)

@@ -55,13 +55,15 @@ public struct CellBlock: Sendable {
         /// Its corners, counter-clockwise. Corners of neighbours on a straight side count as corners.
         public var vertices: [SIMD2<Double>] { range.map { block.positions[Int(block.corners[$0])] } }
 
+        /// How far each of them may be from there exactly.
+        private var errors: [Double] { range.map { block.errors[Int(block.corners[$0])] } }
+
         public var area: Double { ConvexPolygon(vertices).area }
         public var centroid: SIMD2<Double> { ConvexPolygon(vertices).centroid }
 
-        /// The area, and a bound on its error, which comes from where the corners are put.
+        /// The area, and a bound on its error.
         public var areaWithBound: (area: Double, bound: Double) {
-            let vertices = vertices
-            return areaAndBound(vertices, error: range.lazy.map { block.errors[Int(block.corners[$0])] }.max() ?? 0)
+            ConvexPolygon(vertices).areaWithBound(errors: errors)
         }
 
         /// The code at each nonlinearity: for every unit the number of its piece.
@@ -92,7 +94,7 @@ public struct CellBlock: Sendable {
         /// What exact arithmetic needs to know of the cell.
         var exactly: PlanarCell {
             PlanarCell(
-                corners: vertices, errors: range.map { block.errors[Int(block.corners[$0])] },
+                corners: vertices, errors: errors,
                 lines: range.map { block.lines[Int(block.sides[$0])] }, code: flatCode, codeStarts: block.network.codeStarts)
         }
     }
@@ -134,20 +136,4 @@ extension CellBlock {
             shared: expansion.expand(shared, layerCount: tile.codes.layerCount),
             units: tile.codes.varying.map { (expansion.units[$0.unit], $0.delta) }, bits: bits)
     }
-}
-
-/// The area of a polygon whose corners are off by at most `error`, and a bound on its error: each of n − 2 cross products of vectors no
-/// longer than the diameter D has coordinates off by 2δ (both ends) and rounds a few times, so it is off by less than
-/// 2·(4Dδ + 4δ²) + 8·2⁻⁵³·D².
-func areaAndBound(_ corners: [SIMD2<Double>], error: Double) -> (area: Double, bound: Double) {
-    let apex = corners[0]
-    var (twice, diameter) = (0.0, 0.0)
-    for corner in corners { diameter = max(diameter, abs(corner.x - apex.x), abs(corner.y - apex.y)) }
-    for (p, q) in zip(corners.dropFirst(), corners.dropFirst(2)) {
-        let (u, v) = (p - apex, q - apex)
-        twice += u.x * v.y - u.y * v.x
-    }
-    let scale = max(abs(apex.x), abs(apex.y)) * VertexTable.roundoff + error
-    let each = 16 * diameter * scale + 16 * scale * scale + 16 * VertexTable.roundoff * diameter * diameter
-    return (twice / 2, Double(corners.count) * each)
 }

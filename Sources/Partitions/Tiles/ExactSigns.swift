@@ -140,10 +140,11 @@ struct ExactSigns {
         let start = ContinuousClock.now
         defer { elapsed += ContinuousClock.now - start }
         let (first, second) = ((lines.0, number(of: lines.0, node)), (lines.1, number(of: lines.1, node)))
-        let crossing = LongForm.crossing(longForm(of: first, node), longForm(of: second, node))
-        let isNear = crossing.map { $0.error <= tolerance } ?? false
-        let place = isNear ? crossing!.place.map(\.doubleValue) : point(first, second, node).doubles
-        return (SIMD2(place[0], place[1]), (isNear ? crossing!.error : 0) + 0x1p-52 * (abs(place[0]) + abs(place[1])))
+        if let crossing = LongForm.crossing(longForm(of: first, node), longForm(of: second, node)), crossing.error <= tolerance {
+            return crossing.rounded
+        }
+        let place = point(first, second, node).doubles
+        return (SIMD2(place[0], place[1]), 0x1p-52 * (abs(place[0]) + abs(place[1])))
     }
 
     /// The crossing of two lines.

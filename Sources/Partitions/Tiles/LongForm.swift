@@ -58,9 +58,21 @@ package struct LongForm {
         return (a[i] * b[j] - a[j] * b[i], (error((f, i), (g, j)) + error((f, j), (g, i))) * (1 + 0x1p-40))
     }
 
-    /// Where the lines of two forms cross as these are known, and how far from there they may cross in the sum of coordinates; `nil` where
-    /// that is open.
-    package static func crossing(_ f: LongForm, _ g: LongForm) -> (place: [Rational], error: Double)? {
+    /// Where two lines cross as they are known in pairs.
+    package struct Crossing {
+        package let place: [Rational]
+        /// How far from there they may cross in the sum of coordinates.
+        package let error: Double
+
+        /// In Doubles, with that roundings are counted too.
+        var rounded: (place: SIMD2<Double>, error: Double) {
+            let rounded = SIMD2(place[0].doubleValue, place[1].doubleValue)
+            return (rounded, error + 0x1p-52 * (abs(rounded.x) + abs(rounded.y)))
+        }
+    }
+
+    /// Where the lines of two forms cross; `nil` where that is open.
+    package static func crossing(_ f: LongForm, _ g: LongForm) -> Crossing? {
         let weight = minor(f, g, 0, 1)
         let size = abs(weight.value.doubleValue) * (1 - 0x1p-50)
         guard size > 2 * weight.error else { return nil }
@@ -70,7 +82,7 @@ package struct LongForm {
         let error = zip(minors, place).reduce(0.0) { sum, x in
             sum + (x.0.error + abs(x.1.doubleValue) * weight.error) / (size - weight.error)
         }
-        return error.isFinite ? (place, error * (1 + 0x1p-40)) : nil
+        return error.isFinite ? Crossing(place: place, error: error * (1 + 0x1p-40)) : nil
     }
 
     /// The sign of a form where the lines of two others cross, if it is certain: 0 only where nothing was rounded that counts, as in the

@@ -30,6 +30,8 @@ public struct TiledPartition: Sendable {
     /// Into how many items the work is divided at least when several threads may share it.
     private static let itemCount = 64
 
+    /// Where the cells are.
+    public let domain: Domain
     let network: TiledNetwork
 
     /// - Throws: as `PlanarPartition.init(of:on:)`.
@@ -41,6 +43,7 @@ public struct TiledPartition: Sendable {
     ///   their piece on it; 0: never. By default that of large networks.
     package init(of program: PiecewiseAffineProgram, on domain: Domain, reductionLimit: Int?) throws(PartitionError) {
         try PlanarPartition.requirePlanarity(domain)
+        self.domain = domain
         let program = try domain.program(program)
         try PlanarPartition.requireContinuity(program)
         network = TiledNetwork(of: program, on: try domain.polygon(), reductionLimit: reductionLimit)
@@ -49,14 +52,15 @@ public struct TiledPartition: Sendable {
     /// Whether tiles may go on with reduced networks.
     package var isReducible: Bool { network.reductionLimit > 0 }
 
-    private init(_ network: TiledNetwork) { self.network = network }
+    private init(_ network: TiledNetwork, on domain: Domain) { (self.network, self.domain) = (network, domain) }
 
     /// The same cells divided by class, as by one more nonlinearity.
     var dividedByClass: TiledPartition {
         do {
             return TiledPartition(
                 TiledNetwork(
-                    of: try network.original.withClass(), on: network.polygon, reductionLimit: isReducible ? network.reductionLimit : nil))
+                    of: try network.original.withClass(), on: network.polygon, reductionLimit: isReducible ? network.reductionLimit : nil),
+                on: domain)
         } catch {
             preconditionFailure("\(error)")
         }
@@ -67,7 +71,7 @@ public struct TiledPartition: Sendable {
 
     /// Counts the cells; the same for any number of threads.
     public func count(threads: Int = 1) -> Outcome {
-        if threads > 1 { return reduce(into: (), threads: threads, keepsColumns: false, { _, _ in }, { _, _ in }).outcome }
+        if threads > 1 { return parts(into: (), threads: threads, keepsColumns: false) { _, _ in }.outcome }
         return BlockStore.lend { store in
             var outcome = Outcome(cellCounts: [Int](repeating: 0, count: network.layerCount))
             var worker = TileWorker(network, store, keepsColumns: false)
@@ -94,17 +98,23 @@ public struct TiledPartition: Sendable {
     public func reduce<Result: Sendable>(
         into initial: Result, threads: Int, _ add: @escaping @Sendable (inout Result, CellBlock) -> Void,
         _ merge: (inout Result, Result) -> Void
-    ) -> (result: Result, outcome: Outcome) { reduce(into: initial, threads: threads, keepsColumns: true, add, merge) }
-
-    private func reduce<Result: Sendable>(
-        into initial: Result, threads: Int, keepsColumns: Bool, _ add: @escaping @Sendable (inout Result, CellBlock) -> Void,
-        _ merge: (inout Result, Result) -> Void
     ) -> (result: Result, outcome: Outcome) {
+        let (results, outcome) = parts(into: initial, threads: threads, add)
+        var total = initial
+        for result in results { merge(&total, result!) }
+        return (total, outcome)
+    }
+
+    /// Sums up the cells of each of the parts that `reduce` merges by itself; `nil` for those that are not wanted, which takes no time.
+    func parts<Result: Sendable>(
+        into initial: Result, threads: Int, keepsColumns: Bool = true, where isWanted: @escaping @Sendable (Int) -> Bool = { _ in true },
+        _ add: @escaping @Sendable (inout Result, CellBlock) -> Void
+    ) -> (results: [Result?], outcome: Outcome) {
         BlockStore.lend { store in
             var first = TileWorker(network, store, keepsColumns: keepsColumns)
             let items = first.items(atLeast: TiledPartition.itemCount)
             let outcome = Mutex(Outcome(cellCounts: [Int](repeating: 0, count: network.layerCount)))
-            let results = Mutex([Result](repeating: initial, count: items.count))
+            let results = Mutex([Result?](repeating: nil, count: items.count))
             let next = Atomic(0)
             let shares = { @Sendable [network] () -> Void in
                 BlockStore.lend { store in
@@ -112,6 +122,7 @@ public struct TiledPartition: Sendable {
                     while true {
                         let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
                         guard index < items.count else { break }
+                        guard isWanted(index) else { continue }
                         var result = initial
                         worker.process(items[index]) { add(&result, $0) }
                         results.withLock { $0[index] = result }
@@ -123,9 +134,7 @@ public struct TiledPartition: Sendable {
             pool.run { _ in shares() }
             pool.close()
             outcome.withLock { $0.add(first) }
-            var total = initial
-            results.withLock { for result in $0 { merge(&total, result) } }
-            return (total, outcome.withLock { $0 })
+            return (results.withLock { $0 }, outcome.withLock { $0 })
         }
     }
 }

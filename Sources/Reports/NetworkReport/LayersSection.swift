@@ -28,7 +28,7 @@ enum LayersSection {
                 A layer is one nonlinearity together with the affine operators before it. Unit k of a layer is the largest of R affine \
                 pieces; which piece is largest is the unit's code.
                 """),
-            .table(table(layers, caption: "\(model.name): \(sizes(model.readable.inputShape)) to \(model.outputCount) outputs")),
+            .table(table(layers, caption: "\(model.title): \(sizes(model.readable.inputShape)) to \(model.outputCount) outputs")),
         ]
         if !smooth.isEmpty {
             blocks.append(

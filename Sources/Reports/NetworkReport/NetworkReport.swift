@@ -115,7 +115,7 @@ public struct NetworkReport: Sendable {
     /// The page of this network alone.
     public func page(provenance: Provenance) -> Page {
         Page(
-            title: "\(data.model.name), read exactly", kicker: "Network report",
+            title: "\(data.model.title), read exactly", kicker: "Network report",
             lead: """
                 Near every input x the network is one affine map, \(math: .tokens("f ( x ) = A [ x ] x + b [ x ]")). This page shows \
                 these maps on \(data.test.name).
@@ -133,7 +133,7 @@ public struct NetworkReport: Sendable {
         }
         sections.append(.init("How exact this is", ExactnessSection.blocks(reading)))
         return Page(
-            title: "Templates of \(data.model.name)", kicker: "Templates",
+            title: "Templates of \(data.model.title)", kicker: "Templates",
             lead: "What the network compares \(reading.samples.count) samples of \(data.test.name) with, class by class.",
             sections: sections, provenance: provenance)
     }

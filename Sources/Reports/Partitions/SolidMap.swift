@@ -67,7 +67,7 @@ extension SolidPartition {
     /// Writes every cell as JSON: vertices, facets (as lists of vertices), volume, codes and affine map.
     ///
     /// - Throws: `InterchangeError` when writing fails; nothing is left behind then.
-    public func writeJSON(to path: String, on domain: Domain) throws {
+    public func writeJSON(to path: String) throws {
         var file = try CellFile(path, domain)
         try forEachCell { cell in
             let (polytope, map) = (cell.polytope, cell.map)

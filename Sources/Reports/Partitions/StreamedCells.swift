@@ -41,7 +41,7 @@ extension TiledPartition {
     ///
     /// - Parameter progress: told how many cells are written.
     /// - Throws: `InterchangeError` when writing fails; nothing is left behind then.
-    public func writeJSON(to path: String, on domain: Domain, progress: (Int) -> Void = { _ in }) throws {
+    public func writeJSON(to path: String, progress: (Int) -> Void = { _ in }) throws {
         var file = try CellFile(path, domain)
         let hasCodes = program.nonlinearSteps.reduce(0) { $0 + program.counts[$1 + 1] } <= TiledPartition.writtenUnits
         var count = 0

@@ -71,12 +71,12 @@ struct Partition: ParsableCommand {
         case linear(LinearPartition)
         case planar(PartitionMap, TiledPartition?)
         /// More cells than are kept.
-        case streamed(TiledPartition, PiecewiseAffineProgram, Domain)
-        case solid(SolidPartition, PiecewiseAffineProgram, Domain)
+        case streamed(TiledPartition, PiecewiseAffineProgram)
+        case solid(SolidPartition, PiecewiseAffineProgram)
 
         var planar: PartitionMap? { if case .planar(let map, _) = self { map } else { nil } }
         /// Whether the class of a stream is a single output's sign.
-        var isSign: Bool { if case .streamed(_, let program, _) = self { program.outputCount == 1 } else { false } }
+        var isSign: Bool { if case .streamed(_, let program) = self { program.outputCount == 1 } else { false } }
         var isStreamed: Bool { if case .streamed = self { true } else { false } }
         var linear: LinearPartition? { if case .linear(let partition) = self { partition } else { nil } }
 
@@ -90,12 +90,13 @@ struct Partition: ParsableCommand {
             case .linear where form == "json" || form == "npz": break
             case .linear: throw Failure(.unavailable, "-o .\(form): a line is written as .json or .npz")
             case .solid where form == "json": break
-            case .solid(_, _, let domain) where domain.dimension == 3 && form == "svg": break
-            case .solid(_, _, let domain):
+            case .solid(let partition, _) where partition.domain.dimension == 3 && form == "svg": break
+            case .solid(let partition, _):
+                let dimension = partition.domain.dimension
                 throw Failure(
                     .unavailable,
-                    "-o .\(form): a domain of \(domain.dimension) dimensions is written as .json"
-                        + (domain.dimension == 3 ? " or drawn as .svg" : ""))
+                    "-o .\(form): a domain of \(dimension) dimensions is written as .json"
+                        + (dimension == 3 ? " or drawn as .svg" : ""))
             }
         }
     }
@@ -108,10 +109,10 @@ struct Partition: ParsableCommand {
             // Tiles keep no cells; the planar partition does, where they are not too many.
             let tiles = try TiledPartition(of: program, on: domain)
             guard tiles.hasAtMost(PartitionSummary.keptCellCount(of: tiles.program, isDrawn: output != nil)) else {
-                return .streamed(tiles, program, domain)
+                return .streamed(tiles, program)
             }
             return .planar(try picture.map(PlanarPartition(of: program, on: domain), model, common), tiles)
-        case 3...8: return .solid(try SolidPartition(of: program, on: domain), program, domain)
+        case 3...8: return .solid(try SolidPartition(of: program, on: domain), program)
         default:
             throw Failure(
                 .unavailable,
@@ -126,12 +127,12 @@ struct Partition: ParsableCommand {
         case .planar(let map, let tiles?):
             return PartitionSummary(streaming: tiles, boundary: map.boundary, threads: common.threadCount)
         case .planar(let map, nil): return PartitionSummary(map.partition, map.boundary)
-        case .streamed(let tiles, _, _):
+        case .streamed(let tiles, _):
             if output != nil { try picture.requireStreamed() }
             let progress = SharedProgress("cells", quiet: common.quiet)
             defer { progress.finish() }
             return PartitionSummary(streaming: tiles, threads: common.threadCount) { progress.show($0) }
-        case .solid(let partition, _, _):
+        case .solid(let partition, _):
             if let output, form(output) == "svg" { try picture.requireSolid() }
             let progress = SharedProgress("cells", quiet: common.quiet)
             defer { progress.finish() }
@@ -146,14 +147,14 @@ struct Partition: ParsableCommand {
         case .linear(let partition) where form(output) == "json": try OutputFile.write(partition.json.text(), to: output)
         case .linear(let partition): try NumpyArchive.write(partition.arrays, to: output)
         case .planar(let map, _): try picture.write(map, summary, model, to: output, form: form(output), common)
-        case .streamed(let tiles, _, let domain) where form(output) == "json":
+        case .streamed(let tiles, _) where form(output) == "json":
             let progress = SharedProgress("cells written", quiet: common.quiet)
             defer { progress.finish() }
-            try tiles.writeJSON(to: output, on: domain) { progress.show($0) }
-        case .streamed(_, let program, let domain):
-            try picture.write(program, domain, summary, model, to: output, form: form(output), common)
-        case .solid(let partition, _, let domain) where form(output) == "json": try partition.writeJSON(to: output, on: domain)
-        case .solid(_, let program, let domain): try picture.write(program, box: domain, summary, model, to: output, common)
+            try tiles.writeJSON(to: output) { progress.show($0) }
+        case .streamed(let tiles, let program):
+            try picture.write(program, tiles.domain, summary, model, to: output, form: form(output), common)
+        case .solid(let partition, _) where form(output) == "json": try partition.writeJSON(to: output)
+        case .solid(let partition, let program): try picture.write(program, box: partition.domain, summary, model, to: output, common)
         }
     }
 

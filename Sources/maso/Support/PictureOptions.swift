@@ -55,8 +55,16 @@ struct PictureOptions: ParsableArguments {
     }
 
     func validate() throws {
-        let sets = [("--layer", layer), ("--depth", depth), ("--centers", centers)].filter { $0.1 != nil }.map(\.0)
+        let sets = given.filter { ["--layer", "--depth", "--centers"].contains($0) }
         if sets.count > 1 { throw ValidationError("\(sets.joined(separator: " and ")) exclude each other") }
+    }
+
+    /// Those that are given, by name.
+    private var given: [String] {
+        [
+            ("--layer", layer != nil), ("--depth", depth != nil), ("--centers", centers != nil), ("--unit", !unit.isEmpty),
+            ("--surface", surface != nil), ("--frames", !frames.isEmpty), ("--data", data != nil), ("--color slope", color == .slope),
+        ].filter(\.1).map(\.0)
     }
 
     /// - Throws: `ValidationError` where the kind of file cannot hold what was asked for.
@@ -67,8 +75,8 @@ struct PictureOptions: ParsableArguments {
         if !frames.isEmpty, form != "svg", form != "html" {
             throw ValidationError("--frames: expected -o with a name ending in .svg or .html")
         }
-        let drawn = [("--layer", layer != nil), ("--depth", depth != nil), ("--data", data != nil), ("--centers", centers != nil)]
-        for (name, isSet) in drawn where isSet && (form == "npz" || form == "json" && name != "--centers") {
+        let drawn = given.filter { ["--layer", "--depth", "--data", "--centers"].contains($0) }
+        for name in drawn where form == "npz" || form == "json" && name != "--centers" {
             throw ValidationError(
                 "\(name): expected -o with a name ending in .svg, .png or .html" + (name == "--centers" ? ", or .json" : ""))
         }
@@ -77,13 +85,13 @@ struct PictureOptions: ParsableArguments {
 
     var units: [PartitionMap.Unit] { unit.map(\.unit) }
 
-    /// The map as asked for.
-    /// - Throws: `Failure` for a layer or unit that the network does not have; what reading data throws.
     /// The classes' names, as far as they have any.
     func classNames(_ model: Model, _ common: CommonOptions) throws -> [String] {
         try labels.names(classCount: model.outputCount, common) ?? model.classNames ?? []
     }
 
+    /// The map as asked for.
+    /// - Throws: `Failure` for a layer or unit that the network does not have; what reading data throws.
     func map(_ partition: PlanarPartition, _ model: Model, _ common: CommonOptions) throws -> PartitionMap {
         let counts = partition.unitCounts
         for (name, layer) in [("--layer", layer), ("--depth", depth), ("--centers", centers)] {
@@ -116,12 +124,7 @@ struct PictureOptions: ParsableArguments {
 
     /// - Throws: `Failure` where what was asked for needs all cells at once.
     func requireStreamed() throws {
-        let asked = [
-            ("--layer", layer != nil), ("--depth", depth != nil), ("--centers", centers != nil), ("--unit", !unit.isEmpty),
-            ("--surface", surface != nil),
-            ("--frames", !frames.isEmpty), ("--color slope", color == .slope),
-        ].filter(\.1).map(\.0)
-        guard let first = asked.first else { return }
+        guard let first = given.first(where: { $0 != "--data" }) else { return }
         throw Failure(
             .unavailable, "\(first): more cells than are kept at once; they are coloured by class, code or activity while they go by")
     }
@@ -131,8 +134,8 @@ struct PictureOptions: ParsableArguments {
         _ program: PiecewiseAffineProgram, _ domain: Domain, _ summary: PartitionSummary, _ model: Model, to output: String, form: String,
         _ common: CommonOptions
     ) throws {
-        let names = try labels.names(classCount: model.outputCount, common) ?? model.classNames ?? []
-        let title = "The cells of \(model.name)"
+        let names = try classNames(model, common)
+        let title = "The cells of \(model.title)"
         var streamed = try StreamedMap(of: program, on: domain, coloring: color, classNames: names, title: title)
         if let data { streamed.samples = try samples(data, model, names, common) }
         let progress = SharedProgress("cells drawn", quiet: common.quiet)
@@ -142,19 +145,14 @@ struct PictureOptions: ParsableArguments {
         case "png": try OutputFile.write(try map.framed(image).png(), to: output)
         case "svg": try OutputFile.write(try map.picture(over: image).document, to: output)
         default:
-            let page = try PartitionPage.page(map, image, summary, name: model.name, provenance: provenance(model, common))
+            let page = try PartitionPage.page(map, image, summary, name: model.title, provenance: provenance(model, common))
             try OutputFile.write(page.html(), to: output)
         }
     }
 
     /// - Throws: `Failure` where what was asked for is not drawn in three dimensions.
     func requireSolid() throws {
-        let asked = [
-            ("--layer", layer != nil), ("--depth", depth != nil), ("--centers", centers != nil), ("--unit", !unit.isEmpty),
-            ("--surface", surface != nil),
-            ("--frames", !frames.isEmpty), ("--data", data != nil), ("--color slope", color == .slope),
-        ].filter(\.1).map(\.0)
-        if let first = asked.first {
+        if let first = given.first {
             throw Failure(.unavailable, "\(first): cells in three dimensions are coloured by class, code or activity")
         }
     }
@@ -168,9 +166,9 @@ struct PictureOptions: ParsableArguments {
         guard summary.cellCount <= 20_000 else {
             throw Failure(.unavailable, "-o: \(summary.cellCount) cells are too many to be drawn as solids (20000); .json has all of them")
         }
-        let names = try labels.names(classCount: model.outputCount, common) ?? model.classNames ?? []
+        let names = try classNames(model, common)
         let map = try SolidMap(of: program, on: box, embedding: domain.embedding, coloring: color, classNames: names)
-        try OutputFile.write(map.plot(title: "The cells of \(model.name)", cellCount: summary.cellCount).picture().document, to: output)
+        try OutputFile.write(map.plot(title: "The cells of \(model.title)", cellCount: summary.cellCount).picture().document, to: output)
     }
 
     private func provenance(_ model: Model, _ common: CommonOptions) -> Provenance {
@@ -184,7 +182,7 @@ struct PictureOptions: ParsableArguments {
         _ map: PartitionMap, _ summary: PartitionSummary, _ model: Model, to output: String, form: String,
         _ common: CommonOptions
     ) throws {
-        let title = "The cells of \(model.name)"
+        let title = "The cells of \(model.title)"
         switch form {
         case "json": try OutputFile.write(map.partition.json(map.boundary, units: map.units, centersOfLayer: centers).text(), to: output)
         case "npz": try NumpyArchive.write(map.partition.arrays(map.boundary), to: output)
@@ -206,7 +204,7 @@ struct PictureOptions: ParsableArguments {
             try OutputFile.write(document, to: output)
         default:
             let page = try PartitionPage.page(
-                map, summary, name: model.name, frames: frames.isEmpty ? [] : try moments(map, model, common),
+                map, summary, name: model.title, frames: frames.isEmpty ? [] : try moments(map, model, common),
                 provenance: provenance(model, common))
             try OutputFile.write(page.html(), to: output)
         }
@@ -220,11 +218,11 @@ struct PictureOptions: ParsableArguments {
             let partition = try PlanarPartition(of: PiecewiseAffineProgram(moment.readable), on: last.partition.domain)
             var map = try map(partition, moment, common)
             map.samples = last.samples
-            maps.append((path, map))
+            maps.append((moment.title, map))
         }
-        maps.append((model.name, last))
+        maps.append((model.title, last))
         return try maps.map { name, map in
-            let label = name.split(separator: "/").last.map { String($0.split(separator: ".")[0]) } ?? name
+            let label = name.split(separator: ".").first.map(String.init) ?? name
             let picture = try PartitionPage.picture(map.map(title: label, width: 520), shapeLimit: 5_000)
             return Film.Frame(label: "\(label): \(NumberText.count(map.partition.cellCount)) cells", picture: picture)
         }
