@@ -167,8 +167,8 @@ public struct PiecewiseAffineProgram: Hashable, Sendable {
             case .affine(let terms, let offset):
                 bounds.append(
                     terms.reduce(PiecewiseAffineProgram.largest(offset)) { sum, term in
-                        let length = zip(term.matrix.rowStarts, term.matrix.rowStarts.dropFirst()).reduce(0) { max($0, $1.1 - $1.0) }
-                        return sum + Double(length) * PiecewiseAffineProgram.largest(term.matrix.values) * bounds[term.source]
+                        let largest = PiecewiseAffineProgram.largest(term.matrix.values)
+                        return sum + Double(term.matrix.longestRow) * largest * bounds[term.source]
                     })
             case .pieces(let source, let pieces, _):
                 bounds.append(

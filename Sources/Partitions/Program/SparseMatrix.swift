@@ -64,6 +64,9 @@ public struct SparseMatrix: Hashable, Sendable {
     /// Whether it is better kept by its entries than with its zeros.
     var isSparse: Bool { 4 * values.count <= rowCount * columnCount || hasRepeatedPlaces }
 
+    /// The most entries of a row.
+    var longestRow: Int { (0..<rowCount).reduce(0) { max($0, rowStarts[$1 + 1] - rowStarts[$1]) } }
+
     /// A matrix by all its entries, shape `[rows][columns]`.
     public init(dense: [[Double]], columnCount: Int) {
         self.init(rows: dense.map { row in row.enumerated().map { (column: $0.offset, value: $0.element) } }, columnCount: columnCount)

@@ -131,9 +131,9 @@ private struct TwinMerger {
                 let (matrix, known, zero) = (term.matrix, known[term.source], zero[term.source])
                 let range = matrix.rowStarts[row]..<matrix.rowStarts[row + 1]
                 if isPlain {
-                    for i in [range.first, range.last].compactMap(\.self) {
-                        hash &+= Entry(term: index, column: matrix.columns[i], weight: matrix.values[i]).hash
-                    }
+                    guard let last = range.last else { continue }
+                    hash &+= Entry(term: index, column: matrix.columns[range.lowerBound], weight: matrix.values[range.lowerBound]).hash
+                    hash &+= Entry(term: index, column: matrix.columns[last], weight: matrix.values[last]).hash
                 } else {
                     for i in range where !zero[Int(known[Int(matrix.columns[i])])] {
                         hash &+= Entry(term: index, column: known[Int(matrix.columns[i])], weight: matrix.values[i]).hash
@@ -142,12 +142,15 @@ private struct TwinMerger {
             }
             return hash
         }
+        let hashes = offset.indices.map { hash($0) }
+        let sorted = hashes.sorted()
+        let areDistinct = !zip(sorted, sorted.dropFirst()).contains { $0 == $1 }
+        var classes = areDistinct ? offset.indices.map { Int32($0) } : []
+        var originals = classes
         // The last class of each hash, and for each class the one before it with the same hash.
-        var members = [UInt64: Int32](minimumCapacity: offset.count)
+        var members = [UInt64: Int32](minimumCapacity: areDistinct ? 0 : offset.count)
         var before: [Int32] = []
-        var (classes, originals) = ([Int32](), [Int32]())
-        for row in offset.indices {
-            let hash = hash(row)
+        for (row, hash) in hashes.enumerated() where !areDistinct {
             let last = members[hash] ?? -1
             var twin = last
             while twin >= 0 {

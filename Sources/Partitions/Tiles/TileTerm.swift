@@ -20,7 +20,7 @@ struct TileTerm: Sendable {
         let matrix = term.matrix
         (source, columnCount) = (term.source, matrix.columnCount)
         guard !matrix.isSparse else {
-            length = (0..<matrix.rowCount).map { matrix.rowStarts[$0 + 1] - matrix.rowStarts[$0] }.max() ?? 0
+            length = matrix.longestRow
             additionCount = 1
             storage = .sparse(matrix)
             return
@@ -33,7 +33,10 @@ struct TileTerm: Sendable {
         let weights = [Double](unsafeUninitializedCapacity: matrix.columnCount * stride) { weights, count in
             weights.initialize(repeating: 0)
             count = weights.count
-            for row in 0..<matrix.rowCount { for (column, value) in matrix.row(row) { weights[column * stride + row] = value } }
+            for row in 0..<matrix.rowCount {
+                let entries = matrix.rowStarts[row]..<matrix.rowStarts[row + 1]
+                for i in entries { weights[Int(matrix.columns[i]) * stride + row] = matrix.values[i] }
+            }
         }
         storage = .dense(weights, stride: stride)
     }
