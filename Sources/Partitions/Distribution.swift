@@ -28,23 +28,31 @@ public struct Distribution: Hashable, Sendable {
     }
 }
 
-/// How large and of what shape the cells of a planar partition are, cell by cell.
+/// How large and of what shape cells are, cell by cell.
 public struct CellMeasures: Hashable, Sendable {
-    public let areas: [Double]
+    /// Areas in two dimensions.
+    public let volumes: [Double]
     public let facetCounts: [Int]
-    /// Radii of the largest circles inside, on the whole plane up to the horizon.
+    /// Radii of the largest balls inside, on the whole plane up to the horizon.
     public let inRadii: [Double]
     /// How many cells lie beside each.
     public let neighborCounts: [Int]
 
+    /// - Precondition: they are of the same cells.
+    public init(volumes: [Double], facetCounts: [Int], inRadii: [Double], neighborCounts: [Int]) {
+        let counts = [volumes.count, facetCounts.count, inRadii.count, neighborCounts.count]
+        precondition(Set(counts).count == 1, "measures of \(counts) cells")
+        (self.volumes, self.facetCounts, self.inRadii, self.neighborCounts) = (volumes, facetCounts, inRadii, neighborCounts)
+    }
+
     public init(_ partition: PlanarPartition) {
-        areas = partition.cells.map(\.area)
+        volumes = partition.cells.map(\.area)
         facetCounts = partition.cells.map(\.facetCount)
         inRadii = partition.cells.map(\.inRadius)
         neighborCounts = partition.neighbors.map(\.count)
     }
 
-    public var area: Distribution { Distribution(areas) }
+    public var volume: Distribution { Distribution(volumes) }
     public var facetCount: Distribution { Distribution(facetCounts.map { Double($0) }) }
     public var inRadius: Distribution { Distribution(inRadii) }
     public var neighborCount: Distribution { Distribution(neighborCounts.map { Double($0) }) }

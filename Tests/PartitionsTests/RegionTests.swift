@@ -230,8 +230,8 @@ import Testing
         let partition = try PlanarPartition(of: NetworkSampler.generic.program(inputs: 2, &rng), on: Self.box)
         let measures = CellMeasures(partition)
         #expect(measures.neighborCounts.reduce(0, +) == 2 * partition.adjacencies.count)
-        #expect(abs(measures.areas.reduce(0, +) - 4) <= 1e-12)
-        for (area, radius) in zip(measures.areas, measures.inRadii) { #expect(Double.pi * radius * radius <= area * (1 + 1e-12)) }
+        #expect(abs(measures.volumes.reduce(0, +) - 4) <= 1e-12)
+        for (area, radius) in zip(measures.volumes, measures.inRadii) { #expect(Double.pi * radius * radius <= area * (1 + 1e-12)) }
         #expect(measures.facetCounts.allSatisfy { $0 >= 3 })
     }
 

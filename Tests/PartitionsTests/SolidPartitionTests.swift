@@ -133,17 +133,91 @@ import Testing
         }
     }
 
+    @Test(
+        "Law: cells are adjacent where a walk crosses facets, and single facets lie on the box", arguments: NetworkSampler.allCases, 2...4)
+    func adjacency(_ sampler: NetworkSampler, _ inputs: Int) throws {
+        for seed in UInt64(0)..<(inputs == 4 ? 2 : 6) {
+            var rng = RandomGenerator(seed: seed, purpose: "solid adjacency \(sampler.rawValue) \(inputs)")
+            let program = try sampler.program(inputs: inputs, &rng)
+            let box = [ClosedRange<Double>](repeating: -1...1, count: inputs)
+            var (adjacency, cells, facetCount, borderCount) = (SolidAdjacency(), [[[Int]]](), 0, 0)
+            try SolidPartition(of: program, on: .box(box)).forEachCell { cell in
+                let polytope = cell.polytope
+                adjacency.add(polytope, codes: cell.codes)
+                cells.append(cell.codes)
+                for facet in polytope.facetVertices {
+                    facetCount += 1
+                    let positions = facet.map { polytope.vertices[$0].position }
+                    let isOnBox = (0..<inputs).contains { i in
+                        positions.allSatisfy { $0[i] == -1 } || positions.allSatisfy { $0[i] == 1 }
+                    }
+                    if isOnBox { borderCount += 1 }
+                }
+            }
+            let pairs = try #require(adjacency.pairs)
+            #expect(facetCount == 2 * pairs.count + borderCount, "seed \(seed)")
+            let found = Set(pairs.map { Set([cells[$0.cells.x], cells[$0.cells.y]]) })
+            #expect(found.count == pairs.count, "seed \(seed)")
+            for pair in pairs {
+                let (a, b) = (cells[pair.cells.x], cells[pair.cells.y])
+                #expect(a[..<pair.layer] == b[..<pair.layer] && a[pair.layer][pair.unit] != b[pair.layer][pair.unit], "seed \(seed)")
+            }
+            let point = (0..<inputs).map { _ in rng.uniform(-1, 1) }
+            let walk = try RegionReader(program, in: box).walk(from: point, limits: .init(cells: 100_000, seconds: 600))
+            try #require(walk.end == .complete)
+            let expected = walk.cells.flatMap { cell in cell.neighbors.map { Set([cell.codes, walk.cells[$0].codes]) } }
+            #expect(found == Set(expected), "seed \(seed)")
+        }
+    }
+
+    @Test("Law: in two dimensions centroids are exact to a rounding, and in-radii the polygons'", arguments: NetworkSampler.allCases)
+    func planarMeasures(_ sampler: NetworkSampler) throws {
+        for seed in UInt64(0)..<12 {
+            var rng = RandomGenerator(seed: seed, purpose: "solid measures \(sampler.rawValue)")
+            let program = try sampler.program(inputs: 2, &rng)
+            let domain = Domain.box([-1...1, -1...1])
+            let planar = try PlanarPartition(of: program, on: domain)
+            let numbers = Dictionary(uniqueKeysWithValues: planar.cells.map { ($0.codes, $0.index) })
+            try SolidPartition(of: program, on: domain).forEachCell { solid in
+                guard let number = numbers[solid.codes] else { return _ = Issue.record("seed \(seed)") }
+                let (polygon, corners) = (planar.cell(number), planar.exactVertices(of: number))
+                var (twice, sums) = (Rational.zero, [Rational.zero, .zero])
+                for (p, q) in zip(corners.dropFirst(), corners.dropFirst(2)) {
+                    let apex = corners[0]
+                    let cross = (p[0] - apex[0]) * (q[1] - apex[1]) - (p[1] - apex[1]) * (q[0] - apex[0])
+                    twice = twice + cross
+                    for i in 0..<2 { sums[i] = sums[i] + cross * (apex[i] + p[i] + q[i]) }
+                }
+                let exact = sums.map { ($0 / twice / Rational(3.0)).doubleValue }
+                let polytope = solid.polytope
+                let centroid = polytope.moments.centroid
+                let isThick = twice.doubleValue > 1e-6
+                for (i, other) in [polygon.centroid.x, polygon.centroid.y].enumerated() {
+                    #expect(abs(centroid[i] - exact[i]) <= 1e-14, "seed \(seed)")
+                    let sides = polygon.vertices.map { $0[i] }
+                    #expect(other >= sides.min()! - 1e-15 && other <= sides.max()! + 1e-15, "seed \(seed)")
+                    #expect(!isThick || abs(other - exact[i]) <= 1e-9, "seed \(seed)")
+                }
+                #expect(abs(solid.inRadius(of: polytope, near: centroid) - polygon.inRadius) <= 1e-9, "seed \(seed)")
+            }
+        }
+    }
+
     @Test("By hand: a cube cut by the plane x + y + z = 0 has two parts of seven facets")
     func cube() throws {
         var program = PiecewiseAffineProgram(inputCount: 3)
         try program.append(.affine([.init(source: 0, matrix: SparseMatrix(dense: [[1, 1, 1]], columnCount: 3))], offset: [0]))
         try program.append(.pieces(source: 1, pieces: [.relu]))
-        var count = 0
+        var (count, adjacency) = (0, SolidAdjacency())
         try SolidPartition(of: program, on: .box([-1...1, -1...1, -1...1])).forEachCell { cell in
             count += 1
+            adjacency.add(cell.polytope, codes: cell.codes)
             // A regular hexagon, three triangles cut off squares and three pentagons that are left of them.
             #expect(cell.polytope.facetVertices.map(\.count).sorted() == [3, 3, 3, 5, 5, 5, 6])
             #expect(cell.polytope.volume == Rational(4.0))
+            // Of the cube's half where x + y + z ≥ 0: ∫ x = ∫ over the cube of x · [x + y + z ≥ 0] = ½ ∫ x sign(x + y + z) = 13/12 by hand.
+            let side = cell.codes[0][0] == 1 ? 1.0 : -1
+            for x in cell.polytope.moments.centroid { #expect(abs(x - side * 13 / 48) <= 1e-15) }
             for face in cell.polytope.faces {
                 // Corners go round counter-clockwise seen from outside: every other corner lies to the left, the cell's middle below.
                 let middle = cell.polytope.vertices.reduce(SIMD3<Double>.zero) {
@@ -159,5 +233,6 @@ import Testing
             }
         }
         #expect(count == 2)
+        #expect(adjacency.pairs?.map(\.cells) == [SIMD2(0, 1)])
     }
 }

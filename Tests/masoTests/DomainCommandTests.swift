@@ -76,4 +76,39 @@ import Testing
         try OutputFile.write(slice, to: place.path("slice.json"))
         #expect(try regions(["--domain", "slice.json"])["regions"] == whole["regions"])
     }
+
+    @Test("A box of three directions in an image: what the file tells of its cells agrees")
+    func solid() throws {
+        let place = try Workplace()
+        func numbers(_ value: (Int) -> Double) -> String { "[" + (0..<64).map { "\(value($0))" }.joined(separator: ",") + "]" }
+        let directions = [3, 20, 37].map { pixel in numbers { $0 == pixel ? 1 : $0 == pixel + 9 ? -0.5 : 0 } }.joined(separator: ",")
+        let embedding = "{\"origin\": \(numbers { Double($0 % 7) / 8 }), \"directions\": [\(directions)]}"
+        let side = 0x1p-8
+        let box = "[[\(-side), \(side)], [\(-side), \(side)], [0, \(side)]]"
+        try OutputFile.write("{\"box\": \(box), \"embedding\": \(embedding)}", to: place.path("box.json"))
+        let outcome = try place.start(["partition", "DigitsCNN", "--init", "1", "--domain", "box.json", "--json", "-o", "c.json"]).outcome()
+        #expect(outcome.status == 0)
+        let object = try JSONValue(parsing: Array(outcome.output.utf8), file: "partition")
+        let file = try JSONValue(path: place.path("c.json"))
+        let cells = try #require(file["cells"]?.array)
+        let volume = 4 * side * side * side
+        #expect(cells.count == object["regions"]?.int && cells.count > 10)
+        #expect(abs(cells.compactMap { $0["volume"]?.double }.reduce(0, +) - volume) <= 1e-12 * volume)
+        for cell in cells {
+            let (centroid, vertices) = (try #require(cell["centroid"]?.array), try #require(cell["vertices"]?.array))
+            for (i, x) in centroid.compactMap(\.double).enumerated() {
+                let sides = vertices.compactMap { $0.array?[i].double }
+                #expect(sides.min()! < x && x < sides.max()!)
+                #expect(2 * (cell["inRadius"]?.double ?? .infinity) <= (sides.max()! - sides.min()!) * (1 + 1e-9))
+            }
+        }
+        let pairs = try #require(file["adjacency"]?.array)
+        // Cells of a box hang together: a tree of them has one edge less than there are cells.
+        #expect(pairs.count >= cells.count - 1)
+        let distributions = try #require(file["distributions"])
+        #expect(abs((distributions["volume"]?["mean"]?.double ?? 0) - volume / Double(cells.count)) <= 1e-12 * volume)
+        #expect(abs((distributions["neighbors"]?["mean"]?.double ?? 0) - 2 * Double(pairs.count) / Double(cells.count)) <= 1e-12)
+        #expect(distributions["volume"]?["minimum"] == object["minVolume"] && distributions["volume"]?["maximum"] == object["maxVolume"])
+        #expect(file["domain"]?["embedding"]?["directions"]?.array?.count == 3)
+    }
 }

@@ -13,13 +13,15 @@ public struct ConvexPolygon: Hashable, Sendable {
     public var area: Double { moments.area }
     public var centroid: SIMD2<Double> { moments.centroid }
 
-    /// Area and centroid from the triangles that the first corner spans with every side.
+    /// Area and centroid from the triangles that the first corner spans with every side; however thin the polygon, the centroid lies inside to
+    /// a rounding.
     public var moments: (area: Double, centroid: SIMD2<Double>) {
         let apex = corners[0]
         var (twice, sum) = (0.0, SIMD2<Double>(0, 0))
         for (p, q) in zip(corners.dropFirst(), corners.dropFirst(2)) {
             let (u, v) = (p - apex, q - apex)
-            let cross = u.x * v.y - u.y * v.x
+            // Below 0 by rounding only.
+            let cross = max(u.x * v.y - u.y * v.x, 0)
             twice += cross
             sum += cross * (u + v)
         }

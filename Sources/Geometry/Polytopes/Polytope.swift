@@ -114,17 +114,27 @@ public struct Polytope: Sendable {
 
     /// The exact volume: of every simplex of a triangulation |det| / (d! Π wᵢ), the determinant being that of its vertices' homogeneous
     /// coordinates and wᵢ their weights; all over the product of all weights.
-    public var volume: Rational {
-        let whole = vertices.reduce(BigInteger(1)) { $0 * $1.point.weight }
-        let sum = simplices.reduce(BigInteger(0)) { sum, simplex in
-            let weights = simplex.reduce(BigInteger(1)) { $0 * vertices[$1].point.weight }
-            return sum + Polytope.determinant(simplex.map { vertices[$0].point.coordinates }).magnitude * whole.dividedExactly(by: weights)
-        }
-        return Rational(sum, (1...dimension).reduce(whole) { $0 * BigInteger($1) })
-    }
+    public var volume: Rational { moments.volume }
 
-    /// A triangulation, as indices of vertices.
-    private var simplices: [[Int]] { simplices(of: Array(vertices.indices), dimension: dimension) }
+    /// The exact volume, and the centre of mass: that of the simplices' centres, weighted by their exact volumes, in Doubles.
+    public var moments: (volume: Rational, centroid: [Double]) {
+        let whole = vertices.reduce(BigInteger(1)) { $0 * $1.point.weight }
+        let simplices = simplices(of: Array(vertices.indices), dimension: dimension)
+        let shares = simplices.map { simplex in
+            let weights = simplex.reduce(BigInteger(1)) { $0 * vertices[$1].point.weight }
+            return Polytope.determinant(simplex.map { vertices[$0].point.coordinates }).magnitude * whole.dividedExactly(by: weights)
+        }
+        let sum = shares.reduce(BigInteger(0), +)
+        var centroid = [Double](repeating: 0, count: dimension)
+        // Shares of 2ⁿ ≥ sum, whose quotients need no common divisors.
+        let size = -sum.bitWidth
+        let unit = 1 / (Dyadic(sum, exponent: size).doubleValue * Double(dimension + 1))
+        for (simplex, share) in zip(simplices, shares) {
+            let weight = Dyadic(share, exponent: size).doubleValue * unit
+            for vertex in simplex { for i in 0..<dimension { centroid[i] += weight * vertices[vertex].position[i] } }
+        }
+        return (Rational(sum, (1...dimension).reduce(whole) { $0 * BigInteger($1) }), centroid)
+    }
 
     /// A triangulation of a face, given by its vertices: the first vertex joined with the simplices of every facet without it.
     private func simplices(of face: [Int], dimension: Int) -> [[Int]] {

@@ -34,7 +34,6 @@ struct SimplexFan {
 
     /// The volume of a part in Doubles, and a bound on its error.
     ///
-    ///
     /// The faces are those of the exact polytope; of each n-dimensional face, hyperplanes cut out its facets, and faces of smaller dimension,
     /// in which the recursion finds no simplex.
     ///

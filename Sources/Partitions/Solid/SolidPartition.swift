@@ -27,6 +27,22 @@ public struct SolidPartition: Sendable {
         /// The volume in Doubles, and a bound on its error.
         public var roundedVolume: (volume: Double, bound: Double) { part.roundedVolume }
 
+        /// The radius of the largest ball inside; 0 where the cell is so thin that its hyperplanes in Doubles leave none.
+        ///
+        /// - Parameters:
+        ///   - polytope: the cell's own.
+        ///   - start: a point inside, to rounding.
+        public func inRadius(of polytope: Polytope, near start: [Double]) -> Double {
+            var rows = Halfspaces(dimension: part.dimension)
+            for (index, facet) in part.facets.enumerated() {
+                // The cell lies on the side of any vertex that is not on the hyperplane.
+                guard let inner = polytope.vertices.first(where: { !$0.facets.contains(index) }) else { continue }
+                let form = facet.form.sign(at: inner.point) < 0 ? -facet.form : facet.form
+                rows.append(slope: form.coefficients.dropLast().map(\.doubleValue), offset: form.coefficients[part.dimension].doubleValue)
+            }
+            return max(rows.inscribedBall(near: start)?.radius ?? 0, 0)
+        }
+
         /// The network on this cell, A x + b, as Doubles. O(weights).
         public var map: AffineMap {
             AffineMap(rows: program.frozenRows(of: program.last, codes: codes), inputCount: program.inputCount)

@@ -22,7 +22,7 @@ extension PlanarPartition {
                 cells.map { cell in
                     let (map, index) = (cell.map, cell.index)
                     return [
-                        "vertices": .array(cell.vertices.map { JSONValue([$0.x, $0.y]) }), "area": JSONValue(measures.areas[index]),
+                        "vertices": .array(cell.vertices.map { JSONValue([$0.x, $0.y]) }), "area": JSONValue(measures.volumes[index]),
                         "centroid": JSONValue([cell.centroid.x, cell.centroid.y]), "unbounded": JSONValue(cell.isUnbounded),
                         "facets": JSONValue(measures.facetCounts[index]),
                         "inRadius": JSONValue(measures.inRadii[index]), "codes": .array(cell.codes.map { JSONValue($0) }),
@@ -85,7 +85,7 @@ extension PlanarPartition {
         }
         return [
             numbers("vertices", vertices, [vertices.count / 2, 2]), integers("starts", starts, [starts.count]),
-            numbers("areas", measures.areas, [cellCount]), numbers("centroids", centroids, [cellCount, 2]),
+            numbers("areas", measures.volumes, [cellCount]), numbers("centroids", centroids, [cellCount, 2]),
             integers("facets", measures.facetCounts.map { Int64($0) }, [cellCount]), numbers("inRadii", measures.inRadii, [cellCount]),
             NamedTensor(name: "codes", tensor: .int32(Tensor(shape: [cellCount, codes.count / cellCount], elements: codes))),
             numbers("slopes", slopes, [cellCount, outputs, 2]), numbers("offsets", offsets, [cellCount, outputs]),
@@ -155,7 +155,7 @@ extension LabelledRegion {
 extension CellMeasures {
     /// The distributions by name.
     public var json: JSONValue {
-        ["volume": area.json, "facets": facetCount.json, "inRadius": inRadius.json, "neighbors": neighborCount.json]
+        ["volume": volume.json, "facets": facetCount.json, "inRadius": inRadius.json, "neighbors": neighborCount.json]
     }
 }
 

@@ -117,7 +117,7 @@ enum PartitionSection {
     static func measures(_ partition: PlanarPartition) -> [Block] {
         let measures = CellMeasures(partition)
         let rows = [
-            ("area", measures.area), ("in-radius", measures.inRadius), ("facets", measures.facetCount),
+            ("area", measures.volume), ("in-radius", measures.inRadius), ("facets", measures.facetCount),
             ("neighbours", measures.neighborCount),
         ].map { name, distribution -> [Prose] in
             let numbers = [
@@ -144,11 +144,11 @@ enum PartitionSection {
         return [
             .table(
                 Table(
-                    caption: "Over \(measures.areas.count) cells",
+                    caption: "Over \(measures.volumes.count) cells",
                     header: ["", "least", "lower quartile", "median", "upper quartile", "most", "mean"],
                     rows: rows, numericColumns: [1, 2, 3, 4, 5, 6])),
             .figures([
-                histogram("Areas of cells", measures.areas, "area"),
+                histogram("Areas of cells", measures.volumes, "area"),
                 histogram("In-radii of cells", measures.inRadii, "radius of the largest circle inside"),
                 Figure(facets.picture(), caption: "How many sides cells have."),
             ]),

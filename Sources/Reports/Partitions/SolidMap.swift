@@ -1,8 +1,7 @@
-// A partition of a box in three dimensions as a picture, and in any dimension as a file.
+// A partition of a box in three dimensions as a picture.
 
 public import Figures
 import Geometry
-import Interchange
 public import Partitions
 
 /// The cells of a box in three dimensions, seen from one of its corners; the eighth of the box at that corner is left out, so that cells
@@ -60,24 +59,5 @@ public struct SolidMap: Sendable {
             plot.keys = classNames.enumerated().map { PolygonMap.Key($1, paint: .fixed(ClassColors.tint($0, variant: 0))) }
         }
         return plot
-    }
-}
-
-extension SolidPartition {
-    /// Writes every cell as JSON: vertices, facets (as lists of vertices), volume, codes and affine map.
-    ///
-    /// - Throws: `InterchangeError` when writing fails; nothing is left behind then.
-    public func writeJSON(to path: String) throws {
-        var file = try CellFile(path, domain)
-        try forEachCell { cell in
-            let (polytope, map) = (cell.polytope, cell.map)
-            try file.write([
-                "vertices": .array(polytope.vertices.map { JSONValue($0.position) }),
-                "facets": .array(polytope.facetVertices.map { JSONValue($0) }), "volume": JSONValue(polytope.volume.doubleValue),
-                "codes": .array(cell.codes.map { JSONValue($0) }), "slopes": .array(map.slopes.map { JSONValue($0) }),
-                "offsets": JSONValue(map.offsets),
-            ])
-        }
-        try file.commit()
     }
 }

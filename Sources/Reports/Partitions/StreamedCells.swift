@@ -25,9 +25,10 @@ struct CellFile: ~Copyable {
         count += 1
     }
 
-    /// Ends the file and puts it in its place.
-    consuming func commit() throws {
-        try file.write(Array("\n]}\n".utf8))
+    /// Ends the file, with members that come after the cells, and puts it in its place.
+    consuming func commit(_ members: [JSONMember] = []) throws {
+        let rest = members.isEmpty ? "}" : "," + JSONValue.object(members).text().dropFirst()
+        try file.write(Array(("\n]" + rest + "\n").utf8))
         try file.commit()
     }
 }
