@@ -58,10 +58,12 @@ BREACHES = [
      "(bounds[c].x + bounds[c].y * displacements[v]) * CellForms.slack", "0 * bounds[c].x * displacements[v]"),
     ("a vertex settled by its facets counts as exact", "Sources/Partitions/Solid/SolidFacet.swift",
      "distance / (1 - norm * CellForms.slack) * CellForms.slack", "distance * 0"),
-    ("twins are merged whatever their offsets", "Sources/Partitions/Program/TwinlessProgram.swift",
-     "use[first] == use[row] && offset[first].bitPattern == offset[row].bitPattern", "use[first] == use[row]"),
+    ("rows that begin and end alike are twins", "Sources/Partitions/Program/TwinlessProgram.swift",
+     "entries(first).sorted() == entries(row).sorted()", "entries(first).count == entries(row).count"),
     ("areas are compared without their error bounds", "Sources/Partitions/Tiles/AreaExtremes.swift",
      "guard sign * area - bound <= ceiling else { return }", "guard candidates.isEmpty else { return }"),
+    ("an area is known as well as its first corner", "Sources/Geometry/Planar/ConvexPolygon.swift",
+     "moved += errors[i] * (abs(way.x)", "moved += errors[0] * (abs(way.x)"),
 ]
 
 parser = argparse.ArgumentParser()
