@@ -30,6 +30,9 @@ public struct Distribution: Hashable, Sendable {
 
 /// How large and of what shape cells are, cell by cell.
 public struct CellMeasures: Hashable, Sendable {
+    /// An area that Doubles leave open by more than this share of it is taken exactly.
+    static let looseness = 0x1p-32
+
     /// Areas in two dimensions.
     public let volumes: [Double]
     public let facetCounts: [Int]
@@ -46,7 +49,7 @@ public struct CellMeasures: Hashable, Sendable {
     }
 
     public init(_ partition: PlanarPartition) {
-        volumes = partition.cells.map(\.area)
+        volumes = partition.areas
         facetCounts = partition.cells.map(\.facetCount)
         inRadii = partition.cells.map(\.inRadius)
         neighborCounts = partition.neighbors.map(\.count)

@@ -44,6 +44,26 @@ import Testing
         #expect(abs(areas.reduce(0, +) - reference.answer.total) <= 1e-12 * reference.answer.total)
     }
 
+    @Test("Law: areas are the exact ones to 2⁻³², kept and streamed, of slivers too", arguments: NetworkSampler.allCases)
+    func areas(_ sampler: NetworkSampler) throws {
+        for seed in UInt64(0)..<24 {
+            var rng = RandomGenerator(seed: seed, purpose: "areas \(sampler.rawValue)")
+            let program = try sampler.program(inputs: 2, &rng)
+            // Off the origin, where vertices are known less well.
+            let domain = Domain.box([30...31, -8...(-7.5)])
+            let partition = try PlanarPartition(of: program, on: domain)
+            for (area, exact) in zip(partition.areas, partition.exactAreas()) {
+                #expect(abs(area - exact.doubleValue) <= 0x1p-31 * exact.doubleValue, "seed \(seed)")
+            }
+            try TiledPartition(of: program, on: domain).forEachBlock { block in
+                for cell in block.cells {
+                    let exact = cell.exactArea().doubleValue
+                    #expect(abs(cell.area - exact) <= 0x1p-31 * exact, "seed \(seed)")
+                }
+            }
+        }
+    }
+
     @Test("Law: counts and cells are exact arithmetic's on random and degenerate networks", arguments: NetworkSampler.allCases) func random(
         _ sampler: NetworkSampler
     ) throws {

@@ -9,6 +9,16 @@ extension PlanarPartition {
         return (0..<cellCount).map { subdivision.exactArea(of: $0) }
     }
 
+    /// The area of every cell, right to 2⁻³² of itself however thin it is; ∞ where it is unbounded.
+    public var areas: [Double] {
+        var subdivision = subdivision
+        return cells.map { cell in
+            if cell.isUnbounded { return .infinity }
+            let (area, bound) = subdivision.areaWithBound(of: cell.index)
+            return bound <= CellMeasures.looseness * area ? area : subdivision.exactArea(of: cell.index).doubleValue
+        }
+    }
+
     /// The exact corners of a cell, counter-clockwise.
     package func exactVertices(of cell: Int) -> [ExactPoint] {
         var subdivision = subdivision

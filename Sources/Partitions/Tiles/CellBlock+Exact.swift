@@ -3,8 +3,6 @@
 import Geometry
 
 extension CellBlock.Cell {
-    private var range: Range<Int> { Int(block.starts[index])..<Int(block.starts[index + 1]) }
-
     /// How far each corner may be from where it is exactly.
     var vertexErrors: [Double] { range.map { block.errors[Int(block.corners[$0])] } }
 

@@ -50,20 +50,21 @@ public struct CellBlock: Sendable {
         let block: CellBlock
         let index: Int
 
-        private var range: Range<Int> { Int(block.starts[index])..<Int(block.starts[index + 1]) }
+        var range: Range<Int> { Int(block.starts[index])..<Int(block.starts[index + 1]) }
 
         /// Its corners, counter-clockwise. Corners of neighbours on a straight side count as corners.
         public var vertices: [SIMD2<Double>] { range.map { block.positions[Int(block.corners[$0])] } }
 
-        /// How far each of them may be from there exactly.
-        private var errors: [Double] { range.map { block.errors[Int(block.corners[$0])] } }
-
-        public var area: Double { ConvexPolygon(vertices).area }
+        /// The area, right to 2⁻³² of itself however thin the cell is.
+        public var area: Double {
+            let (area, bound) = areaWithBound
+            return bound <= CellMeasures.looseness * area ? area : exactArea().doubleValue
+        }
         public var centroid: SIMD2<Double> { ConvexPolygon(vertices).centroid }
 
         /// The area, and a bound on its error.
         public var areaWithBound: (area: Double, bound: Double) {
-            ConvexPolygon(vertices).areaWithBound(errors: errors)
+            ConvexPolygon(vertices).areaWithBound(errors: vertexErrors)
         }
 
         /// The code at each nonlinearity: for every unit the number of its piece.
@@ -94,7 +95,7 @@ public struct CellBlock: Sendable {
         /// What exact arithmetic needs to know of the cell.
         var exactly: PlanarCell {
             PlanarCell(
-                corners: vertices, errors: errors,
+                corners: vertices, errors: vertexErrors,
                 lines: range.map { block.lines[Int(block.sides[$0])] }, code: flatCode, codeStarts: block.network.codeStarts)
         }
     }
