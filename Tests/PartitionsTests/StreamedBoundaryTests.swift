@@ -66,9 +66,9 @@ import Testing
 
     @Test(
         "Law: lengths and areas are the exact ones where outputs nearly tie, and hidden units nearly coincide",
-        arguments: [1e-6, 1e-8, 1e-9, 1e-10, 1e-12])
-    func nearTies(_ distance: Double) throws {
-        let domain = Domain.box([-1...1, -1...1])
+        arguments: [1e-6, 1e-8, 1e-9, 1e-10, 1e-12], [[0.0, 0], [300, -360]])
+    func nearTies(_ distance: Double, around center: [Double]) throws {
+        let domain = Domain.box(center.map { $0 - 1...$0 + 1 })
         var dividedCount = 0
         for seed in UInt64(0)..<40 {
             var rng = RandomGenerator(seed: seed, purpose: "near ties")
@@ -80,6 +80,8 @@ import Testing
                 for row in [1, 3] where row < width && (row == 1 || seed % 4 == 0) {
                     rows[row] = rows[row - 1].map { $0 + distance * rng.uniform(-1, 1) }
                 }
+                // Lines of the first layer go through the box, wherever that is.
+                if width == hidden { for k in rows.indices { rows[k][2] -= rows[k][0] * center[0] + rows[k][1] * center[1] } }
                 let matrix = SparseMatrix(dense: rows.map { Array($0.dropLast()) }, columnCount: inputs)
                 try program.append(.affine([.init(source: program.last, matrix: matrix)], offset: rows.map { $0[inputs] }))
                 guard width == hidden else { continue }

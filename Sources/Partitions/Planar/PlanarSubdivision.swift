@@ -7,7 +7,7 @@ import Geometry
 /// A planar domain under subdivision: the mesh, the values at its vertices, and the codes of its cells.
 struct PlanarSubdivision: Sendable {
     let program: PiecewiseAffineProgram
-    /// See `tolerance`: a share of the domain's largest coordinate.
+    /// See `tolerance`: a share of the domain's size.
     private static let looseness = 0x1p-32
 
     private(set) var mesh: PlanarMesh
@@ -46,15 +46,24 @@ struct PlanarSubdivision: Sendable {
         let n = polygon.count
         self.init(
             of: program, corners: polygon, errors: [Double](repeating: 0, count: n),
-            lines: (0..<n).map { .border(from: polygon[$0], to: polygon[($0 + 1) % n]) })
+            lines: (0..<n).map { .border(from: polygon[$0], to: polygon[($0 + 1) % n]) }, size: PlanarSubdivision.size(of: polygon))
+    }
+
+    /// The larger side of the smallest box around a polygon, or where that is lost in its coordinates' roundings a little more.
+    static func size(of polygon: [SIMD2<Double>]) -> Double {
+        let low = polygon.reduce(SIMD2(repeating: .infinity)) { pointwiseMin($0, $1) }
+        let high = polygon.reduce(SIMD2(repeating: -.infinity)) { pointwiseMax($0, $1) }
+        return max((high - low).max(), 0x1p-14 * max(abs(low.x), abs(low.y), abs(high.x), abs(high.y)))
     }
 
     /// Starts with a polygon whose side i, from corner i to the next, lies on line i, and whose corners are off by at most `errors`.
-    init(of program: PiecewiseAffineProgram, corners: [SIMD2<Double>], errors: [Double], lines: [Line]) {
+    ///
+    /// - Parameter size: vertices are put to within a small share of it; by default of the largest coordinate.
+    init(of program: PiecewiseAffineProgram, corners: [SIMD2<Double>], errors: [Double], lines: [Line], size: Double? = nil) {
         precondition(program.inputCount == 2, "\(program.inputCount) inputs, expected 2")
         self.program = program
         forms = ExactForms(program: program)
-        tolerance = PlanarSubdivision.looseness * corners.reduce(0) { max($0, abs($1.x), abs($1.y)) }
+        tolerance = PlanarSubdivision.looseness * (size ?? corners.reduce(0) { max($0, abs($1.x), abs($1.y)) })
         let n = corners.count
         mesh = PlanarMesh(cornerCount: n)
         self.lines = lines

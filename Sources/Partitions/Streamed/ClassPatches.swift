@@ -60,19 +60,16 @@ struct ClassPatches: Sendable {
 
     /// Vertices beyond which borders take too much memory, and those among which sides are first looked for.
     private static let (vertexLimit, firstSettledCount) = (40_000_000, 512)
-    /// Vertices that may be further from their places than this share of the domain are put better: many others are near them.
-    private static let looseness = 0x1p-20
-    /// Where classes meet, vertices that may be further off than this share of the domain are put better for lengths and areas; of large
-    /// networks, where that would take long, those that may be further off than a larger share.
-    private static func measuredLooseness(_ program: PiecewiseAffineProgram) -> Double {
-        program.weightCount < 200_000 ? 0x1p-30 : looseness
-    }
+    /// Vertices that may be further from their places than a share of the domain's size are put in pairs of Doubles: on a block's border, for
+    /// many others may be near them; and sooner where classes meet, for lengths and areas are measured between them.
+    private static let (looseness, measuredLooseness) = (0x1p-20, 0x1p-30)
 
     let classCount: Int
     /// The classes whose outputs are those of other ones everywhere.
     let twins: Set<Int>
-    /// The largest coordinate in the domain.
+    /// The largest coordinate in the domain, and the domain's size.
     let extent: Double
+    let size: Double
     /// How well vertices put there are to be known.
     let precisions: [SIMD2<Double>: Precision]
 
@@ -100,8 +97,9 @@ struct ClassPatches: Sendable {
     private var nextSettledCount = ClassPatches.firstSettledCount
     private(set) var isTooLarge = false
 
-    init(classCount: Int, twins: Set<Int>, extent: Double, precisions: [SIMD2<Double>: Precision]) {
-        (self.classCount, self.twins, self.extent, self.precisions) = (classCount, twins, extent, precisions)
+    init(classCount: Int, twins: Set<Int>, polygon: [SIMD2<Double>], precisions: [SIMD2<Double>: Precision]) {
+        (self.classCount, self.twins, self.precisions) = (classCount, twins, precisions)
+        (extent, size) = (polygon.reduce(0) { max($0, abs($1.x), abs($1.y)) }, PlanarSubdivision.size(of: polygon))
         areas = [Double](repeating: 0, count: classCount)
         euler = [Int](repeating: 0, count: classCount)
         (innerCounts, outerCounts) = (euler, euler)
@@ -150,7 +148,9 @@ struct ClassPatches: Sendable {
         let mesh = BlockMesh(block)
         var sets = DisjointSets(count: labels.count)
         for label in labels { euler[label] += 1 }
-        let positions = measuredPositions(block, mesh, labels)
+        let crossings = crossings(block, mesh, labels)
+        var positions = block.positions
+        for (v, crossing) in crossings { positions[v] = crossing.rounded.place }
         for (cell, label) in labels.enumerated() {
             let corners = block.corners[Int(block.starts[cell])..<Int(block.starts[cell + 1])]
             areas[label] += ConvexPolygon(corners.map { positions[Int($0)] }).area
@@ -196,7 +196,7 @@ struct ClassPatches: Sendable {
                 continue
             }
             numbers[v] = Int32(truncatingIfNeeded: vertices.count)
-            vertices.append(vertex(v, block, mesh))
+            vertices.append(vertex(v, block, mesh, crossings[v]))
             corners.append(Corner(label: label, isOnBorder: onBorder[v] == 3))
         }
         var sideNumbers: [Int: Int32] = [:]
@@ -220,25 +220,37 @@ struct ClassPatches: Sendable {
         }
     }
 
-    /// Where a block's vertices are, those that bound its parts' areas to within `measuredLooseness`.
-    private func measuredPositions(_ block: CellBlock, _ mesh: BlockMesh, _ labels: [Int]) -> [SIMD2<Double>] {
-        var positions = block.positions
-        let tolerance = ClassPatches.measuredLooseness(block.network.program) * extent
+    /// Vertices where classes meet, as far as their places are loose, in pairs of Doubles.
+    ///
+    /// Across a block's border classes are not known yet, but they change along the last nonlinearity's lines; where they do along others
+    /// too, outputs tie there by a coincidence.
+    private func crossings(_ block: CellBlock, _ mesh: BlockMesh, _ labels: [Int]) -> [Int: LongForm.Crossing] {
+        var crossings: [Int: LongForm.Crossing] = [:]
+        let tolerance = ClassPatches.measuredLooseness * size
         var isKnown = block.errors.map { $0 <= tolerance }
-        for h in mesh.twins.indices where mesh.twins[h] > h && labels[Int(mesh.cells[h])] != labels[Int(mesh.cells[mesh.twins[h]])] {
-            for v in [mesh.origin(h), mesh.end(h)] where !isKnown[v] {
+        for h in mesh.twins.indices {
+            let twin = mesh.twins[h]
+            let isMeasured =
+                twin < 0
+                ? mesh.level(h) == block.network.layerCount - 1 : twin > h && labels[Int(mesh.cells[h])] != labels[Int(mesh.cells[twin])]
+            guard isMeasured else { continue }
+            let (start, end) = (mesh.origin(h), mesh.end(h))
+            if isKnown[start] && isKnown[end] { continue }
+            for v in [start, end] where !isKnown[v] {
                 isKnown[v] = true
-                if let place = mesh.longPlace(of: v, in: block)?.rounded.place { positions[v] = place }
+                if let known = mesh.longPlace(of: v, in: block), known.error < block.errors[v] { crossings[v] = known }
             }
         }
-        return positions
+        return crossings
     }
 
     /// A vertex that is to have the next corner.
-    private mutating func vertex(_ v: Int, _ block: CellBlock, _ mesh: BlockMesh) -> Vertex {
+    ///
+    /// - Parameter crossing: where it is in pairs of Doubles, if that is known already.
+    private func vertex(_ v: Int, _ block: CellBlock, _ mesh: BlockMesh, _ crossing: LongForm.Crossing?) -> Vertex {
         let (place, error) = (block.positions[v], block.errors[v])
         let precision = precisions[place]
-        let isInPairs = precision != nil || error > ClassPatches.looseness * extent
+        let isInPairs = crossing != nil || precision != nil || error > ClassPatches.looseness * size
         func vertex(_ x: Rational, _ y: Rational, error: Double, _ point: ExactPoint? = nil) -> Vertex {
             let shift = SIMD2((x - Rational(place.x)).doubleValue, (y - Rational(place.y)).doubleValue)
             return Vertex(
@@ -246,7 +258,7 @@ struct ClassPatches: Sendable {
                 point: point, corner: Int32(truncatingIfNeeded: corners.count))
         }
         if precision == .exact, let point = mesh.exactPoint(of: v, in: block) { return vertex(point[0], point[1], error: 0, point) }
-        if isInPairs, let known = mesh.longPlace(of: v, in: block), known.error < error {
+        if isInPairs, let known = crossing ?? mesh.longPlace(of: v, in: block), known.error < error {
             return vertex(known.place[0], known.place[1], error: known.error)
         }
         return Vertex(
@@ -295,6 +307,8 @@ struct BlockMesh {
     func origin(_ h: Int) -> Int { Int(origins[h]) }
     func next(_ h: Int) -> Int { Int(nexts[h]) }
     func end(_ h: Int) -> Int { Int(origins[Int(nexts[h])]) }
+    /// The nonlinearity that cut along a side; −1 of the domain's border.
+    func level(_ h: Int) -> Int { lines[Int(sides[h])].level }
     func isOnDomainBorder(_ h: Int) -> Bool { if case .border = lines[Int(sides[h])] { true } else { false } }
 
     /// Where a vertex is exactly.

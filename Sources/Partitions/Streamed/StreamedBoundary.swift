@@ -31,7 +31,6 @@ extension StreamedBoundary {
         let units = divided.network.twinless.classes[partition.program.last]
         let sharers = Dictionary(grouping: units.indices, by: { units[$0] }).values
         let twins = Set(sharers.filter { $0.count > 1 }.joined())
-        let extent = partition.network.polygon.reduce(0) { max($0, abs($1.x), abs($1.y)) }
         var (precisions, cellCount) = ([SIMD2<Double>: ClassPatches.Precision](), 0)
         let count = Atomic(0)
         var parts: [ClassPatches] = []
@@ -39,7 +38,7 @@ extension StreamedBoundary {
         var isWanted: [Bool]?
         // Vertices that cannot be told apart are put better, the few there are: most boundaries have none.
         for _ in 0..<6 {
-            let initial = ClassPatches(classCount: classCount, twins: twins, extent: extent, precisions: precisions)
+            let initial = ClassPatches(classCount: classCount, twins: twins, polygon: partition.network.polygon, precisions: precisions)
             let (results, outcome) = divided.parts(into: initial, threads: threads, where: { [isWanted] in isWanted?[$0] ?? true }) {
                 $0.add($1)
                 progress(count.wrappingAdd($1.count, ordering: .relaxed).newValue)
