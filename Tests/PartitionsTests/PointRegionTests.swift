@@ -189,6 +189,21 @@ import Testing
         }
     }
 
+    @Test("Law: lines through a point make twice as many cells, of two facets each", arguments: [true, false])
+    func cones(_ isExact: Bool) throws {
+        for seed in UInt64(0)..<80 {
+            var rng = RandomGenerator(seed: seed, purpose: "cones")
+            let count = 4 + Int(seed % 5)
+            let program = try Self.network([
+                (0..<count).map { _ in [rng.uniform(-1, 1), rng.uniform(-1, 1), 0] }, [[Double](repeating: 1, count: count + 1)],
+            ])
+            let point = [rng.uniform(-1, 1), rng.uniform(-1, 1)].map { ($0 * 8).rounded() / 8 }
+            let walk = try RegionReader(program, isExact: isExact).walk(from: point)
+            #expect(walk.cells.count == 2 * count && walk.end == .complete, "seed \(seed): \(walk.cells.count) \(walk.end)")
+            #expect(walk.cells.allSatisfy { $0.facetCount == 2 && $0.neighbors.count == 2 }, "seed \(seed)")
+        }
+    }
+
     @Test("Law: balls around points of thirteen inputs meet the same cells in fractions and in Doubles") func manyInputs() throws {
         var completeCount = 0
         for seed in UInt64(0)..<16 {

@@ -60,9 +60,12 @@ extension Halfspaces {
             }
             nearest = nearest ?? answer.center
             if answer.isHeldByReach && reach < 1e11 {
-                if grow(rows, along: zip(answer.center, start).map { $0 - $1 }) {
+                // Near a cone's apex the nearest centre may lie outside by rounding, and one further on inside.
+                if grow(rows, along: zip(answer.center, start).map { $0 - $1 }),
+                    let center = [nearest ?? start, answer.center].first(where: { isInside($0, forms) })
+                {
                     return InscribedBall(
-                        center: nearest ?? start, radius: .infinity, upperBound: .infinity, certificate: .exact,
+                        center: center, radius: .infinity, upperBound: .infinity, certificate: .exact,
                         active: [])
                 }
                 reach *= 64
@@ -116,6 +119,16 @@ extension Halfspaces {
             && rows.allSatisfy {
                 product($0, guess) > (1e-9 + Double(dimension + 16) * 0x1p-52) * norms[$0] * length
             }
+    }
+
+    /// Whether a point lies inside every row, well beyond rounding where there are no exact forms.
+    private func isInside(_ point: [Double], _ forms: [AffineForm]?) -> Bool {
+        if let forms { return exactRadius(at: point, forms) > 0 }
+        return (0..<count).allSatisfy { row in
+            if norms[row] == 0 { return true }
+            let (value, bound) = value(row, at: point)
+            return value > 64 * bound
+        }
     }
 
     private func certified(_ center: [Double], _ active: [Int], _ forms: [AffineForm]?)

@@ -25,7 +25,8 @@ public struct RegionWalk: Sendable {
         /// How many facets were crossed to reach it.
         public let steps: Int
         public let facetCount: Int
-        /// The radius of the largest ball inside; ∞ where balls of every size fit, 0 where none was found.
+        /// The radius of the largest ball inside; ∞ where balls of every size fit. Of the point's own cell 0 where none was found: others
+        /// are not listed then.
         public let inRadius: Double
         /// The largest output at the ball's centre; of a single output 1 where it is positive.
         public let classIndex: Int
@@ -112,8 +113,11 @@ extension RegionReader {
                     classIndex: region.classIndex(at: cell.ball?.center ?? at.doubles), neighbors: neighbors, isComplete: isComplete))
         }
         if end == .complete, cells.contains(where: { !$0.isComplete }) { end = .undecided }
-        let met = cells.count
-        for i in cells.indices { cells[i].neighbors = Set(cells[i].neighbors.filter { $0 < met }).sorted() }
+        // What was met, with interior, by its new number.
+        let met = cells.indices.filter { $0 == 0 || cells[$0].inRadius > 0 }
+        let places = Dictionary(uniqueKeysWithValues: met.enumerated().map { ($1, $0) })
+        cells = met.map { cells[$0] }
+        for i in cells.indices { cells[i].neighbors = Set(cells[i].neighbors.compactMap { places[$0] }).sorted() }
         return RegionWalk(cells: cells, end: end, isExact: isExact)
     }
 

@@ -56,7 +56,8 @@ extension Region {
         func number(_ value: Double) -> String { value == .infinity ? "∞" : value.formatted4 }
         var parts = ["point \(index): \(facets.count) facets of \(inequalityCount) inequalities"]
         if undecidedCount > 0 { parts[0] += " (\(undecidedCount) undecided)" }
-        parts.append(ball.map { "in-radius \(number($0.radius))" } ?? "no ball found inside")
+        parts.append(
+            ball.map { "in-radius \($0.certificate == .none ? "at least " : "")\(number($0.radius))" } ?? "no ball found inside")
         if let distance {
             let layer = layers.indices.contains(distance.layer) ? layers[distance.layer] : "?"
             parts.append("border at \(number(distance.value)) (\(layer), unit \(distance.unit))")
