@@ -63,16 +63,17 @@ extension RegionReader {
     public func walk(
         from point: [Double], limits: RegionWalk.Limits = RegionWalk.Limits(), progress: (Int, Int) -> Void = { _, _ in }
     ) throws(PartitionError) -> RegionWalk {
-        let first = try region(at: point, options: Options(findsFacets: false))
+        let start = ContinuousClock.now
+        let first = try region(at: point, options: Options(seconds: limits.seconds, findsFacets: false))
         return isExact
-            ? walk(from: first, AffineForm.self, limits, progress) : walk(from: first, RoundedForm.self, limits, progress)
+            ? walk(from: first, AffineForm.self, limits, start, progress) : walk(from: first, RoundedForm.self, limits, start, progress)
     }
 
     private func walk<Form: FormArithmetic>(
-        from first: Region, _: Form.Type, _ limits: RegionWalk.Limits, _ progress: (Int, Int) -> Void
+        from first: Region, _: Form.Type, _ limits: RegionWalk.Limits, _ start: ContinuousClock.Instant, _ progress: (Int, Int) -> Void
     ) -> RegionWalk {
-        let start = ContinuousClock.now
         func seconds() -> Double { start.duration(to: .now) / .seconds(1) }
+        func isOver() -> Bool { seconds() > limits.seconds }
         // A point inside each cell, at which it is read; the first cell's own point may lie on its border.
         var open: [(point: CellPoint, ties: CellReading<Form>.Ties, steps: Int)] = []
         var numbers: [[[Int]]: Int] = [first.codes: 0]
@@ -80,7 +81,7 @@ extension RegionReader {
         open.append((CellPoint(first.ball?.center ?? first.point), .first, 0))
         while cells.count < open.count {
             if cells.count >= limits.cells { end = .cells }
-            if seconds() > limits.seconds { end = .seconds }
+            if isOver() { end = .seconds }
             if end != .complete { break }
             progress(cells.count, open.count)
             let (at, ties, steps) = open[cells.count]
@@ -91,9 +92,14 @@ extension RegionReader {
             var (neighbors, isComplete) = ([Int](), region.undecidedCount == 0)
             if let ball = cell.ball {
                 for facet in region.facets where facet.origin.layer >= 0 && steps < limits.steps {
-                    guard limits.radius == .infinity || cell.hasPoint(on: facet, of: region, nearer: limits.radius, to: first.point) else {
-                        continue
+                    let isMet =
+                        limits.radius == .infinity
+                        || cell.hasPoint(on: facet, of: region, nearer: limits.radius, to: first.point, until: isOver)
+                    if isOver() {
+                        (isComplete, end) = (false, .seconds)
+                        break
                     }
+                    guard isMet else { continue }
                     let beyond = cell.crossing(of: facet, from: ball.center)
                     let reading = CellReading<Form>(program, at: beyond, ties: .toward(facet.direction))
                     if let known = numbers[reading.codes] {
@@ -124,15 +130,15 @@ extension RegionReader {
 }
 
 extension CellAnalysis {
-    /// Whether a facet of the cell has a point nearer to another one than `radius`.
-    func hasPoint(on facet: Region.Facet, of region: Region, nearer radius: Double, to point: [Double]) -> Bool {
+    /// Whether a facet of the cell has a point nearer to another one than `radius`; `false` also where the search was stopped.
+    func hasPoint(on facet: Region.Facet, of region: Region, nearer radius: Double, to point: [Double], until isDone: () -> Bool) -> Bool {
         var part = Halfspaces(dimension: point.count)
         // Where rows were left open, all of them, if they are few.
         let isOpen = region.undecidedCount > 0 && rows.slopes.count <= 1_000_000
         if isOpen { part = rows } else { for other in region.facets { part.append(slope: other.slope, offset: other.offset) } }
         part.append(slope: facet.slope.map { -$0 }, offset: -facet.offset)
         // Further than that only where rounding is to be decided exactly.
-        guard case .found(let nearest) = part.nearest(to: point, within: radius * (1 + 1e-9)) else { return false }
+        guard case .found(let nearest) = part.nearest(to: point, within: radius * (1 + 1e-9), until: isDone) else { return false }
         if !isOpen, abs(nearest.distance - radius) <= 1e-9 * radius, let forms {
             let facets = region.facets.map { forms[$0.row] } + [-forms[facet.row]]
             if let square = squaredDistance(from: point, to: facets, active: nearest.active) {

@@ -119,7 +119,7 @@ extension RegionWalk {
             "cells": JSONValue(cells.count), "end": JSONValue(end.rawValue), "complete": JSONValue(end == .complete),
             "adjacencies": JSONValue(cells.reduce(0) { $0 + $1.neighbors.count } / 2),
             "meanFacets": complete.isEmpty ? .null : JSONValue(Double(complete.reduce(0) { $0 + $1.facetCount }) / Double(complete.count)),
-            "largestFacets": JSONValue(cells.map(\.facetCount).max() ?? 0),
+            "largestFacets": complete.map(\.facetCount).max().map { JSONValue($0) } ?? .null,
             "medianInRadius": radii.isEmpty ? .null : JSONValue(radii[radii.count / 2]),
             "unbounded": JSONValue(cells.reduce(0) { $0 + ($1.inRadius == .infinity ? 1 : 0) }),
             "incomplete": JSONValue(cells.count - complete.count), "classes": counted(classes, "class"), "steps": counted(perStep, "step"),
@@ -148,12 +148,14 @@ extension RegionWalk {
             case .cells: "stopped at the number of cells"
             case .seconds: "stopped by the time"
             }
-        let facets = cells.map(\.facetCount)
-        let mean = Double(facets.reduce(0, +)) / Double(max(cells.count, 1))
+        // Of other cells some facets may not be known.
+        let facets = cells.filter(\.isComplete).map(\.facetCount)
+        let mean = Double(facets.reduce(0, +)) / Double(max(facets.count, 1))
         let classes = cells.reduce(into: [Int: Int]()) { $0[$1.classIndex, default: 0] += 1 }.sorted { $0.key < $1.key }
         return "point \(index): \(cells.count) cells (sets with interior on which every unit has one code), \(why)\n"
-            + "  \(cells.map(\.steps).max() ?? 0) facets crossed at most; facets of a cell \(facets.min() ?? 0) to \(facets.max() ?? 0), mean \(mean.formatted4); "
-            + "classes \(classes.map { "\($0.key): \($0.value)" }.joined(separator: ", "))"
+            + "  \(cells.map(\.steps).max() ?? 0) facets crossed at most"
+            + (facets.isEmpty ? "" : "; facets of a cell \(facets.min()!) to \(facets.max()!), mean \(mean.formatted4)")
+            + (classes.isEmpty ? "" : "; classes \(classes.map { "\($0.key): \($0.value)" }.joined(separator: ", "))")
     }
 
     /// Walks as arrays: of all cells one after the other `steps`, `facets`, `inRadii`, `classes` (M) with `starts` (N + 1), and
