@@ -180,6 +180,19 @@ import Testing
         }
     }
 
+    @Test("Law: a ball is as large from a point on many borders, to rounding, as from inside", arguments: [3, 8, 13])
+    func ballStarts(_ dimension: Int) throws {
+        for seed in UInt64(0)..<30 {
+            var rng = RandomGenerator(seed: seed, purpose: "ball starts")
+            let rows = Self.halfspaces(Self.around(3 * dimension, dimension: dimension, isCoarse: dimension < 13 && seed % 2 == 0, &rng))
+            let far = (0..<dimension).map { _ in rng.uniform(-100, 100) }
+            let start = try #require(rows.projection(of: far)?.point)
+            let expected = try #require(rows.inscribedBall(near: [Double](repeating: 0, count: dimension)))
+            let found = try #require(rows.inscribedBall(near: start))
+            #expect(abs(found.radius - expected.radius) <= 1e-6 * expected.radius, "seed \(seed)")
+        }
+    }
+
     @Test("Law: the nearest point is the best of the projections onto all faces", arguments: [2, 3])
     func projections(_ dimension: Int) throws {
         for seed in UInt64(0)..<40 {

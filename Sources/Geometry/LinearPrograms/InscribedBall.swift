@@ -34,7 +34,9 @@ extension Halfspaces {
     ///   - seconds: how long the solver may take. After that the ball is the largest around `start`, without a bound from above.
     public func inscribedBall(
         near start: [Double], forms: [AffineForm]? = nil, seconds: Double = .infinity
-    ) -> InscribedBall? {
+    ) -> InscribedBall? { inscribedBall(near: start, forms: forms, seconds: seconds, restarts: 8) }
+
+    private func inscribedBall(near start: [Double], forms: [AffineForm]?, seconds: Double, restarts: Int) -> InscribedBall? {
         let slacks = values(at: start).map { max($0, 0) }
         let rows = (0..<count).filter { norms[$0] > 0 }
         guard !rows.isEmpty else {
@@ -70,6 +72,12 @@ extension Halfspaces {
                 }
                 reach *= 64
                 continue
+            }
+            // Where the start is within rounding of many borders, the unit is a rounding: from the centre found it is a length of the set.
+            let length = rows.reduce(0) { max($0, slacks[$1] / norms[$1]) }
+            if answer.isHeldByReach, restarts > 0, reach * unit < length, isInside(answer.center, forms) {
+                let left = seconds - clock.duration(to: .now) / .seconds(1)
+                return inscribedBall(near: answer.center, forms: forms, seconds: left, restarts: restarts - 1)
             }
             return certified(answer.center, answer.active, forms)
         }
