@@ -59,7 +59,13 @@ extension Halfspaces {
                 }
                 let full = isDependent ? Double.infinity : -(product(row, y) + slacks[row]) / square
                 if full <= step { (step, blocking) = (full, nil) }
-                guard step.isFinite else { return .empty }
+                guard step.isFinite else {
+                    // a_row = Σ w_j a_j with every w_j ≤ 0: where the active rows hold, this row is at most s_row − Σ w_j s_j.
+                    let shares = zip(weights, active.members).map { $0 * slacks[$1] }
+                    let most = shares.reduce(slacks[row], -)
+                    let size = shares.reduce(abs(slacks[row])) { $0 + abs($1) }
+                    return most < -1e-9 * size ? .empty : .beyond(bound())
+                }
                 if !isDependent { for d in y.indices { y[d] += step * rest[d] } }
                 for j in weights.indices { multipliers[j] -= step * weights[j] }
                 multiplier += step
