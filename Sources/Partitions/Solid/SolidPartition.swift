@@ -37,7 +37,9 @@ public struct SolidPartition: Sendable {
             for (index, facet) in part.facets.enumerated() {
                 // The cell lies on the side of any vertex that is not on the hyperplane.
                 guard let inner = polytope.vertices.first(where: { !$0.facets.contains(index) }) else { continue }
-                let form = facet.form.sign(at: inner.point) < 0 ? -facet.form : facet.form
+                // Made anew whenever it is asked for.
+                let exact = facet.form
+                let form = exact.sign(at: inner.point) < 0 ? -exact : exact
                 rows.append(slope: form.coefficients.dropLast().map(\.doubleValue), offset: form.coefficients[part.dimension].doubleValue)
             }
             return max(rows.inscribedBall(near: start)?.radius ?? 0, 0)

@@ -309,7 +309,7 @@ struct BlockMesh {
     func end(_ h: Int) -> Int { Int(origins[Int(nexts[h])]) }
     /// The nonlinearity that cut along a side; −1 of the domain's border.
     func level(_ h: Int) -> Int { lines[Int(sides[h])].level }
-    func isOnDomainBorder(_ h: Int) -> Bool { if case .border = lines[Int(sides[h])] { true } else { false } }
+    func isOnDomainBorder(_ h: Int) -> Bool { level(h) < 0 }
 
     /// Where a vertex is exactly.
     func exactPoint(of vertex: Int, in block: CellBlock) -> ExactPoint? {
