@@ -204,6 +204,47 @@ import Testing
         #expect(foundCount > 25)
     }
 
+    @Test("Unbounded: a strip, a half strip that opens or closes by 1e-14, a point, no rows")
+    func unboundedByHand() {
+        func isUnbounded(_ rows: [[Double]]) -> [Bool?] {
+            [Self.halfspaces(rows).isUnbounded(forms: Self.forms(rows)), Self.halfspaces(rows).isUnbounded()]
+        }
+        #expect(isUnbounded([[0, 1, 1], [0, -1, 3]]) == [true, true])
+        #expect(isUnbounded([[0, 1, 1], [0, -1, 3], [1, 0, 0]]) == [true, true])
+        #expect(isUnbounded([[0, 1, 1], [0, -1, 3], [1, 0, 0], [-1, 0, 1e9]]) == [false, false])
+        #expect(isUnbounded([[0, 1, 1], [1e-14, -1, 3], [1, 0, 0]])[0] == true)
+        #expect(isUnbounded([[0, 1, 1], [-1e-14, -1, 3], [1, 0, 0]])[0] == false)
+        #expect(isUnbounded([[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0]]) == [false, false])
+        #expect(Halfspaces(dimension: 3).isUnbounded(forms: []) == true && Halfspaces(dimension: 3).isUnbounded() == true)
+        #expect(Halfspaces(dimension: 0).isUnbounded() == false)
+    }
+
+    @Test("Law: unbounded sets have a row's direction, or the crossing of two, on which no row falls", arguments: [true, false])
+    func unbounded(_ isCoarse: Bool) {
+        var counts = [0, 0]
+        for seed in UInt64(0)..<400 {
+            var rng = RandomGenerator(seed: seed, purpose: "unbounded")
+            let rows = (0..<3 + Int(seed % 6)).map { _ in
+                (0..<3).map { _ in isCoarse ? Double(rng.integer(below: 5) - 2) / 2 : rng.uniform(-1, 1) } + [1]
+            }
+            let slopes = Self.forms(rows).map(\.slope)
+            // The extreme rays of the cone in three dimensions lie on two of its sides; where these do not span the space, a line is in it.
+            var isUnbounded = rank(slopes) < 3
+            for (i, a) in slopes.enumerated() {
+                for b in slopes[..<i] {
+                    let u: [Rational] = [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
+                    guard u.contains(where: { $0.signum != 0 }) else { continue }
+                    let values = slopes.map { ($0[0] * u[0] + $0[1] * u[1] + $0[2] * u[2]).signum }
+                    if values.allSatisfy({ $0 >= 0 }) || values.allSatisfy({ $0 <= 0 }) { isUnbounded = true }
+                }
+            }
+            counts[isUnbounded ? 1 : 0] += 1
+            #expect(Self.halfspaces(rows).isUnbounded(forms: Self.forms(rows)) == isUnbounded, "seed \(seed)")
+            #expect(Self.halfspaces(rows).isUnbounded() == isUnbounded, "seed \(seed)")
+        }
+        #expect(counts.allSatisfy { $0 > 50 })
+    }
+
     @Test("Law: the nearest point is the best of the projections onto all faces", arguments: [2, 3])
     func projections(_ dimension: Int) throws {
         for seed in UInt64(0)..<40 {

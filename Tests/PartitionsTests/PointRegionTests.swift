@@ -204,6 +204,28 @@ import Testing
         }
     }
 
+    @Test(
+        "Law: a cell is unbounded where it reaches the border of a huge box, in fractions and in Doubles",
+        arguments: NetworkSampler.allCases,
+        1...3)
+    func unbounded(_ sampler: NetworkSampler, _ inputs: Int) throws {
+        for seed in UInt64(0)..<(inputs == 3 ? 8 : 24) {
+            var rng = RandomGenerator(seed: seed, purpose: "unbounded \(sampler.rawValue) \(inputs)")
+            let program = try sampler.program(inputs: inputs, &rng)
+            let point = (0..<inputs).map { _ in rng.uniform(-2, 2) }
+            let box = [ClosedRange<Double>](repeating: -0x1p300...0x1p300, count: inputs)
+            var reaches: [[[Int]]: Bool] = [:]
+            try ExactSubdivision(of: program, on: .box(box)).forEachCell { cell in
+                reaches[cell.codes] = cell.polytope.facets.contains { $0 < 0 }
+            }
+            // Whether rows that nearly coincide meet far away is no question for Doubles.
+            for isExact in sampler == .nearlyEqual ? [true] : [true, false] {
+                let region = try RegionReader(program, isExact: isExact).region(at: point)
+                #expect(region.isUnbounded != nil && region.isUnbounded == reaches[region.codes], "seed \(seed), exact \(isExact)")
+            }
+        }
+    }
+
     @Test("Law: balls around points of thirteen inputs meet the same cells in fractions and in Doubles") func manyInputs() throws {
         var completeCount = 0
         for seed in UInt64(0)..<16 {

@@ -33,7 +33,7 @@ import Testing
         #expect(arrays.first { $0.name == "slopes" }?.tensor.shape == [4, 2])
         #expect(arrays.first { $0.name == "starts" }?.tensor.shape == [3])
         let boxed = try run(place, ["Toy", "--init", "1", "x.npy", "--box", "-2:2", "-o", "r.json"])
-        #expect(boxed["samples"]?.array?.allSatisfy { ($0["inRadius"]?.double ?? 0) > 0 } == true)
+        #expect(boxed["samples"]?.array?.allSatisfy { ($0["inRadius"]?.double ?? 0) > 0 && $0["unbounded"] == false } == true)
         #expect(try place.files() == ["r.json", "r.npz", "x.npy"])
     }
 
@@ -44,11 +44,13 @@ import Testing
         let partition = try place.maso("partition", "Toy", "--init", "1", "--box", "-1:1", "--json")
         let regions = try JSONValue(parsing: Array(partition.output.utf8), file: "partition")["regions"]
         let walk = try run(place, ["Toy", "--init", "1", "x.npy", "--walk", "--box", "-1:1"])["samples"]?.array?.first
-        #expect(walk?["cells"] == regions && walk?["end"] == "complete")
+        #expect(walk?["cells"] == regions && walk?["end"] == "complete" && walk?["unbounded"]?.int == 0)
         let stopped = try run(place, ["Toy", "--init", "1", "x.npy", "--walk", "--cells", "7"])["samples"]?.array?.first
         #expect(stopped?["cells"]?.int == 7 && stopped?["end"] == "cells" && stopped?["complete"] == false)
         let ball = try run(place, ["Toy", "--init", "1", "x.npy", "--ball", "1e-9", "-o", "w.npz"])["samples"]?.array?.first
-        #expect(ball?["cells"]?.int == 1 && ball?["complete"] == true)
+        #expect(ball?["cells"]?.int == 1 && ball?["complete"] == true && ball?["unbounded"]?.int == 1)
+        let arrays = try NumpyArchive.read(path: place.path("w.npz"))
+        #expect(arrays.first { $0.name == "codes" }?.tensor.shape == [1, 45 + 3 + 4])
     }
 
     @Test("An image network is read in Double, and says what is open when its time is over")

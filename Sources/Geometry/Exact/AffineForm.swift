@@ -25,6 +25,8 @@ public struct AffineForm: Hashable, Sendable {
     }
 
     public var dimension: Int { coefficients.count - 1 }
+    /// The slopes as fractions.
+    package var slope: [Rational] { coefficients.dropLast().map { Rational($0) } }
     /// Whether it is 0 everywhere.
     public var isZero: Bool { coefficients.allSatisfy(\.isZero) }
     /// Whether every slope is 0.

@@ -59,7 +59,7 @@ public struct FacetSearch: Sendable {
         let forms: [AffineForm]
         let interior: ExactPoint
 
-        func slope(_ row: Int) -> [Rational] { forms[row].coefficients.dropLast().map { Rational($0) } }
+        func slope(_ row: Int) -> [Rational] { forms[row].slope }
         func offset(_ row: Int) -> Rational { Rational(forms[row].coefficients[forms[row].dimension]) }
         /// At the interior point.
         func value(_ row: Int) -> Rational { forms[row].value(at: interior) }

@@ -155,9 +155,7 @@ extension Halfspaces {
         }
         let radius = exactRadius(at: center, forms) / relative
         // Σ λ_i a_i = 0, Σ λ_i ‖a_i‖ = 1, λ ≥ 0: then r = Σ λ_i r ‖a_i‖ ≤ Σ λ_i (⟨a_i, x⟩ + b_i) = Σ λ_i b_i for every ball inside.
-        let columns = active.map {
-            forms[$0].coefficients.dropLast().map { Rational($0) } + [Rational(norms[$0])]
-        }
+        let columns = active.map { forms[$0].slope + [Rational(norms[$0])] }
         let target = [Rational](repeating: .zero, count: dimension) + [Rational(1.0)]
         if let multipliers = exactCombination(of: columns, equal: target),
             multipliers.allSatisfy({ $0.signum >= 0 })
@@ -194,9 +192,7 @@ extension Halfspaces {
         // r = floor' + s with s free: every offset is at least 0 at the centre where s = 0.
         let lowest = zip(values, norms).filter { $0.1 > 0 }.map { $0.0 / Rational($0.1) }.min() ?? floor
         let rows = forms.indices.map { i in
-            forms[i].coefficients.dropLast().map { Rational($0) } + [
-                -Rational(norms[i]), values[i] - lowest * Rational(norms[i]),
-            ]
+            forms[i].slope + [-Rational(norms[i]), values[i] - lowest * Rational(norms[i])]
         }
         let objective = [Rational](repeating: .zero, count: dimension) + [Rational(1.0)]
         switch ExactProgram.maximum(rows: rows, objective: objective, basis: active) {

@@ -15,8 +15,9 @@ extension Halfspaces {
     /// What a search for the nearest point ended with.
     public enum Nearest: Sendable {
         case found(Projection)
-        /// Multipliers were found that prove the set empty, to rounding.
-        case empty
+        /// Multipliers were found that prove the set empty, to rounding: the slope of `row` is a combination of those of `held`, which are
+        /// independent, with multipliers ≤ 0.
+        case empty(held: [Int], row: Int)
         /// Stopped, or further than was asked for: no point of the set is nearer than this.
         case beyond(Double)
     }
@@ -64,7 +65,7 @@ extension Halfspaces {
                     let shares = zip(weights, active.members).map { $0 * slacks[$1] }
                     let most = shares.reduce(slacks[row], -)
                     let size = shares.reduce(abs(slacks[row])) { $0 + abs($1) }
-                    return most < -1e-9 * size ? .empty : .beyond(bound())
+                    return most < -1e-9 * size ? .empty(held: active.members, row: row) : .beyond(bound())
                 }
                 if !isDependent { for d in y.indices { y[d] += step * rest[d] } }
                 for j in weights.indices { multipliers[j] -= step * weights[j] }

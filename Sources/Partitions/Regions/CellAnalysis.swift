@@ -134,9 +134,21 @@ struct CellAnalysis<Form: FormArithmetic> {
         return Region(
             point: point.doubles, codes: reading.codes, facets: facets, inequalityCount: rows.count,
             undecidedCount: search?.undecided.count ?? rows.count, facetCertificate: certificate(search), ball: hasInterior ? ball : nil,
-            distance: borderDistance, boundaryDistance: boundary, tieCount: tieCount,
+            isUnbounded: isUnbounded(search), distance: borderDistance, boundaryDistance: boundary, tieCount: tieCount,
             isNamedByRule: isNamedByRule, isNamedCellFlat: isNamedCellFlat, map: map,
             powerCells: reading.sums.map { $0.map { PowerCell(sum: $0.doubles) } }, isExact: forms != nil)
+    }
+
+    /// Whether the cell is unbounded. Facets tell it, where all are known, and else all inequalities.
+    private func isUnbounded(_ search: FacetSearch.Answer?) -> Bool? {
+        guard hasInterior, let ball else { return nil }
+        // The sides of a box come first.
+        if origins.first?.layer == -1 { return false }
+        if ball.isUnbounded { return true }
+        guard let search, search.isComplete else { return rows.isUnbounded(forms: forms, until: { isOver(1) }) }
+        var bounding = Halfspaces(dimension: rows.dimension)
+        for row in search.facets { bounding.append(slope: rows.slope(row), offset: rows.offsets[row]) }
+        return bounding.isUnbounded(forms: forms.map { forms in search.facets.map { forms[$0] } }, until: { isOver(1) })
     }
 
     private func certificate(_ search: FacetSearch.Answer?) -> InscribedBall.Certificate {

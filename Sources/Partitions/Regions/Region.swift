@@ -42,6 +42,8 @@ public struct Region: Sendable {
     public let facetCertificate: InscribedBall.Certificate
     /// The largest ball inside; `nil` where none was found, or the cell has no interior.
     public let ball: InscribedBall?
+    /// Whether the cell is unbounded, for networks read in Double to rounding; `nil` where that was not decided.
+    public let isUnbounded: Bool?
     /// To the cell's border, over all its inequalities but those of a box; `nil` where there are none.
     public let distance: Distance?
     /// To the nearest point of the closed cell at which the class changes; `nil` where it is proved, to rounding, that there is none.

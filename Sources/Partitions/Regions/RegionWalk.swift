@@ -28,6 +28,8 @@ public struct RegionWalk: Sendable {
         /// The radius of the largest ball inside; ∞ where balls of every size fit. Of the point's own cell 0 where none was found: others
         /// are not listed then.
         public let inRadius: Double
+        /// Whether the cell is unbounded; `nil` where that was not decided.
+        public let isUnbounded: Bool?
         /// The largest output at the ball's centre; of a single output 1 where it is positive.
         public let classIndex: Int
         /// The cells beyond its facets that were met too, ascending.
@@ -116,7 +118,8 @@ extension RegionReader {
             cells.append(
                 RegionWalk.Cell(
                     codes: region.codes, steps: steps, facetCount: region.facets.count, inRadius: region.ball?.radius ?? 0,
-                    classIndex: region.classIndex(at: cell.ball?.center ?? at.doubles), neighbors: neighbors, isComplete: isComplete))
+                    isUnbounded: region.isUnbounded, classIndex: region.classIndex(at: cell.ball?.center ?? at.doubles),
+                    neighbors: neighbors, isComplete: isComplete))
         }
         if end == .complete, cells.contains(where: { !$0.isComplete }) { end = .undecided }
         // What was met, with interior, by its new number.
@@ -154,16 +157,15 @@ extension CellAnalysis {
     /// λ_j ≥ 0 and no form is negative there. Then its squared distance is −Σ λ_j s_j.
     private func squaredDistance(from point: [Double], to forms: [AffineForm], active: [Int]) -> Rational? {
         let origin = ExactPoint(point)
-        func slope(_ form: AffineForm) -> [Rational] { form.coefficients.dropLast().map { Rational($0) } }
         func product(_ a: [Rational], _ b: [Rational]) -> Rational { zip(a, b).reduce(.zero) { $0 + $1.0 * $1.1 } }
-        let slopes = active.map { slope(forms[$0]) }
+        let slopes = active.map { forms[$0].slope }
         let values = active.map { forms[$0].value(at: origin) }
         let gram = slopes.map { a in slopes.map { product(a, $0) } }
         guard let weights = exactCombination(of: gram, equal: values.map { -$0 }), weights.allSatisfy({ $0.signum >= 0 }) else {
             return nil
         }
         let way = point.indices.map { i in zip(weights, slopes).reduce(Rational.zero) { $0 + $1.0 * $1.1[i] } }
-        guard forms.allSatisfy({ ($0.value(at: origin) + product(slope($0), way)).signum >= 0 }) else { return nil }
+        guard forms.allSatisfy({ ($0.value(at: origin) + product($0.slope, way)).signum >= 0 }) else { return nil }
         return product(weights, values.map { -$0 })
     }
 

@@ -14,7 +14,7 @@ extension Region {
             "facets": JSONValue(facets.count), "inequalities": JSONValue(inequalityCount), "undecided": JSONValue(undecidedCount),
             "facetCertificate": JSONValue(facetCertificate.rawValue), "inRadius": ball.map { JSONValue($0.radius) } ?? .null,
             "inRadiusUpperBound": ball.map { JSONValue($0.upperBound) } ?? .null,
-            "inRadiusCertificate": JSONValue((ball?.certificate ?? .none).rawValue), "unbounded": JSONValue(ball?.isUnbounded ?? false),
+            "inRadiusCertificate": JSONValue((ball?.certificate ?? .none).rawValue), "unbounded": isUnbounded.json,
             "center": ball.map { JSONValue($0.center) } ?? .null, "distance": distance.map { JSONValue($0.value) } ?? .null,
             "distanceLowerBound": distance.map { JSONValue($0.lowerBound) } ?? .null,
             "nearestLayer": distance.map { name($0.layer) } ?? .null, "nearestUnit": distance.map { JSONValue($0.unit) } ?? .null,
@@ -58,6 +58,7 @@ extension Region {
         if undecidedCount > 0 { parts[0] += " (\(undecidedCount) undecided)" }
         parts.append(
             ball.map { "in-radius \($0.certificate == .none ? "at least " : "")\(number($0.radius))" } ?? "no ball found inside")
+        if isUnbounded == true { parts.append("unbounded") }
         if let distance {
             let layer = layers.indices.contains(distance.layer) ? layers[distance.layer] : "?"
             parts.append("border at \(number(distance.value)) (\(layer), unit \(distance.unit))")
@@ -106,7 +107,7 @@ extension Region {
 }
 
 extension RegionWalk {
-    /// Counts and distributions, without the cells.
+    /// Counts and distributions, without the cells. The median in-radius is of the cells that have a largest ball.
     public var summary: JSONValue {
         let complete = cells.filter(\.isComplete)
         let radii = cells.map(\.inRadius).filter { $0 > 0 && $0.isFinite }.sorted()
@@ -121,7 +122,7 @@ extension RegionWalk {
             "meanFacets": complete.isEmpty ? .null : JSONValue(Double(complete.reduce(0) { $0 + $1.facetCount }) / Double(complete.count)),
             "largestFacets": complete.map(\.facetCount).max().map { JSONValue($0) } ?? .null,
             "medianInRadius": radii.isEmpty ? .null : JSONValue(radii[radii.count / 2]),
-            "unbounded": JSONValue(cells.reduce(0) { $0 + ($1.inRadius == .infinity ? 1 : 0) }),
+            "unbounded": JSONValue(cells.reduce(0) { $0 + ($1.isUnbounded == true ? 1 : 0) }),
             "incomplete": JSONValue(cells.count - complete.count), "classes": counted(classes, "class"), "steps": counted(perStep, "step"),
         ]
     }
@@ -132,7 +133,7 @@ extension RegionWalk {
         let list = cells.map { cell -> JSONValue in
             [
                 "steps": JSONValue(cell.steps), "facets": JSONValue(cell.facetCount), "inRadius": JSONValue(cell.inRadius),
-                "class": JSONValue(cell.classIndex), "neighbors": JSONValue(cell.neighbors),
+                "unbounded": cell.isUnbounded.json, "class": JSONValue(cell.classIndex), "neighbors": JSONValue(cell.neighbors),
                 "codes": .array(cell.codes.map { JSONValue($0) }),
             ]
         }
@@ -152,14 +153,16 @@ extension RegionWalk {
         let facets = cells.filter(\.isComplete).map(\.facetCount)
         let mean = Double(facets.reduce(0, +)) / Double(max(facets.count, 1))
         let classes = cells.reduce(into: [Int: Int]()) { $0[$1.classIndex, default: 0] += 1 }.sorted { $0.key < $1.key }
-        return "point \(index): \(cells.count) cells (sets with interior on which every unit has one code), \(why)\n"
+        return
+            "point \(index): \(cells.count == 1 ? "1 cell (a set" : "\(cells.count) cells (sets") with interior on which every unit has one code), \(why)\n"
             + "  \(cells.map(\.steps).max() ?? 0) facets crossed at most"
             + (facets.isEmpty ? "" : "; facets of a cell \(facets.min()!) to \(facets.max()!), mean \(mean.formatted4)")
             + (classes.isEmpty ? "" : "; classes \(classes.map { "\($0.key): \($0.value)" }.joined(separator: ", "))")
     }
 
-    /// Walks as arrays: of all cells one after the other `steps`, `facets`, `inRadii`, `classes` (M) with `starts` (N + 1), and
-    /// `adjacencies` (E×2), pairs of cells numbered throughout.
+    /// Walks as arrays: of all cells one after the other `steps`, `facets`, `inRadii`, `unbounded` (1, 0, and −1 where that is open), `classes` (M)
+    /// and `codes` (M×units, all nonlinearities one after the other) with `starts` (N + 1), and `adjacencies` (E×2), pairs of cells numbered
+    /// throughout.
     public static func arrays(_ walks: [RegionWalk]) -> [NamedTensor] {
         let cells = walks.flatMap(\.cells)
         let starts = walks.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.cells.count) }
@@ -167,12 +170,21 @@ extension RegionWalk {
         for (walk, start) in zip(walks, starts) {
             for (a, cell) in walk.cells.enumerated() { for b in cell.neighbors where a < b { pairs += [start + a, start + b] } }
         }
+        let codes = cells.flatMap { $0.codes.joined().map { Int32($0) } }
         return [
             .integers("starts", [walks.count + 1], starts), .integers("steps", [cells.count], cells.map(\.steps)),
             .integers("facets", [cells.count], cells.map(\.facetCount)), .numbers("inRadii", [cells.count], cells.map(\.inRadius)),
-            .integers("classes", [cells.count], cells.map(\.classIndex)), .integers("adjacencies", [pairs.count / 2, 2], pairs),
+            .integers("unbounded", [cells.count], cells.map { $0.isUnbounded.map { $0 ? 1 : 0 } ?? -1 }),
+            .integers("classes", [cells.count], cells.map(\.classIndex)),
+            NamedTensor(
+                name: "codes", tensor: .int32(Tensor(shape: [cells.count, codes.count / max(cells.count, 1)], elements: codes))),
+            .integers("adjacencies", [pairs.count / 2, 2], pairs),
         ]
     }
+}
+
+extension Bool? {
+    fileprivate var json: JSONValue { map { JSONValue($0) } ?? .null }
 }
 
 extension [JSONMember] {

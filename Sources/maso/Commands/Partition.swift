@@ -160,7 +160,8 @@ struct Partition: ParsableCommand {
 
     private func text(_ result: Result, _ summary: PartitionSummary, _ names: [String], _ elapsed: Double) -> String {
         var lines = [
-            "\(summary.cellCount) cells (sets with interior on which every unit has one code) in \(brief(elapsed)) s",
+            (summary.cellCount == 1 ? "1 cell (a set" : "\(summary.cellCount) cells (sets")
+                + " with interior on which every unit has one code) in \(brief(elapsed)) s",
             "after each nonlinearity: \(summary.cellCounts.map { "\($0)" }.joined(separator: ", "))",
             (summary.distinctMapCount.map { "\($0) different affine maps; " } ?? "")
                 + "volumes from \(brief(summary.minVolume)) to \(brief(summary.maxVolume))",
@@ -170,7 +171,7 @@ struct Partition: ParsableCommand {
             if summary.boundary == nil { lines.append("the decision boundary is left open: \(Partition.manyTiles)") }
             lines.append("cells counted as they went by: too many to keep" + (output == nil ? ", but -o may" : ""))
         }
-        if summary.unboundedCount > 0 { lines.append("\(summary.unboundedCount) cells are unbounded") }
+        if summary.unboundedCount > 0 { lines.append("\(summary.unboundedCount) of them unbounded") }
         if let partition = result.linear {
             lines.append("\(partition.pieceCount) pieces along the line; the class changes at \(partition.boundaryPoints.count) points")
         }

@@ -87,7 +87,7 @@ struct RegionCommand: ParsableCommand {
         ]
         if let output { try write(results, members, to: output) }
         try printResult(common.json, members, output: output) {
-            (results.map(\.text) + (output.map { ["written to \($0)"] } ?? [])).joined(separator: "\n")
+            ((results.isEmpty ? ["no samples"] : results.map(\.text)) + (output.map { ["written to \($0)"] } ?? [])).joined(separator: "\n")
         }
     }
 

@@ -153,7 +153,11 @@ struct PictureOptions: ParsableArguments {
     /// - Throws: `Failure` where what was asked for is not drawn in three dimensions.
     func requireSolid() throws {
         if let first = given.first {
-            throw Failure(.unavailable, "\(first): cells in three dimensions are coloured by class, code or activity")
+            throw Failure(
+                .unavailable,
+                first == "--color slope"
+                    ? "\(first): cells in three dimensions are coloured by class, code or activity"
+                    : "\(first): drawn in two dimensions; in three, the cells after the last nonlinearity are")
         }
     }
 
