@@ -50,7 +50,7 @@ import Testing
         let ball = try run(place, ["Toy", "--init", "1", "x.npy", "--ball", "1e-9", "-o", "w.npz"])["samples"]?.array?.first
         #expect(ball?["cells"]?.int == 1 && ball?["complete"] == true && ball?["unbounded"]?.int == 1)
         let arrays = try NumpyArchive.read(path: place.path("w.npz"))
-        #expect(arrays.first { $0.name == "codes" }?.tensor.shape == [1, 45 + 3 + 4])
+        #expect(arrays.first { $0.name == "codes" }?.tensor.shape == [1, 45 + 3])
     }
 
     @Test("An image network is read in Double, and says what is open when its time is over")

@@ -60,11 +60,12 @@ extension Halfspaces {
                         center: start, radius: around.radius, upperBound: .infinity, certificate: .none,
                         active: []) : nil
             }
-            nearest = nearest ?? answer.center
+            let first = nearest ?? answer.center
+            nearest = first
             if answer.isHeldByReach && reach < 1e11 {
                 // Near a cone's apex the nearest centre may lie outside by rounding, and one further on inside.
                 if grow(rows, along: zip(answer.center, start).map { $0 - $1 }),
-                    let center = [nearest ?? start, answer.center].first(where: { isInside($0, forms) })
+                    let center = [first, answer.center].first(where: { isInside($0, forms) })
                 {
                     return InscribedBall(
                         center: center, radius: .infinity, upperBound: .infinity, certificate: .exact,

@@ -10,6 +10,11 @@ public struct ConvexPolygon: Hashable, Sendable {
         self.corners = corners
     }
 
+    /// The smallest box around it.
+    public var bounds: (low: SIMD2<Double>, high: SIMD2<Double>) {
+        (corners.reduce(corners[0]) { pointwiseMin($0, $1) }, corners.reduce(corners[0]) { pointwiseMax($0, $1) })
+    }
+
     public var area: Double { moments.area }
     public var centroid: SIMD2<Double> { moments.centroid }
 

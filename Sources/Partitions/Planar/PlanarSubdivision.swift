@@ -51,8 +51,7 @@ struct PlanarSubdivision: Sendable {
 
     /// The larger side of the smallest box around a polygon, or where that is lost in its coordinates' roundings a little more.
     static func size(of polygon: [SIMD2<Double>]) -> Double {
-        let low = polygon.reduce(SIMD2(repeating: .infinity)) { pointwiseMin($0, $1) }
-        let high = polygon.reduce(SIMD2(repeating: -.infinity)) { pointwiseMax($0, $1) }
+        let (low, high) = ConvexPolygon(polygon).bounds
         return max((high - low).max(), 0x1p-14 * max(abs(low.x), abs(low.y), abs(high.x), abs(high.y)))
     }
 

@@ -19,7 +19,7 @@ public struct SolidAdjacency: Sendable {
     /// The most vertices that are remembered.
     private static let vertexLimit = 1_000_000
 
-    /// Those found so far, `nil` where there were too many vertices to remember.
+    /// Those found so far, `nil` where there were too many vertices to remember, or a cell came twice.
     public private(set) var pairs: [Pair]? = []
     private var numbers: [ExactPoint: Int] = [:]
     /// By their vertices the facets that one cell has been met with.
@@ -62,9 +62,12 @@ public struct SolidAdjacency: Sendable {
             }
             guard let layer = codes.indices.first(where: { codes[$0] != others[$0] }),
                 let unit = codes[layer].indices.first(where: { codes[layer][$0] != others[layer][$0] })
-            else { preconditionFailure("two cells of one code share a facet") }
+            else { return forget() }
             found.append(Pair(cells: SIMD2(cell, cellCount), layer: layer, unit: unit))
         }
-        if numbers.count <= SolidAdjacency.vertexLimit { pairs = found } else { (numbers, open) = ([:], [:]) }
+        if numbers.count <= SolidAdjacency.vertexLimit { pairs = found } else { forget() }
     }
+
+    /// Gives up: there are too many vertices, or a cell came twice.
+    private mutating func forget() { (numbers, open) = ([:], [:]) }
 }

@@ -251,18 +251,17 @@ struct ClassPatches: Sendable {
         let (place, error) = (block.positions[v], block.errors[v])
         let precision = precisions[place]
         let isInPairs = crossing != nil || precision != nil || error > ClassPatches.looseness * size
-        func vertex(_ x: Rational, _ y: Rational, error: Double, _ point: ExactPoint? = nil) -> Vertex {
-            let shift = SIMD2((x - Rational(place.x)).doubleValue, (y - Rational(place.y)).doubleValue)
-            return Vertex(
-                place: place, shift: shift, error: error + 0x1p-52 * max(abs(shift.x), abs(shift.y)) + 0x1p-1060, isInPairs: isInPairs,
-                point: point, corner: Int32(truncatingIfNeeded: corners.count))
+        var better: (place: [Rational], error: Double, point: ExactPoint?)?
+        if precision == .exact, let point = mesh.exactPoint(of: v, in: block) {
+            better = ([point[0], point[1]], 0, point)
+        } else if isInPairs, let known = crossing ?? mesh.longPlace(of: v, in: block), known.error < error {
+            better = (known.place, known.error, nil)
         }
-        if precision == .exact, let point = mesh.exactPoint(of: v, in: block) { return vertex(point[0], point[1], error: 0, point) }
-        if isInPairs, let known = crossing ?? mesh.longPlace(of: v, in: block), known.error < error {
-            return vertex(known.place[0], known.place[1], error: known.error)
-        }
+        let shift = better.map { SIMD2(($0.place[0] - Rational(place.x)).doubleValue, ($0.place[1] - Rational(place.y)).doubleValue) }
+        let rounding = shift.map { 0x1p-52 * max(abs($0.x), abs($0.y)) + 0x1p-1060 }
         return Vertex(
-            place: place, shift: .zero, error: error, isInPairs: isInPairs, point: nil, corner: Int32(truncatingIfNeeded: corners.count))
+            place: place, shift: shift ?? .zero, error: (better?.error ?? error) + (rounding ?? 0), isInPairs: isInPairs,
+            point: better?.point, corner: Int32(truncatingIfNeeded: corners.count))
     }
 }
 

@@ -2,6 +2,7 @@
 // pixels outlines would cover everything evenly; then every pixel is the darker the more cells it meets.
 
 public import Figures
+import Geometry
 public import Partitions
 import Synchronization
 
@@ -29,10 +30,8 @@ public struct StreamedMap: Sendable {
         precondition(coloring != .slope, "slopes of streamed cells are not known")
         (self.coloring, self.title, isSign) = (coloring, title, program.outputCount == 1)
         tiles = try ClassifiedTiles(of: program, on: domain)
-        let corners = try domain.polygon()
-        window = Window(
-            low: corners.reduce(SIMD2(repeating: .infinity)) { pointwiseMin($0, $1) },
-            high: corners.reduce(SIMD2(repeating: -.infinity)) { pointwiseMax($0, $1) })
+        let (low, high) = ConvexPolygon(try domain.polygon()).bounds
+        window = Window(low: low, high: high)
         self.classNames = PartitionMap.names(of: Array(0..<max(program.outputCount, 2)), classNames, isSign: isSign)
     }
 
