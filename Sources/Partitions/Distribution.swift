@@ -1,5 +1,7 @@
 // Many numbers of one kind, in brief: cells' volumes, facet counts, in-radii.
 
+import Geometry
+
 /// The extremes, quartiles and mean of some numbers.
 public struct Distribution: Hashable, Sendable {
     public let count: Int
@@ -30,8 +32,17 @@ public struct Distribution: Hashable, Sendable {
 
 /// How large and of what shape cells are, cell by cell.
 public struct CellMeasures: Hashable, Sendable {
-    /// An area that Doubles leave open by more than this share of it is taken exactly.
-    static let looseness = 0x1p-32
+    /// How much of itself an area may be off by.
+    private static let looseness = 0x1p-32
+
+    /// An area right to 2⁻³² of itself: in Doubles, or where their bound is too loose for that in pairs of Doubles, or exactly.
+    static func area(
+        _ area: Double, _ bound: Double, long: @autoclosure () -> (area: Rational, bound: Double)?, exact: @autoclosure () -> Rational
+    ) -> Double {
+        if bound <= looseness * area { return area }
+        if let (area, bound) = long(), bound <= looseness * area.doubleValue { return area.doubleValue }
+        return exact().doubleValue
+    }
 
     /// Areas in two dimensions.
     public let volumes: [Double]

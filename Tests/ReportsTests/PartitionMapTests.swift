@@ -132,7 +132,7 @@ import Testing
     @Test("JSON holds cells, boundary, classes, units, dual graph and distributions that agree with one another")
     func json() throws {
         let map = try map()
-        let json = map.partition.json(map.boundary, units: [.init(layer: 1, unit: 0)])
+        let json = map.partition.json(map.boundary, CellMeasures(map.partition), units: [.init(layer: 1, unit: 0)])
         #expect(json["cells"]?.array?.count == map.partition.cellCount)
         #expect(json["adjacency"]?.array?.count == map.partition.adjacencies.count)
         let line = try #require(json["boundary"]?["polylines"]?.array?.first)
@@ -140,10 +140,11 @@ import Testing
         #expect(json["classes"]?.array?.compactMap { $0["components"]?.int } == [1, 1])
         #expect(json["units"]?.array?.first?["polylines"]?.array?.first?["codes"]?.array?.compactMap(\.int) == [0, 1])
         #expect(json["distributions"]?["volume"]?["mean"]?.double == 4 / Double(map.partition.cellCount))
-        let centers = map.partition.json(map.boundary, centersOfLayer: 0)["powerCells"]?.array
+        let centers = map.partition.json(map.boundary, CellMeasures(map.partition), centersOfLayer: 0)["powerCells"]?.array
         #expect(centers?.count == map.partition.cellCounts[0] && json["powerCells"] == nil)
         #expect(centers?.first?["squaredRadius"]?.double == map.partition.powerCells(ofLayer: 0)[0].cell.squaredRadius)
-        let arrays = Dictionary(uniqueKeysWithValues: map.partition.arrays(map.boundary).map { ($0.name, $0.tensor) })
+        let arrays = Dictionary(
+            uniqueKeysWithValues: map.partition.arrays(map.boundary, CellMeasures(map.partition)).map { ($0.name, $0.tensor) })
         #expect(arrays["adjacency"]?.shape == [map.partition.adjacencies.count, 2])
         #expect(arrays["boundaryClasses"]?.shape == [1, 2])
     }

@@ -62,7 +62,7 @@ public struct Halfspaces: Sendable {
     }
 
     /// ⟨a, x⟩, eight sums at a time.
-    static func product(_ a: UnsafeBufferPointer<Double>, _ x: UnsafeBufferPointer<Double>) -> Double {
+    package static func product(_ a: UnsafeBufferPointer<Double>, _ x: UnsafeBufferPointer<Double>) -> Double {
         precondition(a.count == x.count, "\(a.count) and \(x.count) entries")
         var (sums, i) = (SIMD8<Double>.zero, 0)
         let (rawA, rawX) = (UnsafeRawBufferPointer(a), UnsafeRawBufferPointer(x))

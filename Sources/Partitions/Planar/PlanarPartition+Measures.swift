@@ -15,7 +15,9 @@ extension PlanarPartition {
         return cells.map { cell in
             if cell.isUnbounded { return .infinity }
             let (area, bound) = subdivision.areaWithBound(of: cell.index)
-            return bound <= CellMeasures.looseness * area ? area : subdivision.exactArea(of: cell.index).doubleValue
+            return CellMeasures.area(
+                area, bound, long: LongForm.area(of: subdivision.mesh.vertices(of: cell.index).map { subdivision.longPlace($0) }),
+                exact: subdivision.exactArea(of: cell.index))
         }
     }
 

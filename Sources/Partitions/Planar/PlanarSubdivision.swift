@@ -311,8 +311,7 @@ struct PlanarSubdivision: Sendable {
     ///
     /// - Returns: `false` where that leaves more open than there should be.
     private mutating func placeInPairs(_ vertex: Int, between a: Int, and b: Int) -> Bool {
-        let (first, second) = crossings[vertex]
-        guard let crossing = LongForm.crossing(longForm(of: first), longForm(of: second)), crossing.error <= tolerance else { return false }
+        guard let crossing = longPlace(vertex), crossing.error <= tolerance else { return false }
         let (p, way) = (position(a), position(b) - position(a))
         let (place, error) = crossing.rounded
         let (tau, length) = (((place - p) * way).sum() / (way * way).sum(), (way * way).sum().squareRoot())
@@ -392,6 +391,12 @@ struct PlanarSubdivision: Sendable {
         }
         longForms[Int(line)] = form
         return form
+    }
+
+    /// Where a vertex is in pairs of Doubles; `nil` where that is open.
+    mutating func longPlace(_ vertex: Int) -> LongForm.Crossing? {
+        let (first, second) = crossings[vertex]
+        return LongForm.crossing(longForm(of: first), longForm(of: second))
     }
 
     /// The exact position of a vertex: the crossing of its two lines.

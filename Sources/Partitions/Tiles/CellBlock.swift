@@ -30,7 +30,7 @@ public struct CellBlock: Sendable {
         let shared: [UInt16]
         /// Where cells differ: what is added to the unit's code where the cell has the bit.
         let units: [(unit: Int, delta: Int)]
-        fileprivate let bits: [UInt64]
+        private let bits: [UInt64]
         private var words: Int { (units.count + 63) / 64 }
 
         fileprivate init(shared: [UInt16], units: [(unit: Int, delta: Int)], bits: [UInt64]) {
@@ -39,6 +39,11 @@ public struct CellBlock: Sendable {
 
         /// Whether a cell has the bit of `units[i]`.
         func has(_ i: Int, cell: Int) -> Bool { bits[cell * words + i / 64] >> UInt64(i % 64) & 1 == 1 }
+
+        /// The numbers in `units` of those that come before `end` of which the cell has the bit.
+        func units(of cell: Int, before end: Int) -> [Int32] {
+            units.indices.filter { units[$0].unit < end && has($0, cell: cell) }.map { Int32(truncatingIfNeeded: $0) }
+        }
     }
 
     /// The cells, in the order of the subdivision.
@@ -55,11 +60,6 @@ public struct CellBlock: Sendable {
         /// Its corners, counter-clockwise. Corners of neighbours on a straight side count as corners.
         public var vertices: [SIMD2<Double>] { range.map { block.positions[Int(block.corners[$0])] } }
 
-        /// The area, right to 2⁻³² of itself however thin the cell is.
-        public var area: Double {
-            let (area, bound) = areaWithBound
-            return bound <= CellMeasures.looseness * area ? area : exactArea().doubleValue
-        }
         public var centroid: SIMD2<Double> { ConvexPolygon(vertices).centroid }
 
         /// The area, and a bound on its error.

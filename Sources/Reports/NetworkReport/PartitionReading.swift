@@ -46,7 +46,7 @@ public struct PartitionReading: Sendable {
             .figure(Figure(try PartitionPage.picture(map.map(title: "The cells round the samples")), caption: Prose(map.caption))),
         ]
         return introduction + [.heading("Layer by layer")] + (try PartitionSection.layers(map)) + [.heading("Classes and boundary")]
-            + PartitionSection.classes(map) + [.heading("Sizes and shapes")] + PartitionSection.measures(map.partition)
+            + PartitionSection.classes(map) + [.heading("Sizes and shapes")] + PartitionSection.measures(CellMeasures(map.partition))
             + [.heading("Graphs of the outputs")] + PartitionSection.graphs(map)
     }
 }

@@ -126,7 +126,7 @@ public struct SliceReading: Sendable {
         let outcome = try TiledPartition(of: program, on: Domain(.box(ranges), embedding: embedding)).forEachBlock { block in
             for cell in block.cells {
                 polygons.append(cell.vertices)
-                area += cell.area
+                area += cell.areaWithBound.area
             }
             if polygons.count > limit { throw TooMany(share: area / (window.width * window.height)) }
         }

@@ -11,10 +11,13 @@ extension PlanarPartition {
     /// `cells[]` with vertices (counter-clockwise), area, centroid, facet count, in-radius, codes and affine map; `boundary` and `units[]`
     /// as polylines; `classes[]` with area and Betti numbers; `adjacency[]`, the dual graph; `distributions`; and the `domain`, of whose
     /// coordinates vertices are. Which cells, polylines and regions there are is exact; coordinates and measures are Doubles.
-    /// - Parameter centersOfLayer: a nonlinearity whose regions are power cells: `powerCells[]` has centre and squared radius of each, and the
-    ///   cell of the layers before in which it competes.
-    public func json(_ boundary: DecisionBoundary, units: [PartitionMap.Unit] = [], centersOfLayer: Int? = nil) -> JSONValue {
-        let measures = CellMeasures(self)
+    /// - Parameters:
+    ///   - measures: those of its cells.
+    ///   - centersOfLayer: a nonlinearity whose regions are power cells: `powerCells[]` has centre and squared radius of each, and the
+    ///     cell of the layers before in which it competes.
+    public func json(
+        _ boundary: DecisionBoundary, _ measures: CellMeasures, units: [PartitionMap.Unit] = [], centersOfLayer: Int? = nil
+    ) -> JSONValue {
         let json: JSONValue = [
             "cell": "a set of the domain with interior on which every unit has one code",
             "ties": "the first piece that attains the maximum", "domain": domain.json,
@@ -59,10 +62,9 @@ extension PlanarPartition {
     /// Every cell as arrays: `vertices` of all cells one after the other (M×2) with `starts` (R + 1), `areas` (R), `centroids` (R×2),
     /// `facets` (R), `inRadii` (R), `codes` (R×units), `slopes` (R×K×2), `offsets` (R×K); the dual graph as `adjacency` (E×2); the decision
     /// boundary as `boundaryPoints` (P×2) with `boundaryStarts` (L + 1) and `boundaryClasses` (L×2, left and right).
-    public func arrays(_ boundary: DecisionBoundary) -> [NamedTensor] {
+    public func arrays(_ boundary: DecisionBoundary, _ measures: CellMeasures) -> [NamedTensor] {
         var (vertices, starts): ([Double], [Int64]) = ([], [0])
         var (centroids, codes, slopes, offsets): ([Double], [Int32], [Double], [Double]) = ([], [], [], [])
-        let measures = CellMeasures(self)
         for cell in cells {
             let (corners, map) = (cell.vertices, cell.map)
             vertices += corners.flatMap { [$0.x, $0.y] }
@@ -98,7 +100,7 @@ extension PlanarPartition {
 
 extension PartitionMap {
     /// What the command says of a planar partition beyond the counts.
-    public var answers: [JSONMember] {
+    public func answers(_ measures: CellMeasures) -> [JSONMember] {
         let curve = boundary.curve
         return [
             JSONMember(name: "boundaryPieces", value: JSONValue(curve.pieceCount)),
@@ -106,7 +108,7 @@ extension PartitionMap {
             JSONMember(name: "boundaryAmbiguous", value: JSONValue(boundary.isAmbiguous)),
             JSONMember(name: "classes", value: .array(boundary.regions.map(\.json))),
             JSONMember(name: "adjacentPairs", value: JSONValue(partition.adjacencies.count)),
-            JSONMember(name: "distributions", value: CellMeasures(partition).json),
+            JSONMember(name: "distributions", value: measures.json),
         ]
     }
 }

@@ -47,7 +47,8 @@ public enum PartitionPage {
 
     /// - Throws: `PNGError` when libpng does.
     public static func page(
-        _ map: PartitionMap, _ summary: PartitionSummary, name: String, frames: [Film.Frame] = [], provenance: Provenance
+        _ map: PartitionMap, _ measures: CellMeasures, _ summary: PartitionSummary, name: String, frames: [Film.Frame] = [],
+        provenance: Provenance
     ) throws -> Page {
         page(
             summary, name: name, provenance: provenance,
@@ -59,7 +60,7 @@ public enum PartitionPage {
                 Page.Section("Layers", try PartitionSection.layers(map)),
                 Page.Section("Graphs of the outputs", anchor: "graphs", PartitionSection.graphs(map)),
                 Page.Section("Classes and boundary", PartitionSection.classes(map)),
-                Page.Section("Sizes and shapes", PartitionSection.measures(map.partition)),
+                Page.Section("Sizes and shapes", PartitionSection.measures(measures)),
                 Page.Section("Counts", PartitionSection.counts(summary)),
             ])
     }

@@ -114,8 +114,7 @@ enum PartitionSection {
     }
 
     /// Distributions of areas, in-radii, facets and neighbours.
-    static func measures(_ partition: PlanarPartition) -> [Block] {
-        let measures = CellMeasures(partition)
+    static func measures(_ measures: CellMeasures) -> [Block] {
         let rows = [
             ("area", measures.volume), ("in-radius", measures.inRadius), ("facets", measures.facetCount),
             ("neighbours", measures.neighborCount),

@@ -21,12 +21,13 @@ extension SolidPartition {
             volumes.append(volume.doubleValue)
             facetCounts.append(facets.count)
             inRadii.append(cell.inRadius(of: polytope, near: centroid))
-            try file.write([
-                "vertices": .array(polytope.vertices.map { JSONValue($0.position) }), "facets": .array(facets.map { JSONValue($0) }),
-                "volume": JSONValue(volumes[volumes.count - 1]), "centroid": JSONValue(centroid),
-                "inRadius": JSONValue(inRadii[inRadii.count - 1]), "codes": .array(cell.codes.map { JSONValue($0) }),
-                "slopes": .array(map.slopes.map { JSONValue($0) }), "offsets": JSONValue(map.offsets),
-            ])
+            try file.write(
+                [
+                    "vertices": .array(polytope.vertices.map { JSONValue($0.position) }), "facets": .array(facets.map { JSONValue($0) }),
+                    "volume": JSONValue(volumes[volumes.count - 1]), "centroid": JSONValue(centroid),
+                    "inRadius": JSONValue(inRadii[inRadii.count - 1]), "slopes": .array(map.slopes.map { JSONValue($0) }),
+                    "offsets": JSONValue(map.offsets),
+                ], codes: cell.codes)
         }
         let measures = adjacency.neighborCounts.map {
             CellMeasures(volumes: volumes, facetCounts: facetCounts, inRadii: inRadii, neighborCounts: $0)

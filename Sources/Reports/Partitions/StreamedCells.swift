@@ -20,8 +20,23 @@ struct CellFile: ~Copyable {
         self.file = file
     }
 
-    mutating func write(_ cell: JSONValue) throws {
-        try file.write(Array(((count == 0 ? "\n" : ",\n") + cell.text()).utf8))
+    /// - Parameter codes: a last member, if the file has them: of wide networks most of the file, so written without values of its own.
+    mutating func write(_ cell: JSONValue, codes: [[Int]]? = nil) throws {
+        var text = Array(((count == 0 ? "\n" : ",\n") + cell.text()).utf8)
+        if let codes {
+            text[text.count - 1] = UInt8(ascii: ",")
+            text += "\"codes\":[".utf8
+            for (layer, code) in codes.enumerated() {
+                text += (layer == 0 ? "[" : ",[").utf8
+                for (unit, piece) in code.enumerated() {
+                    if unit > 0 { text.append(UInt8(ascii: ",")) }
+                    if piece < 10 { text.append(UInt8(ascii: "0") + UInt8(piece)) } else { text += String(piece).utf8 }
+                }
+                text.append(UInt8(ascii: "]"))
+            }
+            text += "]}".utf8
+        }
+        try file.write(text)
         count += 1
     }
 
@@ -47,15 +62,13 @@ extension TiledPartition {
         let hasCodes = program.nonlinearSteps.reduce(0) { $0 + program.counts[$1 + 1] } <= TiledPartition.writtenUnits
         var count = 0
         try forEachBlock { block in
-            for cell in block.cells {
+            for (cell, area) in zip(block.cells, block.areas) {
                 let centroid = cell.centroid
-                var members = [
-                    JSONMember(name: "vertices", value: .array(cell.vertices.map { JSONValue([$0.x, $0.y]) })),
-                    JSONMember(name: "area", value: JSONValue(cell.area)),
-                    JSONMember(name: "centroid", value: JSONValue([centroid.x, centroid.y])),
-                ]
-                if hasCodes { members.append(JSONMember(name: "codes", value: .array(cell.codes.map { JSONValue($0) }))) }
-                try file.write(.object(members))
+                try file.write(
+                    [
+                        "vertices": .array(cell.vertices.map { JSONValue([$0.x, $0.y]) }), "area": JSONValue(area),
+                        "centroid": JSONValue([centroid.x, centroid.y]),
+                    ], codes: hasCodes ? cell.codes : nil)
             }
             count += block.count
             progress(count)

@@ -59,7 +59,7 @@ struct Partition: ParsableCommand {
             "ties": "the first piece that attains the maximum", "streamed": .bool(result.isStreamed),
             "filter": summary.filter.map { filter($0) } ?? .null,
         ]
-        if let map = result.planar { object = object.appending(map.answers) }
+        if case .planar(let map, let measures, _) = result { object = object.appending(map.answers(measures)) }
         if let boundary = summary.boundary { object = object.appending(boundary.answers) }
         object = object.appending([JSONMember(name: "open", value: open(result, summary))])
         let names = try summary.boundary == nil ? [] : picture.classNames(model, common)
@@ -69,12 +69,12 @@ struct Partition: ParsableCommand {
     /// A partition by the number of its dimensions.
     private enum Result {
         case linear(LinearPartition)
-        case planar(PartitionMap, TiledPartition?)
+        case planar(PartitionMap, CellMeasures, TiledPartition?)
         /// More cells than are kept.
         case streamed(TiledPartition, PiecewiseAffineProgram)
         case solid(SolidPartition, PiecewiseAffineProgram)
 
-        var planar: PartitionMap? { if case .planar(let map, _) = self { map } else { nil } }
+        var planar: PartitionMap? { if case .planar(let map, _, _) = self { map } else { nil } }
         /// Whether the class of a stream is a single output's sign.
         var isSign: Bool { if case .streamed(_, let program) = self { program.outputCount == 1 } else { false } }
         var isStreamed: Bool { if case .streamed = self { true } else { false } }
@@ -104,14 +104,14 @@ struct Partition: ParsableCommand {
     private func cut(_ program: PiecewiseAffineProgram, _ domain: Domain, _ model: Model) throws -> Result {
         switch domain.dimension {
         case 1: return .linear(try LinearPartition(of: program, on: domain, threads: common.threadCount))
-        case 2 where domain.isWhole: return .planar(try picture.map(PlanarPartition(of: program, on: domain), model, common), nil)
+        case 2 where domain.isWhole: return try keep(program, domain, model, nil)
         case 2:
             // Tiles keep no cells; the planar partition does, where they are not too many.
             let tiles = try TiledPartition(of: program, on: domain)
             guard tiles.hasAtMost(PartitionSummary.keptCellCount(of: tiles.program, isDrawn: output != nil)) else {
                 return .streamed(tiles, program)
             }
-            return .planar(try picture.map(PlanarPartition(of: program, on: domain), model, common), tiles)
+            return try keep(program, domain, model, tiles)
         case 3...8: return .solid(try SolidPartition(of: program, on: domain), program)
         default:
             throw Failure(
@@ -121,12 +121,17 @@ struct Partition: ParsableCommand {
         }
     }
 
+    private func keep(_ program: PiecewiseAffineProgram, _ domain: Domain, _ model: Model, _ tiles: TiledPartition?) throws -> Result {
+        let map = try picture.map(PlanarPartition(of: program, on: domain), model, common)
+        return .planar(map, CellMeasures(map.partition), tiles)
+    }
+
     private func summary(_ result: Result) throws -> PartitionSummary {
         switch result {
         case .linear(let partition): return PartitionSummary(partition)
-        case .planar(let map, let tiles?):
+        case .planar(let map, _, let tiles?):
             return PartitionSummary(streaming: tiles, boundary: map.boundary, threads: common.threadCount)
-        case .planar(let map, nil): return PartitionSummary(map.partition, map.boundary)
+        case .planar(let map, _, nil): return PartitionSummary(map.partition, map.boundary)
         case .streamed(let tiles, _):
             if output != nil { try picture.requireStreamed() }
             let progress = SharedProgress("cells", quiet: common.quiet)
@@ -146,7 +151,8 @@ struct Partition: ParsableCommand {
         switch result {
         case .linear(let partition) where form(output) == "json": try OutputFile.write(partition.json.text(), to: output)
         case .linear(let partition): try NumpyArchive.write(partition.arrays, to: output)
-        case .planar(let map, _): try picture.write(map, summary, model, to: output, form: form(output), common)
+        case .planar(let map, let measures, _):
+            try picture.write(map, measures, summary, model, to: output, form: form(output), common)
         case .streamed(let tiles, _) where form(output) == "json":
             let progress = SharedProgress("cells written", quiet: common.quiet)
             defer { progress.finish() }

@@ -183,13 +183,14 @@ struct PictureOptions: ParsableArguments {
 
     /// Writes the partition in the form that the file's name ends in.
     func write(
-        _ map: PartitionMap, _ summary: PartitionSummary, _ model: Model, to output: String, form: String,
+        _ map: PartitionMap, _ measures: CellMeasures, _ summary: PartitionSummary, _ model: Model, to output: String, form: String,
         _ common: CommonOptions
     ) throws {
         let title = "The cells of \(model.title)"
         switch form {
-        case "json": try OutputFile.write(map.partition.json(map.boundary, units: map.units, centersOfLayer: centers).text(), to: output)
-        case "npz": try NumpyArchive.write(map.partition.arrays(map.boundary), to: output)
+        case "json":
+            try OutputFile.write(map.partition.json(map.boundary, measures, units: map.units, centersOfLayer: centers).text(), to: output)
+        case "npz": try NumpyArchive.write(map.partition.arrays(map.boundary, measures), to: output)
         case "png":
             let picture = map.map(title: title)
             try OutputFile.write(try picture.framed(picture.raster(width: 1200, oversampling: 2)).png(), to: output)
@@ -208,7 +209,7 @@ struct PictureOptions: ParsableArguments {
             try OutputFile.write(document, to: output)
         default:
             let page = try PartitionPage.page(
-                map, summary, name: model.title, frames: frames.isEmpty ? [] : try moments(map, model, common),
+                map, measures, summary, name: model.title, frames: frames.isEmpty ? [] : try moments(map, model, common),
                 provenance: provenance(model, common))
             try OutputFile.write(page.html(), to: output)
         }
