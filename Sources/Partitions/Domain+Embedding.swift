@@ -45,6 +45,21 @@ extension Domain {
             origin.indices.map { i in zip(coordinates, directions).reduce(origin[i]) { $0 + $1.0 * $1.1[i] } }
         }
 
+        /// The coordinates of the point of the slice that is nearest to an input, rounded: (DᵀD)⁻¹ Dᵀ (x − origin) for the directions D.
+        ///
+        /// - Precondition: there are two directions, which span a plane, and as many numbers as an input has.
+        public func coordinates(nearest input: [Double]) -> [Double] {
+            precondition(dimension == 2 && input.count == origin.count, "\(dimension) directions, \(input.count) numbers")
+            func product(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
+            let (u, v) = (directions[0], directions[1])
+            let way = zip(input, origin).map { $0 - $1 }
+            // The part of v across u, as Gram and Schmidt take it.
+            let share = product(u, v) / product(u, u)
+            let across = zip(u, v).map { $1 - share * $0 }
+            let second = product(across, way) / product(across, across)
+            return [product(u, way) / product(u, u) - share * second, second]
+        }
+
         /// The embedding as steps.
         ///
         /// - Throws: `PartitionError` where a vector does not have the input's length.

@@ -87,6 +87,19 @@ import Testing
         }
     }
 
+    @Test("Tints of different classes among the first ten are told apart, whatever their variants") func tints() {
+        for i in 0..<10 {
+            for j in 0..<i {
+                for (a, b) in [(0, 0), (0, 3), (3, 0), (3, 3)] {
+                    let (a, b) = (ClassColors.tint(i, variant: a), ClassColors.tint(j, variant: b))
+                    // Twice as far as is barely visible, and more.
+                    #expect(a.distance(to: b) > 0.05, "classes \(i) and \(j)")
+                    for m in Self.deficiencies.prefix(2) { #expect(seen(a, m).distance(to: seen(b, m)) > 0.05, "classes \(i) and \(j)") }
+                }
+            }
+        }
+    }
+
     @Test("The first 24 classes have different colours, and their tints stay with their class")
     func classes() {
         for i in 0..<24 { for j in 0..<i { #expect(ClassColors.color(i).distance(to: ClassColors.color(j)) > 0.04, "\(i), \(j)") } }

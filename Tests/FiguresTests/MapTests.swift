@@ -216,4 +216,37 @@ import Testing
         let picture = try parseMarkup(map.pictureWithImage(pixels: 90).document)
         #expect(picture.all("image").count == 1 && picture.all("path").isEmpty)
     }
+
+    @Test("A long or flat window is drawn to two scales, and says so; the last label of an axis has room") func stretched() throws {
+        for (size, rows) in [(SIMD2(100.0, 1.0), 25), (SIMD2(1, 100), 250)] {
+            let window = Window(low: .zero, high: size)
+            let map = PolygonMap(
+                title: "One cell", description: "One cell.", window: window,
+                cells: [.init([.zero, SIMD2(size.x, 0), size, SIMD2(0, size.y)], fill: Color(0xAA0000))])
+            let raster = map.raster(width: 100)
+            #expect((raster.width, raster.height) == (100, rows) && raster[50, rows / 2] == Color(0xAA0000))
+            #expect(map.picture().description == "One cell. The axes have different scales.")
+            #expect(QuantizedPath(window: window, columns: 1000).rows == 10 * rows)
+        }
+        let far = PolygonMap(title: "", description: "", window: Window(low: SIMD2(0.2, 0), high: SIMD2(0.200001, 1e-6)), cells: [])
+        let picture = far.picture()
+        for text in try parseMarkup(picture.document).all("text") where text.attributes["text-anchor"] == "middle" {
+            let x = try #require(text.attributes["x"].flatMap { Double($0) })
+            // Digits of Helvetica are 0.556 em wide.
+            #expect(x + 0.556 * 11 * Double(text.text.count) / 2 <= picture.width, "\(text.text)")
+        }
+    }
+
+    @Test("Images have letters for numbers with powers, for ASCII and for marked letters") func letters() {
+        func image(_ name: String) -> Raster {
+            var map = PolygonMap(title: "", description: "", window: Window(low: .zero, high: SIMD2(1, 1)), cells: [])
+            map.keys = [.init(name, paint: .fixed(.black))]
+            return map.framed(Raster(width: 600, height: 600, fill: .white))
+        }
+        var seen = [image("\u{E000}"): "a letter without a glyph"]
+        for scalar in (33...126).map({ Character(Unicode.Scalar($0)) }) + "⁰¹²³⁴⁵⁶⁷⁸⁹⁻öäüéèñçøÄÖ".filter({ $0 != "ø" }) {
+            let before = seen.updateValue("\(scalar)", forKey: image("\(scalar)"))
+            #expect(before == nil, "\(scalar) is drawn as \(before ?? "")")
+        }
+    }
 }

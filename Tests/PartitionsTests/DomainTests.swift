@@ -143,6 +143,19 @@ import Testing
         #expect(refusal { _ = try Domain.plane(through: [[0, 0], [1, 1], [1, 1]]) }.hasSuffix("expected three that span a plane"))
     }
 
+    @Test("Law: what an input lacks of its nearest point of a slice is orthogonal to it") func nearestPlace() {
+        for seed in UInt64(0)..<20 {
+            var rng = RandomGenerator(seed: seed, purpose: "nearest place")
+            func vector() -> [Double] { (0..<5).map { _ in rng.uniform(-2, 2) } }
+            let slice = Domain.Embedding(origin: vector(), directions: [vector(), vector()])
+            let input = vector()
+            let rest = zip(input, slice(slice.coordinates(nearest: input))).map { $0 - $1 }
+            for direction in slice.directions { #expect(abs(zip(rest, direction).reduce(0) { $0 + $1.0 * $1.1 }) < 1e-12) }
+            let place = [rng.uniform(-3, 3), rng.uniform(-3, 3)]
+            #expect(zip(slice.coordinates(nearest: slice(place)), place).allSatisfy { abs($0 - $1) < 1e-10 })
+        }
+    }
+
     @Test("Inputs that agree in two of a plane's points keep their value on all of the line through these, however it is rounded")
     func planeThroughPoints() throws {
         for seed in UInt64(0)..<20 {

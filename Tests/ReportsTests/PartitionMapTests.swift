@@ -32,6 +32,25 @@ import Testing
         }
     }
 
+    @Test("Maps that are compared share a scale and a rectangle; dots of classes that cells have not are named") func compared() throws {
+        var map = try map()
+        map.coloring = .slope
+        (map.range, map.shown) = (0...5, Window(low: SIMD2(-2, -2), high: SIMD2(2, 2)))
+        let drawn = map.map(title: "Cells")
+        #expect(drawn.scale?.mapping.low == 0 && drawn.scale?.mapping.high == 5 && drawn.window == map.shown)
+        map.coloring = .class
+        map.samples = ["high", "third"].map { .init($0, points: [.zero], color: .black) }
+        #expect(map.map(title: "Cells").keys.filter { $0.shape == .dot }.map(\.name) == ["third"])
+    }
+
+    @Test("A solid's description names its colours by the network's classes") func solid() throws {
+        var program = PiecewiseAffineProgram(inputCount: 3)
+        try program.append(.pieces(source: 0, pieces: [.relu, .relu, .relu]))
+        let map = try SolidMap(of: program, on: [-1...1, -1...1, -2...2], embedding: nil, coloring: .class, classNames: [])
+        let description = map.plot(title: "Cells", cellCount: 8).description
+        #expect(description.contains("the class whose output is largest") && description.contains("different scales"))
+    }
+
     @Test("Sets that share a side differ in colour, and cells of one code do not")
     func codes() throws {
         var map = try map()

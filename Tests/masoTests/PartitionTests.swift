@@ -74,7 +74,7 @@ import Testing
         for (options, text) in [
             (["--layer", "0", "--depth", "0", "-o", "c.svg"], "--layer and --depth exclude each other"),
             (["--frames", "a.safetensors", "-o", "c.png"], "--frames: expected -o with a name ending in .svg or .html"),
-            (["--surface", "0", "-o", "c.html"], "--surface: expected -o with a name ending in .svg; .html has all outputs"),
+            (["--surface", "0", "-o", "c.html"], "--surface: expected -o with a name ending in .svg; .html has the first outputs"),
             (["--unit", "3", "-o", "c.svg"], "'3'"), (["--color", "red", "-o", "c.svg"], "'red'"),
         ] {
             let outcome = try place.start(["partition", "toy.safetensors", "--box", "-1:1"] + options).outcome()

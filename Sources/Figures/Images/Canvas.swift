@@ -6,8 +6,8 @@ public struct Canvas: Sendable {
     private let grid: PixelGrid
 
     /// A canvas `width` pixels wide whose height keeps the window's proportions.
-    public init(window: Window, width: Int, background: Color = .white) {
-        grid = PixelGrid(window: window, width: width)
+    public init(window: Window, width: Int, aspect: Double? = nil, background: Color = .white) {
+        grid = PixelGrid(window: window, width: width, aspect: aspect)
         raster = Raster(width: width, height: grid.height, fill: background)
     }
 

@@ -6,9 +6,11 @@ public struct PixelGrid: Hashable, Sendable {
     public let width: Int
     public let height: Int
 
-    /// A grid `width` pixels wide whose height keeps the window's proportions.
-    public init(window: Window, width: Int) {
-        let height = Int((Double(width) * window.height / window.width).rounded())
+    /// A grid `width` pixels wide.
+    ///
+    /// - Parameter aspect: height over width; by default that of the window.
+    public init(window: Window, width: Int, aspect: Double? = nil) {
+        let height = Int((Double(width) * (aspect ?? window.height / window.width)).rounded())
         (self.window, self.width, self.height) = (window, width, min(max(1, height), 1 << 15))
     }
 

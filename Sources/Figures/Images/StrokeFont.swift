@@ -7,7 +7,7 @@ enum StrokeFont {
 
     /// Strokes apart by bars; a stroke's points are pairs of digits, x and y.
     private static let glyphs: [Character: String] = [
-        " ": "", "0": "12 32 43 47 38 18 07 03 12", "1": "07 18 28 22/12 32", "2": "07 18 38 47 46 02 42",
+        " ": "", "0": "12 32 43 47 38 18 07 03 12/25 25", "1": "07 18 28 22/12 32", "2": "07 18 38 47 46 02 42",
         "3": "07 18 38 47 46 35 15/35 44 43 32 12 03", "4": "32 38 04 44", "5": "48 08 05 35 44 43 32 12 03",
         "6": "47 38 18 07 03 12 32 43 44 35 15 04", "7": "08 48 12", "8": "15 06 07 18 38 47 46 35 15 04 03 12 32 43 44 35",
         "9": "46 35 15 06 07 18 38 47 43 32 12 03",
@@ -33,7 +33,23 @@ enum StrokeFont {
         "≥": "08 46 04/02 42",
         "×": "13 47/17 43", "·": "25 25", "‖": "18 12/38 32", "'": "28 26", "…": "02 02/22 22/42 42",
         "%": "02 48/08 18 17 07 08/43 33 32 42 43",
-        "₂": "03 14 34 33 02 42", "⁻": "08 28", "⁰": "18 38 35 15 18",
+        "₂": "03 14 34 33 02 42", "⁻": "06 26",
+        "\"": "18 16/38 36", "&": "42 06 07 18 27 26 04 03 12 22 44", ";": "22 11/25 25", "!": "28 24/22 22",
+        "?": "07 18 38 47 46 24/22 22",
+        "#": "12 18/32 38/04 44/06 46", "$": "47 07 06 44 43 03/28 22", "@": "33 36 16 13 43 47 38 18 07 03 12 42",
+        "*": "23 27/06 44/04 46",
+        "[": "38 28 22 32", "]": "18 28 22 12", "{": "38 27 26 15 24 23 32", "}": "18 27 26 35 24 23 12", "\\": "08 42", "^": "06 28 46",
+        "`": "18 27", "|": "28 22", "~": "04 15 35 46", "ß": "02 07 18 38 47 35 44 43 32", "ı": "26 22", "’": "28 26", "‘": "28 26",
+        "“": "18 16/38 36", "”": "18 16/38 36", "°": "18 28 26 16 18",
+    ]
+    /// Letters with a mark, by the mark: each after the letter that it stands on.
+    private static let marked: [(strokes: String, pairs: String)] = [
+        ("17 17/37 37", "aäeëıïoöuüyÿ"), ("17 38", "aáeéıíoóuúyýcćnńsśzź"), ("18 37", "aàeèıìoòuù"), ("07 28 47", "aâeêıîoôuû"),
+        ("07 18 37 48", "aãoõnñ"), ("17 28 37 17", "aåuů"), ("22 20 10", "cçsş"), ("08 27 48", "cčsšzžeěrř"),
+        ("19 19/39 39", "AÄOÖUÜ"), ("19 39", "EÉAÁOÓ"),
+    ]
+    private static let superscripts: [Character: Character] = [
+        "⁰": "0", "¹": "1", "²": "2", "³": "3", "⁴": "4", "⁵": "5", "⁶": "6", "⁷": "7", "⁸": "8", "⁹": "9",
     ]
     /// What letters are drawn as that have no glyph.
     private static let unknown = "02 42 48 08 02"
@@ -41,15 +57,30 @@ enum StrokeFont {
     /// The width of a line of text, in steps of the grid.
     static func width(_ text: String) -> Double { max(0, Double(text.count) * advance - 2) }
 
+    /// The strokes of a letter, as points of the grid.
+    private static func strokes(of letter: Character) -> [[SIMD2<Double>]] {
+        if let digit = superscripts[letter] {
+            return strokes(of: digit).map { $0.map { SIMD2(0.6 * $0.x, 8 - 0.6 * (8 - $0.y)) } }
+        }
+        var text = glyphs[letter]
+        for (strokes, pairs) in marked where text == nil {
+            let letters = Array(pairs)
+            for place in stride(from: 0, to: letters.count, by: 2) where letters[place + 1] == letter {
+                text = (glyphs[letters[place]] ?? unknown) + "/" + strokes
+            }
+        }
+        return (text ?? unknown).split(separator: "/").map { stroke in
+            stroke.split(separator: " ").map { pair in
+                let digits = pair.utf8.map { Double($0) - 48 }
+                return SIMD2(digits[0], digits[1])
+            }
+        }
+    }
+
     /// The strokes of a line of text that begins at (0, 0), in steps of the grid, y up.
     static func strokes(_ text: String) -> [[SIMD2<Double>]] {
         text.enumerated().flatMap { place, letter in
-            (glyphs[letter] ?? unknown).split(separator: "/").map { stroke in
-                stroke.split(separator: " ").map { pair in
-                    let digits = pair.utf8.map { Double($0) - 48 }
-                    return SIMD2(Double(place) * advance + digits[0], digits[1] - 2)
-                }
-            }
+            strokes(of: letter).map { $0.map { $0 + SIMD2(Double(place) * advance, -2) } }
         }
     }
 }

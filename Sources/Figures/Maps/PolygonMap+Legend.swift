@@ -12,16 +12,17 @@ extension PolygonMap {
         var (nodes, rows) = Legend.rows(entries, left: left, width: width, top: 16)
         var height = Double(rows) * 20 + (rows > 0 ? 4 : 0)
         for scale in bars {
-            let bar = bar(scale, left: left, width: width, top: height)
+            let bar = scale.bar(left: left, width: width, top: height)
             nodes += bar.nodes
             height += bar.height
         }
         return (nodes, height)
     }
+}
 
-    /// The bar of a scale from `top` on, and the height that it takes.
-    private func bar(_ scale: Scale, left: Double, width: Double, top height: Double) -> (nodes: [MarkupNode], height: Double) {
-        let (name, mapping) = (scale.name, scale.mapping)
+extension PolygonMap.Scale {
+    /// The bar of the scale from `top` on, and the height that it takes.
+    func bar(left: Double, width: Double, top height: Double) -> (nodes: [MarkupNode], height: Double) {
         var nodes = [Drawing.text(name, at: SIMD2(left, height + 14))]
         let start = left + TextSize.width(name) + 12
         let length = min(240, left + width - start - 20)
@@ -31,18 +32,16 @@ extension PolygonMap {
             let x = start + length * Double(step) / 48
             nodes.append(Drawing.rectangle(x: x, y: height + 4, width: length / 48 + 0.5, height: 11, fill: .fixed(mapping.color(value))))
         }
-        // Marks at the ends and in the middle, where the range is one that an axis shows.
-        if mapping.low < mapping.high, max(mapping.low.magnitude, mapping.high.magnitude) < 1e300 {
-            for share in [0, 0.5, 1] {
+        // Marks at the ends and in the middle, where the range is one that an axis shows; of a single number one.
+        if max(mapping.low.magnitude, mapping.high.magnitude) < 1e300 {
+            for share in mapping.low < mapping.high ? [0, 0.5, 1] : [0.5] {
                 let at = SIMD2(start + share * length, height + 28)
-                nodes.append(Drawing.text(scale.label(at: share), at: at, anchor: .middle, fill: .theme(.muted), size: 11))
+                nodes.append(Drawing.text(label(at: share), at: at, anchor: .middle, fill: .theme(.muted), size: 11))
             }
         }
         return (nodes, 36)
     }
-}
 
-extension PolygonMap.Scale {
     /// The number at a share of the way along the scale.
     func label(at share: Double) -> String {
         let value = mapping.low + share * (mapping.high - mapping.low)

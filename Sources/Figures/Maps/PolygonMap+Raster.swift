@@ -6,7 +6,7 @@ extension PolygonMap {
     /// Edges are half as dark as those of the vector map, because each is drawn by both of its cells.
     public func raster(width pixels: Int = 900, oversampling: Int = 2) -> Raster {
         precondition(pixels >= 1 && oversampling >= 1, "an image has pixels")
-        var canvas = Canvas(window: wholeRows(pixels), width: pixels * oversampling)
+        var canvas = Canvas(window: wholeRows(pixels), width: pixels * oversampling, aspect: rowAspect(pixels))
         for cell in cells { canvas.fill(cell.polygon, cell.fill) }
         drawEdges(on: &canvas, scale: Double(pixels * oversampling) / width)
         return canvas.raster.reduced(by: oversampling)
@@ -14,10 +14,12 @@ extension PolygonMap {
 
     /// The window, grown downwards by less than a row, so that an image `pixels` wide has whole rows.
     public func wholeRows(_ pixels: Int) -> Window {
-        let rows = max(1, Int((Double(pixels) * window.height / window.width).rounded(.up)))
-        let grown = window.width * Double(rows) / Double(pixels)
+        let grown = window.height * (rowAspect(pixels) / window.shownAspect)
         return Window(low: SIMD2(window.low.x, window.high.y - grown), high: window.high)
     }
+
+    /// Height over width of an image `pixels` wide that has whole rows.
+    public func rowAspect(_ pixels: Int) -> Double { max(1, (Double(pixels) * window.shownAspect).rounded(.up)) / Double(pixels) }
 
     private func drawEdges(on canvas: inout Canvas, scale: Double) {
         if edgeWidth > 0 {

@@ -29,6 +29,8 @@ public struct PolygonMap: Hashable, Sendable {
         public init(_ name: String, points: [SIMD2<Double>], color: Color) {
             (self.name, self.points, self.color) = (name, points, color)
         }
+
+        public var key: Key { Key(name, paint: .fixed(color), shape: .dot) }
     }
 
     /// What a colour or a line means, for the legend above the map.
@@ -88,8 +90,11 @@ public struct PolygonMap: Hashable, Sendable {
         let x = Axis("", covering: [window.low.x, window.high.x], tight: true)
         let y = Axis("", covering: [window.low.y, window.high.y], tight: true)
         let left = showsAxes ? (y.ticks.map { TextSize.width($0.label, size: 11) }.max() ?? 0) + 8 : 1
-        let side = width - left - 12
-        let tall = side * window.height / window.width
+        // Labels stand below the ends of the axis, half of them beyond.
+        let right = showsAxes ? max(12, (x.ticks.map { TextSize.width($0.label, size: 11) }.max() ?? 0) / 2 + 2) : 12
+        let side = width - left - right
+        let tall = side * window.shownAspect
+        let description = description + (window.isStretched ? " The axes have different scales." : "")
         let (legend, legendHeight) = legend(left: left, width: side)
         let top = 6 + legendHeight
         let grid = QuantizedPath(window: window, columns: columns)

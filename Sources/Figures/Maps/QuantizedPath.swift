@@ -13,7 +13,7 @@ public struct QuantizedPath: Sendable {
     public init(window: Window, columns: Int = 4000) {
         precondition(columns >= 1 && columns <= 1 << 20, "one to 2²⁰ steps")
         (self.window, self.columns) = (window, columns)
-        rows = max(1, Int((Double(columns) * window.height / window.width).rounded()))
+        rows = max(1, Int((Double(columns) * window.shownAspect).rounded()))
     }
 
     /// The grid point nearest to `point`; nil when it is not finite or absurdly far outside.

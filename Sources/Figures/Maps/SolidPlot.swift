@@ -19,6 +19,8 @@ public struct SolidPlot: Hashable, Sendable {
     /// Solid after solid, none hidden by one that comes before it; sides that turn away are not drawn.
     public var faces: [Face]
     public var keys: [PolygonMap.Key] = []
+    /// Drawn as a bar above the picture.
+    public var scale: PolygonMap.Scale?
     public var width = 640.0
 
     public init(title: String, description: String, low: SIMD3<Double>, high: SIMD3<Double>, faces: [Face]) {
@@ -85,10 +87,11 @@ public struct SolidPlot: Hashable, Sendable {
         func labelWidth(_ bits: Int) -> Double { TextSize.width(label(corners[bits].point), size: 11) }
         let entries = keys.map { LegendEntry(name: $0.name, paint: $0.paint, shape: $0.shape == .area ? .area : .mapLine) }
         let (legend, rows) = Legend.rows(entries, left: 12, width: width - 24, top: 16)
+        let bar = scale?.bar(left: 12, width: width - 24, top: Double(rows) * 20)
         // Room for the labels of the left, right and far corners.
         let left = max(50, labelWidth(1) + 4)
         let right = max(100, labelWidth(2) + 12)
-        let top = 26 + Double(rows) * 20
+        let top = 26 + Double(rows) * 20 + (bar?.height ?? 0)
         let unit = (width - left - right) / (high.x - low.x)
         func place(_ point: SIMD2<Double>) -> SIMD2<Double> { SIMD2(left + (point.x - low.x) * unit, top + (high.y - point.y) * unit) }
         let number = NumberText.coordinate
@@ -97,7 +100,7 @@ public struct SolidPlot: Hashable, Sendable {
         let paths = polygons.map { polygon in
             MarkupNode.element("path", ["d": data(polygon.corners.map(place)) + "z", "fill": polygon.fill.hexadecimal])
         }
-        var nodes = legend
+        var nodes = legend + (bar?.nodes ?? [])
         // The three edges of the box that lie behind everything, then the cells.
         for edge in edges where edge.isBehind { nodes.append(line(edge, place, data)) }
         nodes.append(

@@ -27,6 +27,8 @@ public struct SurfacePlot: Hashable, Sendable {
     public var facets: [Facet]
     public var sides: [Side]
     public var keys: [PolygonMap.Key] = []
+    /// Drawn as a bar above the picture.
+    public var scale: PolygonMap.Scale?
     /// Where the reader stands, in degrees: turned about the vertical, and above the plane.
     public var azimuth = 30.0
     public var elevation = 32.0
@@ -64,7 +66,10 @@ public struct SurfacePlot: Hashable, Sendable {
         return [SIMD2(-1, -1), SIMD2(1, -1), SIMD2(1, 1), SIMD2(-1, 1)].map { (corner: SIMD2<Double>) in
             let x = corner.x < 0 ? window.low.x : window.high.x
             let y = corner.y < 0 ? window.low.y : window.high.y
-            return (corner * half, "(\(NumberText.significant(x)), \(NumberText.significant(y)))")
+            let text = [(x, window.low.x, window.high.x), (y, window.low.y, window.high.y)].map { value, low, high in
+                NumberText.significant(value, digits: NumberText.digits(between: low, high))
+            }
+            return (corner * half, "(\(text[0]), \(text[1]))")
         }
     }
 
@@ -120,7 +125,9 @@ public struct SurfacePlot: Hashable, Sendable {
 
     private var legend: (nodes: [MarkupNode], rows: Int) {
         let entries = keys.map { LegendEntry(name: $0.name, paint: $0.paint, shape: $0.shape == .area ? .area : .mapLine) }
-        return Legend.rows(entries, left: 12, width: width - 24, top: 16)
+        let (nodes, rows) = Legend.rows(entries, left: 12, width: width - 24, top: 16)
+        guard let bar = scale?.bar(left: 12, width: width - 24, top: Double(rows) * 20) else { return (nodes, rows) }
+        return (nodes + bar.nodes, rows + Int((bar.height / 20).rounded(.up)))
     }
 
     /// The projection of the picture.
@@ -159,7 +166,9 @@ public struct SurfacePlot: Hashable, Sendable {
                 ], paths))
         let back = floor.indices.max { projection.depth(floor[$0].place) < projection.depth(floor[$1].place) }!
         for (index, corner) in floor.enumerated() {
-            let at = projection.paper(SIMD3(corner.place.x * 1.1, corner.place.y * 1.1, 0)) + SIMD2(0, 14)
+            var at = projection.paper(SIMD3(corner.place.x * 1.1, corner.place.y * 1.1, 0)) + SIMD2(0, 14)
+            let half = TextSize.width(corner.text, size: 11) / 2 + 2
+            at.x = min(max(at.x, half), width + 16 - half)
             nodes.append(label("corner", corner.text, at: at, .middle, isHidden: index == back))
         }
         return Picture(width: width + 16, height: bottom + 34, title: title, description: description, content: nodes)
@@ -171,6 +180,9 @@ public struct SurfacePlot: Hashable, Sendable {
         let foot = projection.paper(SIMD3(corner.x, corner.y, 0))
         let head = projection.paper(SIMD3(corner.x, corner.y, SurfacePlot.top))
         let number = NumberText.coordinate
+        let digits = NumberText.digits(between: heights.lowerBound, heights.upperBound)
+        let texts = [heights.upperBound, heights.lowerBound].map { NumberText.significant($0, digits: digits) }
+        let least = (texts.map { TextSize.width($0, size: 11) }.max() ?? 0) + 2
         return [
             .element(
                 "path",
@@ -178,8 +190,8 @@ public struct SurfacePlot: Hashable, Sendable {
                     "class": "upright", "d": "M\(number(foot.x)) \(number(foot.y))L\(number(head.x)) \(number(head.y))",
                     "stroke": Paint.theme(.muted).attribute,
                 ]),
-            label("high", NumberText.significant(heights.upperBound), at: head + SIMD2(-4, 4), .end),
-            label("low", NumberText.significant(heights.lowerBound), at: foot + SIMD2(-4, -8), .end),
+            label("high", texts[0], at: SIMD2(max(head.x - 4, least), head.y + 4), .end),
+            label("low", texts[1], at: SIMD2(max(foot.x - 4, least), foot.y - 8), .end),
         ]
     }
 

@@ -16,6 +16,11 @@ public struct Window: Hashable, Sendable {
     public var width: Double { high.x - low.x }
     public var height: Double { high.y - low.y }
 
+    /// Height over width as a map draws it: its own, unless it is so long or flat that nothing could be seen.
+    public var shownAspect: Double { min(max(height / width, 0.25), 2.5) }
+    /// Whether a map draws the two axes to different scales.
+    public var isStretched: Bool { shownAspect != height / width }
+
     /// The point in units of the window: (0, 0) at `low`, (1, 1) at `high`.
     func unit(_ point: SIMD2<Double>) -> SIMD2<Double> { (point - low) / (high - low) }
 }

@@ -19,6 +19,11 @@ public enum NumberText {
         return sign + rounded.text()
     }
 
+    /// How many significant digits, three at least, tell two numbers apart.
+    public static func digits(between low: Double, _ high: Double) -> Int {
+        (3..<17).first { significant(low, digits: $0) != significant(high, digits: $0) } ?? 17
+    }
+
     /// `value` with exactly `decimals` digits after the point; minus is U+2212, and a rounded zero has no sign.
     public static func fixed(_ value: Double, decimals: Int) -> String {
         precondition(decimals >= 0, "no negative number of decimals")

@@ -153,7 +153,7 @@ public struct SliceReading: Sendable {
         let extent =
             reduction == 1
             ? "Shown is the box round the samples."
-            : "Shown is the middle of the box round the samples, \(NumberText.significant(reduction)) times smaller, so that there are few enough."
+            : "Shown is the middle of the box round the samples, its sides \(NumberText.significant(reduction)) times shorter, so that there are few enough."
         let names = zip(samples, labels).map { "\($0) (class \(data.classNames[$1]))" }.joined(separator: ", ")
         return [
             .paragraph(

@@ -27,9 +27,13 @@ extension PartitionMap {
             }
         let name = partition.program.outputCount == 1 ? "the output" : "the output of \(classNames[output])"
         var surface = SurfacePlot(
-            title: title, description: "The graph of \(name) over the plane, a facet for each cell. \(caption)", window: flat.window,
+            title: title,
+            description:
+                "The graph of \(name) over the plane, a facet for each cell; colours: \(coloring.meaning(isSign: partition.program.outputCount == 1)).",
+            window: flat.window,
             facets: facets, sides: sides)
         surface.keys = flat.keys.filter { $0.shape == .area }
+        surface.scale = flat.scale
         return surface
     }
 }

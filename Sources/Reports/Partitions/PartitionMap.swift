@@ -53,6 +53,9 @@ public struct PartitionMap: Sendable {
     /// The nonlinearity whose regions' power centres are drawn, in the colours of the regions: `depth` of it, by code.
     public var centersOfLayer: Int?
     public var classNames: [String]
+    /// What the colours of slopes and activity range over, and the rectangle shown, where maps are compared; by default their own.
+    public var range: ClosedRange<Double>?
+    public var shown: Window?
 
     /// - Parameter classNames: one a class; numbers where there are fewer.
     public init(_ partition: PlanarPartition, _ boundary: DecisionBoundary? = nil, classNames: [String] = []) {
@@ -80,7 +83,9 @@ public struct PartitionMap: Sendable {
                 return [edge.start, edge.end]
             }
             map.edgeWidth = 0
-            map.lines.append(PolygonMap.Lines(borders, paint: .fixed(PolygonMap.edge), width: borders.count > 5_000 ? 0.4 : 1))
+            // Greyer than the decision boundary.
+            let paint = Paint.fixed(PolygonMap.edge.mixed(with: .white, 0.4))
+            map.lines.append(PolygonMap.Lines(borders, paint: paint, width: borders.count > 5_000 ? 0.4 : 1))
         }
         if showsBoundary, !boundary.curve.polylines.isEmpty {
             map.lines.append(PolygonMap.Lines(boundary.curve.polylines.map(\.points), paint: .fixed(PolygonMap.edge), width: 2))
@@ -94,7 +99,7 @@ public struct PartitionMap: Sendable {
             keys.append(.init("unit \(unit.layer):\(unit.unit)", paint: paint, shape: .line))
         }
         // Samples are dots in the colours of their true classes, which areas of the same colours name already.
-        if coloring != .class { keys += samples.map { .init($0.name, paint: .fixed($0.color), shape: .dot) } }
+        keys += samples.filter { coloring != .class || !classNames.contains($0.name) }.map(\.key)
         if let layer = centersOfLayer {
             let variants = variants(labels, spread: true)
             let (dots, circles) = centers(ofLayer: layer) { PartitionMap.codeColor(variants[$0] ?? 0).mixed(with: .black, 0.25) }
@@ -113,7 +118,8 @@ public struct PartitionMap: Sendable {
     }
 
     /// What is shown: the domain, or of the whole plane the square with most of the corners of cells.
-    var window: Window {
+    public var window: Window {
+        if let shown { return shown }
         let corners = boundary.parts.flatMap(\.vertices)
         if let horizon = partition.horizon { return PartitionMap.middle(corners.filter { max(abs($0.x), abs($0.y)) < horizon }) }
         return Window(
@@ -146,6 +152,7 @@ public struct PartitionMap: Sendable {
     }
 
     private func colored(_ labels: [Int]) -> (cells: [PolygonMap.Cell], scale: PolygonMap.Scale?, keys: [PolygonMap.Key]) {
+        let values = values
         switch coloring {
         case .class:
             let variants = variants(labels)
@@ -160,13 +167,25 @@ public struct PartitionMap: Sendable {
             let variants = variants(labels, spread: true)
             return (cells { index in PartitionMap.codeColor(variants[labels[index]]!) }, nil, [])
         case .slope:
-            let norms = partition.cells.map { $0.map.spectralNorm }
-            let mapping = ColorMapping(scale: .paleViridis, low: norms.min() ?? 0, high: norms.max() ?? 0)
-            return (cells { index in mapping.color(norms[index]) }, .init("‖A‖₂", mapping), [])
+            let mapping = mapping(.paleViridis, values)
+            return (cells { index in mapping.color(values[index]) }, .init("‖A‖₂", mapping), [])
         case .activity:
-            let counts = partition.cells.map { Double(active($0)) }
-            let mapping = ColorMapping(scale: .paleBlues, low: counts.min() ?? 0, high: counts.max() ?? 0)
-            return (cells { index in mapping.color(counts[index]) }, .init(PartitionMap.activityName, mapping), [])
+            let mapping = mapping(.paleBlues, values)
+            return (cells { index in mapping.color(values[index]) }, .init(PartitionMap.activityName, mapping), [])
+        }
+    }
+
+    private func mapping(_ scale: ColorScale, _ values: [Double]) -> ColorMapping {
+        ColorMapping(
+            scale: scale, low: range?.lowerBound ?? values.min() ?? 0, high: range?.upperBound ?? values.max() ?? 0)
+    }
+
+    /// The numbers that cells are coloured by, none where colours are classes or codes.
+    public var values: [Double] {
+        switch coloring {
+        case .class, .code: []
+        case .slope: partition.cells.map { $0.map.spectralNorm }
+        case .activity: partition.cells.map { Double(active($0)) }
         }
     }
 
@@ -220,7 +239,11 @@ public struct PartitionMap: Sendable {
         var text = description(setCount: Set(setLabels()).count)
         if showsBoundary, !boundary.curve.polylines.isEmpty { text += " Dark line: where the class changes." }
         if partition.horizon != nil { text += " The plane goes on beyond the picture." }
-        if !samples.isEmpty { text += " Dots: samples, in the colours of their true classes." }
+        if !samples.isEmpty {
+            text += " Dots: samples, in the colours of their true classes"
+            text += partition.domain.embedding == nil ? "." : ", put where the slice is nearest to them."
+        }
+        if window.isStretched { text += " The axes have different scales." }
         return text
     }
 
@@ -230,8 +253,11 @@ public struct PartitionMap: Sendable {
         return (ColorScale.viridis.color(at: place) ?? .white).mixed(with: .white, 0.45)
     }
 
-    /// Strong colours that stand out on tints: vermillion, blue, purple, black.
-    private static let unitColors = [Color(0xD55E00), Color(0x0B3C66), Color(0xA63A79), Color(0x000000)]
+    /// Strong colours that stand out on tints: vermillion, navy, magenta, brown, teal, red, violet, olive.
+    private static let unitColors = [
+        Color(0xD55E00), Color(0x0B3C66), Color(0xA6187A), Color(0x6B3E00), Color(0x00736B), Color(0xC00020), Color(0x6A3FC8),
+        Color(0x5F6B00),
+    ]
 }
 
 extension AffineMap {

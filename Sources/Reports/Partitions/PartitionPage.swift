@@ -14,10 +14,10 @@ public enum PartitionPage {
     ///
     /// - Throws: `PNGError` when libpng does.
     public static func page(
-        _ map: PolygonMap, _ image: Raster, _ summary: PartitionSummary, name: String, provenance: Provenance
+        _ map: PolygonMap, _ image: Raster, _ summary: PartitionSummary, on domain: Domain, name: String, provenance: Provenance
     ) throws -> Page {
         page(
-            summary, name: name, provenance: provenance,
+            summary, on: domain, boundaryLength: summary.boundary?.length, name: name, provenance: provenance,
             sections: [
                 Page.Section(
                     "The partition", anchor: "partition",
@@ -29,20 +29,32 @@ public enum PartitionPage {
             ])
     }
 
-    private static func page(_ summary: PartitionSummary, name: String, provenance: Provenance, sections: [Page.Section]) -> Page {
+    private static func page(
+        _ summary: PartitionSummary, on domain: Domain, boundaryLength: Double?, name: String, provenance: Provenance,
+        sections: [Page.Section]
+    ) -> Page {
         Page(
             title: "The cells of \(name)", kicker: "Partition",
-            lead: "On each cell every unit keeps its piece, and the network is one affine map.", introduction: [facts(summary)],
+            lead: "On each cell every unit keeps its piece, and the network is one affine map.",
+            introduction: [.paragraph("Cut here: \(domain.text)."), facts(summary, boundaryLength: boundaryLength)],
             sections: sections, provenance: provenance)
     }
 
-    private static func facts(_ summary: PartitionSummary) -> Block {
-        .facts([
-            .init(NumberText.count(summary.cellCount), "cells"),
-            .init(summary.distinctMapCount.map { NumberText.count($0) } ?? "–", "different affine maps"),
-            .init(summary.boundaryLength.map { NumberText.significant($0) } ?? "–", "length of the decision boundary"),
-            .init("\(NumberText.significant(summary.minVolume)) – \(NumberText.significant(summary.maxVolume))", "areas"),
-        ])
+    /// - Parameter boundaryLength: where outputs tie elsewhere too, the length of what divides classes.
+    private static func facts(_ summary: PartitionSummary, boundaryLength: Double?) -> Block {
+        let unbounded = summary.unboundedCount > 0 ? [Fact(NumberText.count(summary.unboundedCount), "of them unbounded")] : []
+        let cells = Fact(NumberText.count(summary.cellCount), summary.cellCount == 1 ? "cell" : "cells")
+        return .facts(
+            [cells] + unbounded + [
+                .init(
+                    summary.distinctMapCount.map { NumberText.count($0) } ?? "–",
+                    summary.distinctMapCount == 1 ? "affine map" : "different affine maps"),
+                .init(
+                    (boundaryLength ?? summary.boundaryLength).map { NumberText.significant($0) } ?? "–", "length of the decision boundary"),
+                summary.cellCount == 1
+                    ? .init(NumberText.significant(summary.minVolume), "area")
+                    : .init("\(NumberText.significant(summary.minVolume)) – \(NumberText.significant(summary.maxVolume))", "areas"),
+            ])
     }
 
     /// - Throws: `PNGError` when libpng does.
@@ -51,17 +63,16 @@ public enum PartitionPage {
         provenance: Provenance
     ) throws -> Page {
         page(
-            summary, name: name, provenance: provenance,
+            summary, on: map.partition.domain, boundaryLength: map.boundary.length, name: name, provenance: provenance,
             sections: [
                 Page.Section(
                     "The partition", anchor: "partition",
                     [.figure(Figure(try picture(map.map(title: "The cells of \(name)")), caption: Prose(map.caption)))])
-            ] + (frames.isEmpty ? [] : [Page.Section("Through time", PartitionSection.frames(frames))]) + [
-                Page.Section("Layers", try PartitionSection.layers(map)),
-                Page.Section("Graphs of the outputs", anchor: "graphs", PartitionSection.graphs(map)),
-                Page.Section("Classes and boundary", PartitionSection.classes(map)),
-                Page.Section("Sizes and shapes", PartitionSection.measures(measures)),
-                Page.Section("Counts", PartitionSection.counts(summary)),
-            ])
+            ] + (frames.isEmpty ? [] : [Page.Section("Through time", PartitionSection.frames(frames))])
+                + (map.partition.cellCounts.isEmpty ? [] : [Page.Section("Layers", try PartitionSection.layers(map))]) + [
+                    Page.Section("Graphs of the outputs", anchor: "graphs", PartitionSection.graphs(map)),
+                    Page.Section("Classes and boundary", PartitionSection.classes(map)),
+                    Page.Section("Sizes and shapes", PartitionSection.measures(measures)),
+                ] + (summary.cellCounts.isEmpty ? [] : [Page.Section("Counts", PartitionSection.counts(summary))]))
     }
 }

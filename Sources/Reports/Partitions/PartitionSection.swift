@@ -62,14 +62,19 @@ enum PartitionSection {
         guard facetCount <= 10_000 else {
             return [.note("\(NumberText.count(facetCount)) facets are too many for this page; --surface draws them as a file.")]
         }
+        let shown = names.prefix(facetCount <= 4_000 ? 4 : 1)
+        let others =
+            names.count > shown.count
+            ? " Of \(names.count) outputs here \(shown.count == 1 ? "is the first" : "are the first \(shown.count)"); --surface draws any of them as a file."
+            : ""
         return [
             .paragraph(
                 """
                 Over each cell the graph of an output is flat. Colours are the map's; the upright shows the range of heights, and corners of \
-                the domain carry their coordinates.
+                the domain carry their coordinates.\(others)
                 """)
         ]
-            + names.prefix(facetCount <= 4_000 ? 4 : 1).enumerated().map { output, name -> Block in
+            + shown.enumerated().map { output, name -> Block in
                 let surface = map.surface(ofOutput: output, title: "The graph of \(name)")
                 let caption: Prose = "The graph of \(name)."
                 return facetCount <= 4_000 ? .surface(surface, caption: caption) : .figure(Figure(surface.picture(), caption: caption))

@@ -4,14 +4,15 @@ public import Figures
 import Geometry
 public import Partitions
 
-/// The cells of a box in three dimensions, seen from one of its corners; the eighth of the box at that corner is left out, so that cells
-/// inside are seen too.
+/// The cells of a box in three dimensions, seen from one of its corners; cells with their middle in the eighth of the box at that corner are
+/// left out, so that others inside are seen too.
 public struct SolidMap: Sendable {
     /// The parts into which cells and classes divide the box.
     private let parts: SolidPartition
     private let box: [ClosedRange<Double>]
     private let classNames: [String]
     private let coloring: PartitionMap.Coloring
+    private let isSign: Bool
 
     /// - Precondition: the box has three ranges, and colours are those of classes, codes or activity.
     /// - Throws: `PartitionError` where the box does not fit the program.
@@ -21,8 +22,8 @@ public struct SolidMap: Sendable {
     ) throws(PartitionError) {
         precondition(box.count == 3 && coloring != .slope, "a view of \(box.count) dimensions by \(coloring)")
         parts = try SolidPartition(of: program.withClass(), on: Domain(.box(box), embedding: embedding))
-        (self.box, self.coloring) = (box, coloring)
-        self.classNames = PartitionMap.names(of: Array(0..<max(program.outputCount, 2)), classNames, isSign: program.outputCount == 1)
+        (self.box, self.coloring, isSign) = (box, coloring, program.outputCount == 1)
+        self.classNames = PartitionMap.names(of: Array(0..<max(program.outputCount, 2)), classNames, isSign: isSign)
     }
 
     /// The view.
@@ -30,6 +31,7 @@ public struct SolidMap: Sendable {
         let low = SIMD3(box[0].lowerBound, box[1].lowerBound, box[2].lowerBound)
         let high = SIMD3(box[0].upperBound, box[1].upperBound, box[2].upperBound)
         let viewer = SolidPlot.viewer(low: low, high: high)
+        let isCube = (high - low).min() == (high - low).max()
         var cells: [(faces: [[SIMD3<Double>]], classIndex: Int, activity: Int)] = []
         parts.forEachCell(from: [viewer.x, viewer.y, viewer.z]) { part in
             let vertices = part.polytope.vertices
@@ -53,8 +55,9 @@ public struct SolidMap: Sendable {
         var plot = SolidPlot(
             title: title,
             description:
-                "\(NumberText.count(cellCount)) cells of a box; the eighth nearest to the reader is left out. Colours: \(coloring.meaning(isSign: parts.program.outputCount == 1)).",
+                "\(NumberText.count(cellCount)) cells of a box; those with their middle in the eighth nearest to the reader are left out. Colours: \(coloring.meaning(isSign: isSign)).\(isCube ? "" : " The axes have different scales.")",
             low: low, high: high, faces: faces)
+        if coloring == .activity { plot.scale = PolygonMap.Scale(PartitionMap.activityName, mapping) }
         if coloring == .class {
             plot.keys = classNames.enumerated().map { PolygonMap.Key($1, paint: .fixed(ClassColors.tint($0, variant: 0))) }
         }

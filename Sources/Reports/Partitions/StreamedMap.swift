@@ -53,11 +53,12 @@ public struct StreamedMap: Sendable {
     ) -> Pixels {
         let frame = PolygonMap(title: title, description: "", window: window, cells: [])
         let width = StreamedMap.pixels * StreamedMap.oversampling
-        let grid = PixelGrid(window: frame.wholeRows(StreamedMap.pixels), width: width)
+        let aspect = frame.rowAspect(StreamedMap.pixels)
+        let grid = PixelGrid(window: frame.wholeRows(StreamedMap.pixels), width: width, aspect: aspect)
         let scale = Double(width) / 720
         let none = Pixels(
             raster: CellRaster(grid),
-            counts: isDense ? CellCounts(PixelGrid(window: grid.window, width: StreamedMap.pixels)) : nil)
+            counts: isDense ? CellCounts(PixelGrid(window: grid.window, width: StreamedMap.pixels, aspect: aspect)) : nil)
         let idle = Mutex<[Pixels]>([])
         let count = Mutex(0)
         tiles.forEachBlock(threads: threads) { parts in
@@ -96,14 +97,14 @@ public struct StreamedMap: Sendable {
     public func rendered(
         cellCount: Int, threads: Int, progress: @escaping @Sendable (Int) -> Void = { _ in }
     ) throws(PNGError) -> (map: PolygonMap, image: Raster) {
-        let share = window.height / window.width
+        let share = window.shownAspect
         let isDense = Double(cellCount) * StreamedMap.smallArea > Double(StreamedMap.pixels * StreamedMap.pixels) * share
         let drawn = drawn(isDense: isDense, threads: threads, progress)
         let raster = drawn.raster
         var map = PolygonMap(
             title: title,
             description: "\(NumberText.count(cellCount)) cells; colours: \(coloring.meaning(isSign: isSign))"
-                + (isDense ? "; the darker, the more cells a pixel meets." : "."),
+                + (isDense && coloring != .activity ? "; the darker, the more cells a pixel meets." : "."),
             window: window, cells: [])
         (map.width, map.samples) = (720, samples)
         let color: (UInt16) -> Color
@@ -121,7 +122,9 @@ public struct StreamedMap: Sendable {
             map.scale = PolygonMap.Scale(PartitionMap.activityName, mapping)
         }
         map.keys.append(.init("decision boundary", paint: .fixed(PolygonMap.edge), shape: .line))
-        map.shade = drawn.counts?.scale
-        return (map, raster.raster(outlineOpacity: 0.5, counts: drawn.counts, color).reduced(by: StreamedMap.oversampling))
+        map.keys += samples.filter { coloring != .class || !classNames.contains($0.name) }.map(\.key)
+        let counts = coloring == .activity ? nil : drawn.counts
+        map.shade = counts?.scale
+        return (map, raster.raster(outlineOpacity: 0.5, counts: counts, color).reduced(by: StreamedMap.oversampling))
     }
 }

@@ -70,7 +70,7 @@ struct PictureOptions: ParsableArguments {
     /// - Throws: `ValidationError` where the kind of file cannot hold what was asked for.
     func requireForm(_ form: String) throws {
         if surface != nil, form != "svg" {
-            throw ValidationError("--surface: expected -o with a name ending in .svg; .html has all outputs")
+            throw ValidationError("--surface: expected -o with a name ending in .svg; .html has the first outputs")
         }
         if !frames.isEmpty, form != "svg", form != "html" {
             throw ValidationError("--frames: expected -o with a name ending in .svg or .html")
@@ -83,7 +83,8 @@ struct PictureOptions: ParsableArguments {
         if !frames.isEmpty, surface != nil { throw ValidationError("--frames and --surface exclude each other") }
     }
 
-    var units: [PartitionMap.Unit] { unit.map(\.unit) }
+    /// Those asked for, each once.
+    var units: [PartitionMap.Unit] { unit.map(\.unit).reduce(into: []) { if !$0.contains($1) { $0.append($1) } } }
 
     /// The classes' names, as far as they have any.
     func classNames(_ model: Model, _ common: CommonOptions) throws -> [String] {
@@ -118,7 +119,7 @@ struct PictureOptions: ParsableArguments {
             }
             (map.sets, map.coloring, map.showsBoundary, map.centersOfLayer) = (.depth(centers), .code, false, centers)
         }
-        if let data { map.samples = try samples(data, model, names, common) }
+        if let data { map.samples = try samples(data, on: partition.domain, model, names, common) }
         return map
     }
 
@@ -126,7 +127,9 @@ struct PictureOptions: ParsableArguments {
     func requireStreamed() throws {
         guard let first = given.first(where: { $0 != "--data" }) else { return }
         throw Failure(
-            .unavailable, "\(first): more cells than are kept at once; they are coloured by class, code or activity while they go by")
+            .unavailable,
+            "\(first): more cells than are kept at once, which are drawn by class, code or activity while they go by; a smaller box has fewer"
+        )
     }
 
     /// Draws a partition of more cells than are kept, in the form that the file's name ends in.
@@ -137,7 +140,7 @@ struct PictureOptions: ParsableArguments {
         let names = try classNames(model, common)
         let title = "The cells of \(model.title)"
         var streamed = try StreamedMap(of: program, on: domain, coloring: color, classNames: names, title: title)
-        if let data { streamed.samples = try samples(data, model, names, common) }
+        if let data { streamed.samples = try samples(data, on: domain, model, names, common) }
         let progress = SharedProgress("cells drawn", quiet: common.quiet)
         let (map, image) = try streamed.rendered(cellCount: summary.cellCount, threads: common.threadCount) { progress.show($0) }
         progress.finish()
@@ -145,7 +148,8 @@ struct PictureOptions: ParsableArguments {
         case "png": try OutputFile.write(try map.framed(image).png(), to: output)
         case "svg": try OutputFile.write(try map.picture(over: image).document, to: output)
         default:
-            let page = try PartitionPage.page(map, image, summary, name: model.title, provenance: provenance(model, common))
+            let page = try PartitionPage.page(
+                map, image, summary, on: domain, name: model.title, provenance: provenance(model, common))
             try OutputFile.write(page.html(), to: output)
         }
     }
@@ -226,26 +230,40 @@ struct PictureOptions: ParsableArguments {
             maps.append((moment.title, map))
         }
         maps.append((model.title, last))
+        // One scale and one rectangle for all, so that frames can be compared.
+        let values = maps.flatMap(\.1.values)
+        let windows = maps.map { $0.1.map(title: "").window }
+        let shown = windows.dropFirst().reduce(windows[0]) {
+            Window(low: pointwiseMin($0.low, $1.low), high: pointwiseMax($0.high, $1.high))
+        }
         return try maps.map { name, map in
-            let label = name.split(separator: ".").first.map(String.init) ?? name
+            var map = map
+            map.shown = shown
+            if let low = values.min(), let high = values.max() { map.range = low...high }
+            let label = [".safetensors", ".onnx"].reduce(name) { $0.hasSuffix($1) ? String($0.dropLast($1.count)) : $0 }
             let picture = try PartitionPage.picture(map.map(title: label, width: 520), shapeLimit: 5_000)
             return Film.Frame(label: "\(label): \(NumberText.count(map.partition.cellCount)) cells", picture: picture)
         }
     }
 
-    /// At most 400 samples, as many of each class as it has among the first.
-    private func samples(_ data: String, _ model: Model, _ names: [String], _ common: CommonOptions) throws -> [PolygonMap.Samples] {
+    /// At most 400 samples, as many of each class as it has among the first; on a slice where it is nearest to them.
+    private func samples(
+        _ data: String, on domain: Domain, _ model: Model, _ names: [String], _ common: CommonOptions
+    ) throws -> [PolygonMap.Samples] {
         let data = try model.aligned(DataSource(data).load(split, seed: common.seed, budget: common.budget))
         let indices = Array(0..<min(data.count, 400))
-        let points = try model.inputs(data, indices)
-        guard points.shape == [indices.count, 2] else {
-            throw Failure.usage("--data: samples are drawn for networks of two inputs, this one reads \(model.readable.inputShape)")
+        let inputs = try model.inputs(data, indices)
+        let width = inputs.elements.count / max(indices.count, 1)
+        let points = indices.map { index -> SIMD2<Double> in
+            let input = Array(inputs.elements[index * width..<(index + 1) * width])
+            let place = domain.embedding?.coordinates(nearest: input) ?? input
+            return SIMD2(place[0], place[1])
         }
         return (0..<data.classCount).map { label in
             let members = indices.filter { data.labels[$0] == label }
             let name = names.indices.contains(label) ? names[label] : "class \(label)"
             return PolygonMap.Samples(
-                name, points: members.map { SIMD2(points[$0, 0], points[$0, 1]) }, color: ClassColors.color(label))
+                name, points: members.map { points[$0] }, color: ClassColors.color(label))
         }
     }
 }
