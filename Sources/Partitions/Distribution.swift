@@ -37,7 +37,7 @@ public struct CellMeasures: Hashable, Sendable {
 
     /// An area right to 2⁻³² of itself: in Doubles, or where their bound is too loose for that in pairs of Doubles, or exactly.
     static func area(
-        _ area: Double, _ bound: Double, long: @autoclosure () -> (area: Rational, bound: Double)?, exact: @autoclosure () -> Rational
+        _ area: Double, _ bound: Double, long: @autoclosure () -> (area: Dyadic, bound: Double)?, exact: @autoclosure () -> Rational
     ) -> Double {
         if bound <= looseness * area { return area }
         if let (area, bound) = long(), bound <= looseness * area.doubleValue { return area.doubleValue }

@@ -15,6 +15,11 @@ import Testing
             #expect(Dyadic(a).doubleValue == a)
             #expect((Dyadic(a) * Dyadic(b)).doubleValue == a * b)
             #expect((Rational(a) / Rational(b)).doubleValue == a / b)
+            for bits in [0, 1, 60, 192] {
+                let (quotient, exact) = (Dyadic(a).divided(by: Dyadic(b), bits: bits), Rational(a) / Rational(b))
+                let rest = Rational(quotient) - exact
+                #expect(rest.magnitude <= exact.magnitude * Rational(Dyadic(BigInteger(1), exponent: -bits)))
+            }
             let c = a.scaled(to: b)
             #expect((Dyadic(a) + Dyadic(c)).doubleValue == a + c)
         }

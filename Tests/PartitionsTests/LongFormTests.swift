@@ -78,7 +78,7 @@ import Testing
             if let sign = LongForm.sign(of: f.long, at: g.long, h.long) { #expect(point.map { f.exact.sign(at: $0) } == sign, name) }
             if let crossing = LongForm.crossing(g.long, h.long) {
                 guard let point else { Issue.record(name); continue }
-                let distance = (0...1).map { Self.magnitude(point[$0] - crossing.place[$0]) }
+                let distance = (0...1).map { Self.magnitude(point[$0] - Rational(crossing.place[$0])) }
                 #expect(distance[0] + distance[1] <= Rational(Dyadic(crossing.error)), name)
             }
         }

@@ -51,6 +51,17 @@ public struct Dyadic: Sendable {
     public static prefix func - (a: Dyadic) -> Dyadic { Dyadic(-a.mantissa, exponent: a.exponent) }
     public static func - (a: Dyadic, b: Dyadic) -> Dyadic { a + (-b) }
 
+    /// The quotient, off by less than 2^−bits of itself.
+    ///
+    /// - Precondition: the divisor is not 0.
+    package func divided(by divisor: Dyadic, bits: Int) -> Dyadic {
+        precondition(!divisor.isZero, "division of \(self) by 0")
+        if isZero { return self }
+        let shift = max(0, bits + 1 + divisor.mantissa.bitWidth - mantissa.bitWidth)
+        let (quotient, _) = mantissa.magnitude.shifted(by: shift).quotientAndRemainder(dividingBy: divisor.mantissa.magnitude)
+        return Dyadic(signum == divisor.signum ? quotient : -quotient, exponent: exponent - divisor.exponent - shift)
+    }
+
     /// The nearest Double, ties to even.
     public var doubleValue: Double { Rational(self).doubleValue }
 }

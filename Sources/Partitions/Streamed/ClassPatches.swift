@@ -251,16 +251,16 @@ struct ClassPatches: Sendable {
         let (place, error) = (block.positions[v], block.errors[v])
         let precision = precisions[place]
         let isInPairs = crossing != nil || precision != nil || error > ClassPatches.looseness * size
-        var better: (place: [Rational], error: Double, point: ExactPoint?)?
+        var better: (shift: SIMD2<Double>, error: Double, point: ExactPoint?)?
         if precision == .exact, let point = mesh.exactPoint(of: v, in: block) {
-            better = ([point[0], point[1]], 0, point)
+            better = (SIMD2((point[0] - Rational(place.x)).doubleValue, (point[1] - Rational(place.y)).doubleValue), 0, point)
         } else if isInPairs, let known = crossing ?? mesh.longPlace(of: v, in: block), known.error < error {
-            better = (known.place, known.error, nil)
+            let shift = SIMD2((known.place[0] - Dyadic(place.x)).doubleValue, (known.place[1] - Dyadic(place.y)).doubleValue)
+            better = (shift, known.error, nil)
         }
-        let shift = better.map { SIMD2(($0.place[0] - Rational(place.x)).doubleValue, ($0.place[1] - Rational(place.y)).doubleValue) }
-        let rounding = shift.map { 0x1p-52 * max(abs($0.x), abs($0.y)) + 0x1p-1060 }
+        let rounding = better.map { 0x1p-52 * max(abs($0.shift.x), abs($0.shift.y)) + 0x1p-1060 }
         return Vertex(
-            place: place, shift: shift ?? .zero, error: (better?.error ?? error) + (rounding ?? 0), isInPairs: isInPairs,
+            place: place, shift: better?.shift ?? .zero, error: (better?.error ?? error) + (rounding ?? 0), isInPairs: isInPairs,
             point: better?.point, corner: Int32(truncatingIfNeeded: corners.count))
     }
 }

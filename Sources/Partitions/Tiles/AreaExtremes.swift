@@ -14,7 +14,7 @@ struct AreaExtremes: Sendable {
 
         mutating func decide(exactly: Bool, _ program: PiecewiseAffineProgram) {
             if !exactly, let (area, bound) = cell.longArea(of: program) {
-                known = (area, Rational(bound))
+                known = (Rational(area), Rational(bound))
             } else {
                 var subdivision = PlanarSubdivision(of: program, on: cell)
                 known = (subdivision.exactArea(of: 0), .zero)

@@ -60,7 +60,7 @@ package struct LongForm {
 
     /// Where two lines cross as they are known in pairs.
     package struct Crossing {
-        package let place: [Rational]
+        package let place: [Dyadic]
         /// How far from there they may cross in the sum of coordinates.
         package let error: Double
 
@@ -77,10 +77,11 @@ package struct LongForm {
         let size = abs(weight.value.doubleValue) * (1 - 0x1p-50)
         guard size > 2 * weight.error else { return nil }
         let minors = [minor(f, g, 1, 2), minor(f, g, 2, 0)]
-        // N/W with N off by n and W by w: off by at most (n + |N/W| w) / (|W| − w).
-        let place = minors.map { Rational($0.value) / Rational(weight.value) }
+        // N/W with N off by n and W by w: off by at most (n + |N/W| w) / (|W| − w). The quotient is cut off at 2⁻¹⁹² of it.
+        let place = minors.map { $0.value.divided(by: weight.value, bits: 192) }
         let error = zip(minors, place).reduce(0.0) { sum, x in
-            sum + (x.0.error + abs(x.1.doubleValue) * weight.error) / (size - weight.error)
+            let magnitude = abs(x.1.doubleValue)
+            return sum + (x.0.error + magnitude * weight.error) / (size - weight.error) + magnitude * 0x1p-190
         }
         return error.isFinite ? Crossing(place: place, error: error * (1 + 0x1p-40)) : nil
     }
