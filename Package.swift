@@ -50,7 +50,8 @@ let package = Package(
         + chapter("Splines", ["Networks", "Execution", "Graphs", "Tensors"])
         + chapter("Training", ["Splines", "Interchange", "Networks", "Execution", "Graphs", "Tensors", "TOMLKit"])
         + chapter("Partitions", ["Splines", "Geometry", "Networks", "Execution", "Graphs", "Tensors", "CKernels"])
-        + chapter("Analysis", ["Training", "Splines", "Partitions", "Interchange", "Networks", "Execution", "Graphs", "Tensors"])
+        + chapter(
+            "Analysis", ["Training", "Splines", "Partitions", "Geometry", "Interchange", "Networks", "Execution", "Graphs", "Tensors"])
         + chapter("Figures", ["CPNG"])
         + chapter(
             "Reports",

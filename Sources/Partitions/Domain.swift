@@ -47,13 +47,15 @@ public struct Domain: Hashable, Sendable {
         if let large = numbers.first(where: { !(abs($0) <= 1e100) }) {
             throw PartitionError(what: "number", where: "domain", expected: "at most 1e100 in magnitude", got: "\(large)")
         }
-        if case .box(let ranges) = region {
-            for (i, range) in ranges.enumerated() {
-                guard range.lowerBound < range.upperBound, range.lowerBound.isFinite, range.upperBound.isFinite else {
-                    throw PartitionError(
-                        what: "range of coordinate \(i)", where: "domain", expected: "low < high, both finite",
-                        got: "\(range.lowerBound) … \(range.upperBound)")
-                }
+        for (i, range) in ranges.enumerated() {
+            guard range.low < range.high else {
+                throw PartitionError(
+                    what: "range of coordinate \(i)", where: "domain", expected: "low < high", got: "\(range.low) … \(range.high)")
+            }
+            // So that areas are Doubles.
+            guard range.high - range.low >= 1e-100 else {
+                throw PartitionError(
+                    what: "range of coordinate \(i)", where: "domain", expected: "of 1e-100 at least", got: "\(range.low) … \(range.high)")
             }
         }
         let expected = embedding?.dimension ?? program.inputCount
@@ -61,20 +63,19 @@ public struct Domain: Hashable, Sendable {
             throw PartitionError(what: "coordinates", where: "domain", expected: "\(expected)", got: "\(dimension)")
         }
         let restricted = try embedding.map { embedding throws(PartitionError) in try program.restricted(to: embedding) } ?? program
-        if restricted.isBounded(by: Domain.valueLimit, onInputsUpTo: numbers.reduce(1) { max($0, abs($1)) }) { return restricted }
-        for point in samples {
-            for (index, value) in restricted.values(at: point).enumerated() {
-                guard let large = value.first(where: { !(abs($0) <= Domain.valueLimit) }) else { continue }
-                throw PartitionError(
-                    what: "value", where: index == 0 ? "domain" : "step \(index - 1)",
-                    expected: "at most \(Domain.valueLimit) in magnitude on the domain", got: "\(large)")
-            }
-        }
+        try restricted.requireMagnitudes(onInputsUpTo: numbers.reduce(1) { max($0, abs($1)) }, samples: samples)
         return restricted
     }
 
-    /// Values beyond this are refused where `samples` show them: products of two, and their bounds, must be Doubles.
-    private static let valueLimit = 1e140
+    /// The least and the largest of each coordinate; none where all are met.
+    private var ranges: [(low: Double, high: Double)] {
+        switch region {
+        case .box(let ranges): ranges.map { ($0.lowerBound, $0.upperBound) }
+        case .polygon(let corners):
+            [0, 1].map { axis in (corners.map { $0[axis] }.min() ?? 0, corners.map { $0[axis] }.max() ?? 0) }
+        case .whole: []
+        }
+    }
 
     /// A few points, some of them on the border.
     private var samples: [[Double]] {

@@ -214,7 +214,13 @@ import Testing
         #expect(isUnbounded([[0, 1, 1], [0, -1, 3], [1, 0, 0], [-1, 0, 1e9]]) == [false, false])
         #expect(isUnbounded([[0, 1, 1], [1e-14, -1, 3], [1, 0, 0]])[0] == true)
         #expect(isUnbounded([[0, 1, 1], [-1e-14, -1, 3], [1, 0, 0]])[0] == false)
+        for slope in [1e-9, 1e-11, 1e-12, 1e-13] {
+            #expect(isUnbounded([[0, 1, 1], [-slope, -1, 3], [1, 0, 0]])[1] != true, "\(slope)")
+        }
         #expect(isUnbounded([[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0]]) == [false, false])
+        // A row whose slope's length is none of Doubles.
+        let tiny = AffineForm(coefficients: [Dyadic(-0x1p-1000) * Dyadic(0x1p-1000), .zero, Dyadic(1.0)])
+        #expect(Self.halfspaces([[0, 0, 1], [1, 0, 0]]).isUnbounded(forms: [tiny] + Self.forms([[1, 0, 0]])) == nil)
         #expect(Halfspaces(dimension: 3).isUnbounded(forms: []) == true && Halfspaces(dimension: 3).isUnbounded() == true)
         #expect(Halfspaces(dimension: 0).isUnbounded() == false)
     }

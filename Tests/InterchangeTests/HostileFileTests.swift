@@ -261,6 +261,10 @@ import Testing
             #expect(text("npy:\(x),\(y)") == "65 \(y): label 1: expected a class in 0 ..< 65536, found -1")
             try NumpyArray.write(.float64(Tensor(shape: [2], elements: [0, 0.5])), to: y)
             #expect(text("npy:\(x),\(y)") == "65 \(y): label 1: expected a class in 0 ..< 65536, found 0.5")
+            for (numbers, found) in [([1, 2, .nan, 3], "nan"), ([1, 2, -1e39, 3], "-1e+39"), ([1, 2, 3, .infinity], "inf")] {
+                try NumpyArray.write(.float64(Tensor(shape: [2, 2], elements: numbers)), to: x)
+                #expect(text("npy:\(x),\(y)") == "65 \(x): sample 1: expected finite numbers, as Floats too, found \(found)")
+            }
             #expect(text("npy:\(y),\(y)") == "65 \(y): shape: expected [N, …] with a sample in each row, found [2]")
             #expect(text("mnist:\(folder)") == "66 \(folder)/t10k-images-idx3-ubyte: no such file (nor t10k-images-idx3-ubyte.gz)")
             #expect(text("cifar10:\(folder)") == "66 \(folder)/test_batch.bin: no such file (nor cifar-10-binary.tar.gz there)")

@@ -252,17 +252,30 @@ import Testing
         let box = Domain.box([-1...1, -1...1])
         let expected = try PlanarPartition(of: try network(1), on: box).cellCounts
         #expect(expected.last! > 5)
+        func facetCount(_ scale: Double) throws -> Int { try RegionReader(try network(scale)).region(at: [0.25, -0.5]).facets.count }
+        #expect(try facetCount(1) > 1)
         // Powers of two, which change no cell.
-        for scale in [0x1p100, 0x1p-100] {
+        for scale in [0x1p100, 0x1p-100, 0x1p-150] {
             #expect(try PlanarPartition(of: try network(scale), on: box).cellCounts == expected)
             #expect(try TiledPartition(of: try network(scale), on: box).count().cellCounts == expected)
+            #expect(try facetCount(scale) == facetCount(1))
         }
-        for scale in [0x1p200, 0x1p600, 0x1p1000] {
-            for make in [{ _ = try PlanarPartition(of: $0, on: $1) }, { _ = try TiledPartition(of: $0, on: $1) }]
-                as [(PiecewiseAffineProgram, Domain) throws -> Void]
-            {
+        for scale in [0x1p200, 0x1p600, 0x1p1000, 0x1p-200, 0x1p-600] {
+            for make in [
+                { _ = try PlanarPartition(of: $0, on: $1) }, { _ = try TiledPartition(of: $0, on: $1) },
+                { program, _ in _ = try RegionReader(program).region(at: [0.25, -0.5]) },
+            ] as [(PiecewiseAffineProgram, Domain) throws -> Void] {
                 #expect(throws: PartitionError.self) { try make(try network(scale), box) }
             }
         }
+    }
+
+    @Test("Boxes and polygons whose areas are no Doubles are refused") func smallSides() throws {
+        let program = PiecewiseAffineProgram(inputCount: 2)
+        for range in [0...0x1p-1040, -0x1p-400...0x1p-400] {
+            let domains = [Domain.box([range, -1...1]), Domain(.polygon([[0, 0], [1, 0], [0, range.upperBound]]))]
+            for domain in domains { #expect(throws: PartitionError.self) { try TiledPartition(of: program, on: domain) } }
+        }
+        #expect(try TiledPartition(of: program, on: .box([0...0x1p-300, 0x1p-1040...1])).count().cellCounts.isEmpty)
     }
 }

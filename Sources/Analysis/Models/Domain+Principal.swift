@@ -1,5 +1,6 @@
 // The plane in which samples vary most.
 
+import Geometry
 public import Partitions
 public import Tensors
 
@@ -11,7 +12,7 @@ extension Domain {
     /// times at least: variances that differ by a hundredth are told apart. Each points where its largest entry is positive. Lengths are those
     /// of the inputs.
     /// - Parameter samples: shape `[N, …]`.
-    /// - Throws: `PartitionError` where samples do not vary in two directions.
+    /// - Throws: `PartitionError` where a number is beyond 1e70, or samples do not vary in two directions by more than 1e-12 of their size.
     public init(principal samples: Tensor<Double>, margin: Double = 0) throws(PartitionError) {
         let count = samples.shape[0]
         let width = count == 0 ? 0 : samples.count / count
@@ -19,6 +20,10 @@ extension Domain {
             throw PartitionError(
                 what: "samples", where: "principal plane", expected: "at least 3 of at least 2 numbers", got: "\(count) of \(width)")
         }
+        if let odd = samples.elements.first(where: { !(abs($0) <= 1e70) }) {
+            throw PartitionError(what: "samples", where: "principal plane", expected: "numbers of at most 1e70", got: "\(odd)")
+        }
+        let largest = samples.elements.reduce(0) { max($0, abs($1)) }
         var mean = [Double](repeating: 0, count: width)
         for n in 0..<count { for d in 0..<width { mean[d] += samples.elements[n * width + d] } }
         for d in 0..<width { mean[d] /= Double(count) }
@@ -51,7 +56,7 @@ extension Domain {
                         for d in 0..<width { next[d] -= part * other[d] }
                     }
                 }
-                let length = next.reduce(0) { $0 + $1 * $1 }.squareRoot()
+                let length = Halfspaces.norm(next)
                 guard length > 0, length.isFinite else {
                     throw PartitionError(
                         what: "samples", where: "principal plane", expected: "variance in two directions", got: "in \(found.count)")
@@ -61,18 +66,19 @@ extension Domain {
                 direction = next
                 if change < 1e-10 { break }
             }
-            let largest = direction.max { abs($0) < abs($1) } ?? 0
-            found.append(largest < 0 ? direction.map { -$0 } : direction)
+            let entry = direction.max { abs($0) < abs($1) } ?? 0
+            found.append(entry < 0 ? direction.map { -$0 } : direction)
         }
         let ranges = found.map { direction in
             let along = projections(direction)
             return (low: along.min() ?? 0, high: along.max() ?? 0)
         }
+        if let flat = ranges.firstIndex(where: { !($0.high - $0.low > 1e-12 * largest) }) {
+            throw PartitionError(
+                what: "samples", where: "principal plane", expected: "variance in two directions", got: "in \(flat)")
+        }
         let border = margin * max(ranges[0].high - ranges[0].low, ranges[1].high - ranges[1].low)
         let box = ranges.map { $0.low - border...$0.high + border }
-        guard box.allSatisfy({ $0.lowerBound < $0.upperBound }) else {
-            throw PartitionError(what: "samples", where: "principal plane", expected: "variance in two directions", got: "in fewer")
-        }
         self.init(.box(box), embedding: Embedding(origin: mean, directions: found))
     }
 }

@@ -60,6 +60,8 @@ extension Halfspaces {
                         center: start, radius: around.radius, upperBound: .infinity, certificate: .none,
                         active: []) : nil
             }
+            // Beyond the largest Double there is nothing to be had.
+            guard answer.center.allSatisfy(\.isFinite) else { return certified(start, [], forms) }
             let first = nearest ?? answer.center
             nearest = first
             if answer.isHeldByReach && reach < 1e11 {
@@ -176,8 +178,9 @@ extension Halfspaces {
                 certificate: radius > 0 ? .rounded : .none, active: active)
     }
 
-    /// The distance of a point to the nearest row, of exact values.
+    /// The distance of a point to the nearest row, of exact values; less than 0 also where the point is none of Doubles.
     private func exactRadius(at point: [Double], _ forms: [AffineForm]) -> Double {
+        guard point.allSatisfy(\.isFinite) else { return -.infinity }
         let at = ExactPoint(point)
         return forms.indices.filter { norms[$0] > 0 }.map {
             forms[$0].value(at: at).doubleValue / norms[$0]
@@ -189,6 +192,8 @@ extension Halfspaces {
         guard forms.count * (dimension + 2) <= 6000 else { return nil }
         let point = ExactPoint(center)
         let values = forms.map { $0.value(at: point) }
+        // A row whose norm is none of Doubles takes no part.
+        guard zip(values, norms).allSatisfy({ $0.signum >= 0 || $1 > 0 }) else { return nil }
         let floor = values.min() ?? .zero
         // r = floor' + s with s free: every offset is at least 0 at the centre where s = 0.
         let lowest = zip(values, norms).filter { $0.1 > 0 }.map { $0.0 / Rational($0.1) }.min() ?? floor

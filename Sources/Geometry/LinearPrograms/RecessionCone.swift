@@ -12,6 +12,8 @@ extension Halfspaces {
         if dimension == 0 { return false }
         let rows = (0..<count).filter { norms[$0] > 0 }
         guard rows.allSatisfy({ norms[$0].isFinite }) else { return nil }
+        // A row whose norm is none of Doubles bounds the set where its form varies.
+        if let forms, rows.count < count, forms.indices.contains(where: { norms[$0] == 0 && !forms[$0].isConstant }) { return nil }
         let weights = rows.map { min(1 / norms[$0], Double.greatestFiniteMagnitude) }
         let directions = forms.map { forms in rows.map { forms[$0].linearPart } }
         guard spans(rows, directions) else { return true }
@@ -28,10 +30,13 @@ extension Halfspaces {
         cone.append(slope: sum, offset: -1)
         let answer = cone.nearest(to: [Double](repeating: 0, count: dimension), until: isDone)
         guard let directions else {
-            return switch answer {
-            case .found: true
-            case .empty: false
-            case .beyond: nil
+            switch answer {
+            case .found(let far):
+                // `nearest` leaves rows below 0 by more than rounding: such a direction is none of the cone.
+                let reach = Double(dimension + 16) * 0x1p-52 * Halfspaces.norm(far.point)
+                return (0..<rows.count).allSatisfy { cone.product($0, far.point) >= -reach * cone.norms[$0] } ? true : nil
+            case .empty: return false
+            case .beyond: return nil
             }
         }
         var goal = AffineForm.constant(0, dimension: dimension)

@@ -21,6 +21,8 @@ public final class SimplexProgram {
     private let model: UnsafeMutableRawPointer
     private let variableCount: Int
     private var hasNewObjective = false
+    /// Whether every number so far is one that Clp takes: it stops the process at others.
+    private var isFinite = true
     public private(set) var rowCount = 0
 
     /// A program without rows. Bounds may be infinite.
@@ -42,23 +44,33 @@ public final class SimplexProgram {
 
     deinit { Clp_deleteModel(model) }
 
+    /// Coefficients of programs that Clp scales.
+    private static let scaled = 1e-20...1e20
+
     /// Another objective over the same rows.
     public func setObjective(_ objective: [Double]) {
+        isFinite = isFinite && objective.allSatisfy { abs($0) < 1e20 }
+        guard isFinite else { return }
         Clp_chgObjCoefficients(model, objective)
         hasNewObjective = true
     }
 
     /// Appends a row ⟨slope, x⟩ + offset ≥ 0.
     public func append(slope: some Collection<Double>, offset: Double) {
+        isFinite = isFinite && offset.isFinite && slope.allSatisfy(\.isFinite)
+        rowCount += 1
+        guard isFinite else { return }
         let entries = slope.enumerated().filter { $0.element != 0 }
+        // Clp's scales would run away with such numbers, and it stops the program where they do.
+        if entries.contains(where: { !SimplexProgram.scaled.contains(abs($0.element)) }) { Clp_scaling(model, 0) }
         let columns = entries.map { Int32($0.offset) }
         Clp_addRows(
             model, 1, [-offset], [Double.greatestFiniteMagnitude], [0, CoinBigIndex(columns.count)], columns, entries.map(\.element))
-        rowCount += 1
     }
 
     /// Solves from where the last solve ended: by the dual method after new rows, by the primal one after a new objective.
     public func solve(seconds: Double = .infinity) -> Outcome {
+        guard isFinite else { return .undecided }
         if seconds.isFinite { Clp_setMaximumSeconds(model, max(seconds, 0.001)) }
         if hasNewObjective { _ = Clp_primal(model, 0) } else { _ = Clp_dual(model, 0) }
         hasNewObjective = false

@@ -41,6 +41,18 @@ public enum NumericTensor: Hashable, Sendable {
     /// The number of elements.
     public var count: Int { shape.elementCount }
 
+    /// The first element that is NaN, or infinite as a Float.
+    var firstNonFinite: (index: Int, value: Double)? {
+        func first<T: BinaryFloatingPoint>(_ tensor: Tensor<T>) -> (index: Int, value: Double)? {
+            tensor.elements.firstIndex { !Float($0).isFinite }.map { ($0, Double(tensor.elements[$0])) }
+        }
+        return switch self {
+        case .float16(let tensor), .bfloat16(let tensor), .float32(let tensor): first(tensor)
+        case .float64(let tensor): first(tensor)
+        default: nil
+        }
+    }
+
     /// What the elements take in memory.
     public var byteCount: Int { count * writable.elementType.size }
 

@@ -91,6 +91,10 @@ public enum DataSource: Hashable, Sendable {
             guard inputs.shape.count >= 2, inputs.shape.allSatisfy({ $0 > 0 }) else {
                 throw .malformed(file: samples, place: "shape", expected: "[N, …] with a sample in each row", found: "\(inputs.shape)")
             }
+            if let odd = inputs.firstNonFinite {
+                let place = "sample \(odd.index / max(inputs.count / inputs.shape[0], 1))"
+                throw .malformed(file: samples, place: place, expected: "finite numbers, as Floats too", found: "\(odd.value)")
+            }
             let classes = try NumpyArray.read(path: labels, budget: budget).labels(count: inputs.shape[0], file: labels)
             return DataSet(name: "npy:\(samples),\(labels)", samples: inputs, labels: classes, classCount: classes.max()! + 1)
         case .csv(let path): return try CSV.read(path: path, budget: budget)

@@ -159,38 +159,6 @@ public struct PiecewiseAffineProgram: Hashable, Sendable {
         return isSparse && weightCost >= 500_000
     }
 
-    /// Whether a coarse bound shows that no value exceeds `limit` in magnitude where no input exceeds `size`.
-    func isBounded(by limit: Double, onInputsUpTo size: Double) -> Bool {
-        var bounds = [size]
-        for step in steps {
-            switch step {
-            case .affine(let terms, let offset):
-                bounds.append(
-                    terms.reduce(PiecewiseAffineProgram.largest(offset)) { sum, term in
-                        let largest = PiecewiseAffineProgram.largest(term.matrix.values)
-                        return sum + Double(term.matrix.longestRow) * largest * bounds[term.source]
-                    })
-            case .pieces(let source, let pieces, _):
-                bounds.append(
-                    pieces.reduce(0) { bound, piece in
-                        let (slope, offset) = (PiecewiseAffineProgram.largest(piece.slopes), PiecewiseAffineProgram.largest(piece.offsets))
-                        return max(bound, slope * bounds[source] + offset)
-                    })
-            case .maximum(let source, _): bounds.append(bounds[source])
-            }
-            guard bounds[bounds.count - 1] <= limit else { return false }
-        }
-        return true
-    }
-
-    private static func largest(_ numbers: [Double]) -> Double {
-        numbers.withUnsafeBufferPointer { numbers in
-            var largest = 0.0
-            for number in numbers where abs(number) > largest { largest = abs(number) }
-            return largest
-        }
-    }
-
     /// The value at one input, in Double. O(weights).
     public func value(at input: [Double]) -> [Double] { values(at: input)[last] }
 

@@ -60,7 +60,7 @@ struct CellAnalysis<Form: FormArithmetic> {
         }
         guard self.forms == nil else {
             ball = rows.inscribedBall(near: point.doubles, forms: forms, seconds: secondsLeft())
-            isFlat = ball.map { $0.radius <= 0 } ?? false
+            isFlat = ball.map { $0.upperBound <= 0 } ?? false
             return
         }
         let (place, isFlat) = CellAnalysis.inner(rows, point.doubles, ties, until: { secondsLeft() < 0 })

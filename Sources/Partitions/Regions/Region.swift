@@ -134,7 +134,8 @@ public struct RegionReader: Sendable {
     /// The cell of a point.
     ///
     /// - Parameter progress: told what is being done, and how many of how many inequalities are decided.
-    /// - Throws: `PartitionError` where the point is not finite, has another dimension or lies outside the box.
+    /// - Throws: `PartitionError` where the point is not finite, has another dimension or lies outside the box, or the network's values are
+    ///   no Doubles by far.
     public func region(
         at point: [Double], options: Options = Options(), progress: (String, Int, Int) -> Void = { _, _, _ in }
     ) throws(PartitionError) -> Region {
@@ -148,6 +149,7 @@ public struct RegionReader: Sendable {
             let range = "\(box[i].lowerBound) … \(box[i].upperBound)"
             throw PartitionError(what: "coordinate \(i)", where: "region", expected: "one in the box, \(range)", got: "\(point[i])")
         }
+        try program.requireMagnitudes(onInputsUpTo: point.reduce(1) { max($0, abs($1)) }, samples: [point])
         let at = CellPoint(point)
         return isExact
             ? region(at, AffineForm.self, options, progress) : region(at, RoundedForm.self, options, progress)
