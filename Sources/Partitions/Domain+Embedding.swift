@@ -37,6 +37,13 @@ extension Domain {
 
         public var dimension: Int { directions.count }
 
+        /// Whether the directions span as many dimensions as they are, by more than 1e-12 of their lengths.
+        public var hasIndependentDirections: Bool {
+            var rows = Halfspaces(dimension: origin.count)
+            for direction in directions { rows.append(slope: direction, offset: 0) }
+            return rows.hasIndependentSlopes
+        }
+
         /// Every number in it.
         var numbers: [Double] { points.map { Array(($0 + frame).joined()) } ?? origin + directions.joined() }
 

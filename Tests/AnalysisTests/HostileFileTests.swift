@@ -101,6 +101,10 @@ import Training
                 #"{"box": [[0, 1]], "embedding": {"origin": [0], "directions": [[1, 2]]}}"#,
                 "embedding.directions[0]: expected 1 numbers, as the origin has, found [1,2]"
             ),
+            (
+                #"{"box": [[0, 1], [0, 1]], "embedding": {"origin": [0, 0], "directions": [[1, 2], [2, 4]]}}"#,
+                "embedding.directions: expected independent directions, found [[1,2],[2,4]]"
+            ),
         ])
     func domains(text: String, found: String) {
         #expect(errorText { _ = try Domain(json: Array(text.utf8), file: "x") } == "65 x: \(found)")

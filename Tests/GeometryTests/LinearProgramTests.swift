@@ -180,6 +180,22 @@ import Testing
         }
     }
 
+    @Test("The centre of an unbounded ball is further from the borders than by rounding, though its start is not")
+    func unboundedCenter() throws {
+        let rows = [
+            [2, -0.5, 1.5, -0.5], [-0.5, 2, 2.5, 0], [0.5, 2.5, -0.5, -0.5], [1, 0, -0.5, 1], [-0.5, -1.5, 1, -1],
+            [2.25, 3.75, -1.5, -0.25],
+        ]
+        // Where rows 2, 4 and 5 cross: 25/36, 17/36, 37/18.
+        for start in [[25.0 / 36, 17.0 / 36, 37.0 / 18], [0.6944444444444453, 0.4722222222222226, 2.0555555555555567]] {
+            let (halfspaces, forms) = (Self.halfspaces(rows), Self.forms(rows))
+            let ball = try #require(halfspaces.inscribedBall(near: start, forms: forms))
+            #expect(ball.isUnbounded && halfspaces.values(at: ball.center).allSatisfy { $0 > 1e-8 })
+            var search = FacetSearch(halfspaces, around: ball.center, forms: forms)
+            #expect(search.run().isComplete)
+        }
+    }
+
     @Test("Law: a ball is as large from a point on many borders, to rounding, as from inside", arguments: [3, 8, 13])
     func ballStarts(_ dimension: Int) throws {
         var foundCount = 0

@@ -278,4 +278,13 @@ import Testing
         }
         #expect(try TiledPartition(of: program, on: .box([0...0x1p-300, 0x1p-1040...1])).count().cellCounts.isEmpty)
     }
+
+    @Test("Directions that depend on one another are told, however long they are") func dependentDirections() {
+        func isIndependent(_ directions: [[Double]]) -> Bool {
+            Domain.Embedding(origin: [0, 1, 2], directions: directions).hasIndependentDirections
+        }
+        for second in [[0.0, 0, 0], [0.2, 0.4, 0.6], [-1e90, -2e90, -3e90]] { #expect(!isIndependent([[1, 2, 3], second])) }
+        #expect(isIndependent([[1, 2, 3], [1, 2, 3 + 0x1p-30]]) && isIndependent([[1e-80, 0, 0], [1e60, 1e50, 0]]))
+        #expect(!isIndependent([[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 1]]))
+    }
 }

@@ -88,6 +88,8 @@ extension Domain {
             }
             directions.append(direction)
         }
-        self.init(flat.region, embedding: Embedding(origin: origin, directions: directions))
+        let embedding = Embedding(origin: origin, directions: directions)
+        guard embedding.hasIndependentDirections else { throw wrong("embedding.directions", "independent directions", slice["directions"]) }
+        self.init(flat.region, embedding: embedding)
     }
 }

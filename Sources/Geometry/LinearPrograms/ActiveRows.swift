@@ -69,3 +69,16 @@ struct ActiveRows {
         a.withUnsafeBufferPointer { a in sum.withUnsafeMutableBufferPointer { for i in 0..<a.count { $0[i] += factor * a[i] } } }
     }
 }
+
+extension Halfspaces {
+    /// Whether no slope is a combination of those before it, by more than 1e-12 of itself.
+    package var hasIndependentSlopes: Bool {
+        var active = ActiveRows(dimension: dimension)
+        for row in 0..<count {
+            let (_, rest, parts) = active.split(slope(row))
+            guard Halfspaces.norm(rest) > 1e-12 * norms[row] else { return false }
+            active.append(row, parts, rest: rest)
+        }
+        return true
+    }
+}

@@ -65,10 +65,8 @@ extension Halfspaces {
             let first = nearest ?? answer.center
             nearest = first
             if answer.isHeldByReach && reach < 1e11 {
-                // Near a cone's apex the nearest centre may lie outside by rounding, and one further on inside.
-                if grow(rows, along: zip(answer.center, start).map { $0 - $1 }),
-                    let center = [first, answer.center].first(where: { isInside($0, forms) })
-                {
+                let way = zip(answer.center, start).map { $0 - $1 }
+                if grow(rows, along: way), let center = center(among: first, answer.center, beyond: start, along: way, rows, forms) {
                     return InscribedBall(
                         center: center, radius: .infinity, upperBound: .infinity, certificate: .exact,
                         active: [])
@@ -130,6 +128,20 @@ extension Halfspaces {
             && rows.allSatisfy {
                 product($0, guess) > (1e-9 + Double(dimension + 16) * 0x1p-52) * norms[$0] * length
             }
+    }
+
+    /// A point inside where rows grow along a way: the first of these that is further from all borders than by rounding.
+    ///
+    /// Near a cone's apex the nearest centre may lie outside by rounding, or hardly inside, and one further on well inside.
+    private func center(
+        among first: [Double], _ second: [Double], beyond start: [Double], along way: [Double], _ rows: [Int], _ forms: [AffineForm]?
+    ) -> [Double]? {
+        let step = Halfspaces.norm(start) / Halfspaces.norm(way)
+        let inside = [first, second, zip(start, way).map { $0 + step * $1 }].filter { isInside($0, forms) }
+        return inside.first { center in
+            let (values, length) = (values(at: center), Halfspaces.norm(center))
+            return rows.allSatisfy { values[$0] > 1e-9 * norms[$0] * length }
+        } ?? inside.first
     }
 
     /// Whether a point lies inside every row, well beyond rounding where there are no exact forms.

@@ -85,9 +85,8 @@ public struct SliceReading: Sendable {
         let (window, polygons, counts) = found!
         (self.samples, cellCounts, self.window, reduction) = (samples, counts, window, 1 / scale)
         places = points.map { point in
-            let offset = zip(point, points[0]).map { $0 - $1 }
-            let along = embedding.directions.map { direction in zip(direction, offset).reduce(0) { $0 + $1.0 * $1.1 } }
-            return SIMD2(along[0], along[1])
+            let place = embedding.coordinates(nearest: point)
+            return SIMD2(place[0], place[1])
         }
         // The network at every corner once.
         var numbers: [SIMD2<Double>: Int] = [:]
