@@ -64,6 +64,10 @@ BREACHES = [
      "guard sign * area - bound <= ceiling else { return }", "guard candidates.isEmpty else { return }"),
     ("an area is known as well as its first corner", "Sources/Geometry/Planar/ConvexPolygon.swift",
      "moved += errors[i] * (abs(way.x)", "moved += errors[0] * (abs(way.x)"),
+    ("an area by forms in pairs counts as exact", "Sources/Partitions/Tiles/PlanarCell+LongArea.swift",
+     "Double(known.count) * (4 * diameter", "0 * Double(known.count) * (4 * diameter"),
+    ("a direction of some rows is one of the cone", "Sources/Geometry/LinearPrograms/RecessionCone.swift",
+     "directions.allSatisfy({ $0.sign(at: u) >= 0 })", "directions.contains(where: { $0.sign(at: u) >= 0 })"),
 ]
 
 parser = argparse.ArgumentParser()

@@ -130,7 +130,7 @@ extension Tile {
         return bound(sums, knot: knot, eta: matrix.eta[unit] + (minus < 0 ? 0 : matrix.eta[minus]), ranges)
     }
 
-    /// Decides by bounds which units stay on one side of which knots, and lists the others, at most 64.
+    /// Decides by bounds which units stay on one side of which knots, and lists the others, at most `candidateLimit`.
     mutating func candidates(of matrix: ColumnMatrix, knots: [TiledNetwork.Knot]) -> [Candidate] {
         let ranges = ranges(matrix.columnCount)
         let sums = Pool<Double>(store, capacity: 5 * matrix.stride)
@@ -138,7 +138,7 @@ extension Tile {
         let isWhole = 4 * open.count > matrix.unitCount
         if isWhole { addUp(matrix, ranges, sums) }
         var found: [Candidate] = []
-        found.reserveCapacity(64)
+        found.reserveCapacity(TileMesh.candidateLimit)
         var rest: [Int32] = []
         for place in open {
             let knot = knots[Int(place)]
@@ -157,7 +157,7 @@ extension Tile {
                 if isInLastNonlinearity, matrix.data[k] == knot.value { mayTie = true }
             } else {
                 rest.append(place)
-                if found.count < 64 {
+                if found.count < TileMesh.candidateLimit {
                     found.append(Candidate(place: Int(place), unit: k, minus: -1, knot: knot.value, line: knot.line, bound: bound))
                 }
             }
@@ -166,7 +166,7 @@ extension Tile {
         return found
     }
 
-    /// Decides by bounds which members of groups can be largest on the tile, and lists the pairs where two can, at most 64.
+    /// Decides by bounds which members of groups can be largest on the tile, and lists the pairs where two can, at most `candidateLimit`.
     mutating func candidates(of matrix: ColumnMatrix, groups: [PiecewiseAffineProgram.Group], ties: [TiledNetwork.Ties]) -> [Candidate] {
         let ranges = ranges(matrix.columnCount)
         let sums = Pool<Double>(store, capacity: 5 * matrix.stride)
@@ -202,10 +202,10 @@ extension Tile {
             var pairs: [(Int, Int)] = []
             for (i, a) in possible.enumerated() { for b in possible[(i + 1)...] { pairs.append((a, b)) } }
             pairCount += pairs.count
-            if mesh.cellCount > 1, pairCount > 64 { break }
+            if mesh.cellCount > 1, pairCount > TileMesh.candidateLimit { break }
             var losers: Set<Int> = []
-            for start in stride(from: 0, to: pairs.count, by: 64) {
-                let pairs = pairs[start..<min(start + 64, pairs.count)]
+            for start in stride(from: 0, to: pairs.count, by: TileMesh.candidateLimit) {
+                let pairs = pairs[start..<min(start + TileMesh.candidateLimit, pairs.count)]
                 let evaluation = evaluate(
                     pairs.map { candidate(at: place, between: $0, members, ties[Int(place)], matrix, ranges) }, of: matrix, &scratch)
                 for (c, (a, b)) in pairs.enumerated() {
@@ -243,7 +243,7 @@ extension Tile {
     ) {
         if possible.count == 1 {
             (sides[Int(place)], rivals[Int(place)]) = (.below, SIMD2(repeating: Int32(possible[0])))
-        } else if possible.count == 2, found.count < 64 {
+        } else if possible.count == 2, found.count < TileMesh.candidateLimit {
             rivals[Int(place)] = SIMD2(Int32(possible[0]), Int32(possible[1]))
             found.append(candidate(at: place, between: (possible[0], possible[1]), members, ties, matrix, ranges))
         }

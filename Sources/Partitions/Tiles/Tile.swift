@@ -38,7 +38,7 @@ struct Tile: ~Copyable {
     var base: [Double]
     var slope: [Double]
     var growth: [Double]
-    var allowedGeneration = TileMesh.allowedGeneration
+    var allowedGeneration = TileMesh.firstAllowedGeneration
     /// For each column; those of 1, x, y, and columns of zeros, are empty.
     var hinges: [Hinge]
     var hingeWeights: [Double] = []

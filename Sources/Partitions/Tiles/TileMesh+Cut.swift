@@ -96,7 +96,7 @@ extension TileMesh {
     }
 
     /// The interpolations that bases allow for at least: many, for the floor of settled entries goes by them (TileMesh+Exact.swift).
-    static let allowedGeneration = 512
+    static let firstAllowedGeneration = 512
     /// The most candidates that cut together: as many as a word has bits.
     static let candidateLimit = 64
     /// The most grains that a vertex may be off: beyond, exact arithmetic places it, lest signs there be open too often.
