@@ -35,7 +35,8 @@ public struct Domain: Hashable, Sendable {
 
     /// The program as a function of the domain's coordinates.
     ///
-    /// - Throws: `PartitionError` where the numbers of coordinates differ or the domain has no interior.
+    /// - Throws: `PartitionError` where the numbers of coordinates differ, the domain has no interior, or numbers of either are too large or
+    ///   too small for Doubles.
     func program(_ program: PiecewiseAffineProgram) throws(PartitionError) -> PiecewiseAffineProgram {
         var numbers = embedding?.numbers ?? []
         switch region {

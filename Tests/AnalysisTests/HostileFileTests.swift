@@ -103,7 +103,7 @@ import Training
             ),
             (
                 #"{"box": [[0, 1], [0, 1]], "embedding": {"origin": [0, 0], "directions": [[1, 2], [2, 4]]}}"#,
-                "embedding.directions: expected independent directions, found [[1,2],[2,4]]"
+                "embedding.directions: expected directions that are independent by 1e-12 or more, found [[1,2],[2,4]]"
             ),
         ])
     func domains(text: String, found: String) {

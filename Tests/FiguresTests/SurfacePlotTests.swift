@@ -81,6 +81,15 @@ import Testing
         }
     }
 
+    @Test("The heights of a constant are a range of Doubles, however large it is", arguments: [0, 3, 1e17, -1e300])
+    func constant(_ value: Double) {
+        let facets = [SurfacePlot.Facet([SIMD3(0, 0, value), SIMD3(1, 0, value), SIMD3(0, 1, value)], fill: .white)]
+        let window = Window(low: SIMD2(0, 0), high: SIMD2(1, 1))
+        let plot = SurfacePlot(title: "Constant", description: "", window: window, facets: facets, sides: [])
+        #expect(plot.heights.lowerBound < value && value < plot.heights.upperBound)
+        #expect(abs(plot.scene(SIMD3(0, 0, value), plot.heights).z - SurfacePlot.top / 2) < 1e-3)
+    }
+
     @Test("A surface has its floor, its range of heights, and three of four corners named")
     func scenery() throws {
         let square = [SIMD3(-1.0, -1, 2), SIMD3(1, -1, 2), SIMD3(1, 1, 5), SIMD3(-1, 1, 5)]

@@ -1,5 +1,6 @@
 // Linear programs, facets, balls and projections against hand-worked cases, exact polytopes and enumeration of all candidates.
 
+import Foundation
 import Geometry
 import TestSupport
 import Tensors
@@ -97,6 +98,54 @@ import Testing
         }
         guard case .unbounded = ExactProgram.maximum(rows: [[Rational(1.0), Rational(0.0)]], objective: [Rational(1.0)]) else {
             return #expect(Bool(false), "x ≥ 0 bounds nothing above")
+        }
+    }
+
+    @Test("Law: where fractions find a program unbounded, they name a point and a direction that show it", arguments: [2, 3, 4])
+    func unboundedPrograms(_ dimension: Int) {
+        var count = 0
+        for seed in UInt64(0)..<60 {
+            var rng = RandomGenerator(seed: seed, purpose: "unbounded programs")
+            func number() -> Rational { Rational(Double(rng.integer(below: 9) - 4) / 4) }
+            let rows = (0..<dimension + 1).map { _ in (0..<dimension).map { _ in number() } + [Rational(Double(rng.integer(below: 3)))] }
+            let objective = (0..<dimension).map { _ in number() }
+            guard case .unbounded(let point, let direction) = ExactProgram.maximum(rows: rows, objective: objective) else { continue }
+            count += 1
+            func product(_ a: [Rational], _ x: [Rational]) -> Rational { zip(a, x).reduce(.zero) { $0 + $1.0 * $1.1 } }
+            #expect(product(objective, direction).signum > 0, "seed \(seed)")
+            for row in rows {
+                #expect((product(row, point) + row[dimension]).signum >= 0 && product(row, direction).signum >= 0, "seed \(seed)")
+            }
+        }
+        #expect(count > 10)
+    }
+
+    @Test("Law: centres of thin wedges and slabs lie inside, and no facet is another's shadow", arguments: [true, false])
+    func thinSets(_ isOpen: Bool) throws {
+        for seed in UInt64(0)..<60 {
+            var rng = RandomGenerator(seed: seed, purpose: "thin sets")
+            let (angle, width) = (rng.uniform(0, 6), exp(rng.uniform(-28, 0)))
+            let opening = exp(rng.uniform(-40, -7)) * (isOpen ? 1 : -1)
+            let (u, v) = ([cos(angle), sin(angle)], [-sin(angle), cos(angle)])
+            let point = [rng.uniform(-1, 1), rng.uniform(-1, 1)]
+            // Two sides that open or close along v, and one that v leads away from.
+            let slopes = [u, zip(u, v).map { -$0 + opening * $1 }, v]
+            let slacks: [Double] = [width / 2, width / 2, 1]
+            let rows = zip(slopes, slacks).map { (slope: [Double], slack: Double) -> [Double] in
+                slope + [slack - slope[0] * point[0] - slope[1] * point[1]]
+            }
+            let (halfspaces, forms) = (Self.halfspaces(rows), Self.forms(rows))
+            let at = ExactPoint(point)
+            guard forms.allSatisfy({ $0.sign(at: at) > 0 }) else { continue }
+            let ball = try #require(halfspaces.inscribedBall(near: point, forms: forms))
+            let center = ExactPoint(ball.center)
+            #expect(ball.radius > 0 && forms.allSatisfy { $0.sign(at: center) > 0 }, "seed \(seed)")
+            var search = FacetSearch(halfspaces, around: ball.center, forms: forms)
+            let found = search.run()
+            // The sides cross in the wedge's apex, which lies behind the third row or not.
+            let apex = ExactPoint(commonZeroOf: Array(forms[..<2]), dimension: 2)
+            let expected: Set = isOpen && apex.map { forms[2].sign(at: $0) >= 0 } ?? false ? [0, 1] : [0, 1, 2]
+            #expect(expected.isSuperset(of: found.facets) && expected.isSubset(of: found.facets + found.undecided), "seed \(seed)")
         }
     }
 

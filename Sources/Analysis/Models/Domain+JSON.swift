@@ -89,7 +89,9 @@ extension Domain {
             directions.append(direction)
         }
         let embedding = Embedding(origin: origin, directions: directions)
-        guard embedding.hasIndependentDirections else { throw wrong("embedding.directions", "independent directions", slice["directions"]) }
+        guard embedding.hasIndependentDirections else {
+            throw wrong("embedding.directions", "directions that are independent by 1e-12 or more", slice["directions"])
+        }
         self.init(flat.region, embedding: embedding)
     }
 }

@@ -12,7 +12,7 @@ extension Domain {
     /// times at least: variances that differ by a hundredth are told apart. Each points where its largest entry is positive. Lengths are those
     /// of the inputs.
     /// - Parameter samples: shape `[N, …]`.
-    /// - Throws: `PartitionError` where a number is beyond 1e70, or samples do not vary in two directions by more than 1e-12 of their size.
+    /// - Throws: `PartitionError` where a number is beyond 1e70, or samples do not vary in two directions beyond rounding.
     public init(principal samples: Tensor<Double>, margin: Double = 0) throws(PartitionError) {
         let count = samples.shape[0]
         let width = count == 0 ? 0 : samples.count / count
@@ -23,7 +23,11 @@ extension Domain {
         if let odd = samples.elements.first(where: { !(abs($0) <= 1e70) }) {
             throw PartitionError(what: "samples", where: "principal plane", expected: "numbers of at most 1e70", got: "\(odd)")
         }
-        let largest = samples.elements.reduce(0) { max($0, abs($1)) }
+        func tooFlat(_ directions: Int) -> PartitionError {
+            PartitionError(
+                what: "samples that vary", where: "principal plane", expected: "in two or more",
+                got: "in \(directions == 0 ? "no" : "one") direction")
+        }
         var mean = [Double](repeating: 0, count: width)
         for n in 0..<count { for d in 0..<width { mean[d] += samples.elements[n * width + d] } }
         for d in 0..<width { mean[d] /= Double(count) }
@@ -57,10 +61,7 @@ extension Domain {
                     }
                 }
                 let length = Halfspaces.norm(next)
-                guard length > 0, length.isFinite else {
-                    throw PartitionError(
-                        what: "samples", where: "principal plane", expected: "variance in two directions", got: "in \(found.count)")
-                }
+                guard length > 0 else { throw tooFlat(found.count) }
                 next = next.map { $0 / length }
                 let change = zip(next, direction).reduce(0) { max($0, abs($1.0 - $1.1)) }
                 direction = next
@@ -73,9 +74,14 @@ extension Domain {
             let along = projections(direction)
             return (low: along.min() ?? 0, high: along.max() ?? 0)
         }
-        if let flat = ranges.firstIndex(where: { !($0.high - $0.low > 1e-12 * largest) }) {
-            throw PartitionError(
-                what: "samples", where: "principal plane", expected: "variance in two directions", got: "in \(flat)")
+        // Projections are rounded by some 1e-16 of what is added up for them.
+        for (index, (direction, range)) in zip(found, ranges).enumerated() {
+            var size = 0.0
+            for d in 0..<width {
+                let largest = (0..<count).reduce(0) { max($0, abs(samples.elements[$1 * width + d])) }
+                size += abs(direction[d]) * largest
+            }
+            guard range.high - range.low > 1e-13 * size else { throw tooFlat(index) }
         }
         let border = margin * max(ranges[0].high - ranges[0].low, ranges[1].high - ranges[1].low)
         let box = ranges.map { $0.low - border...$0.high + border }

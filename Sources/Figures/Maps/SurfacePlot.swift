@@ -46,7 +46,9 @@ public struct SurfacePlot: Hashable, Sendable {
     public var heights: ClosedRange<Double> {
         let all = facets.lazy.flatMap { $0.corners.lazy.map(\.z) }
         guard let low = all.min(), let high = all.max() else { return 0...1 }
-        return low < high ? low...high : (low - 0.5)...(high + 0.5)
+        // Of a constant, more than its rounding.
+        let margin = low < high ? 0 : max(0.5, abs(low) * 0x1p-40)
+        return low - margin...high + margin
     }
 
     /// Half the side of the longer edge of the window is 1, the lowest height 0, the highest this.

@@ -4,7 +4,8 @@
 public struct ExactProgram {
     public enum Outcome: Sendable {
         case optimal(value: Rational, point: [Rational])
-        case unbounded
+        /// From the point on, along the direction, the value grows for ever and no row falls below 0.
+        case unbounded(point: [Rational], direction: [Rational])
     }
 
     /// Row r: basic variable `inside[r]` = constant (last entry) + Σ coefficient · variable `outside[k]`; the goal likewise.
@@ -62,12 +63,21 @@ public struct ExactProgram {
                 }
                 if ratio < best.ratio || (ratio == best.ratio && inside[r] < inside[best.row]) { leaving = (r, ratio) }
             }
-            guard let (row, _) = leaving else { return .unbounded }
+            guard let (row, _) = leaving else {
+                var direction = free(column)
+                if outside[column] < dimension { direction[outside[column]] = Rational(1.0) }
+                return .unbounded(point: free(dimension), direction: isDecreasing ? direction.map { -$0 } : direction)
+            }
             pivot(row, column)
         }
-        var point = [Rational](repeating: .zero, count: dimension)
-        for r in rows.indices where inside[r] < dimension { point[inside[r]] = rows[r][dimension] }
-        return .optimal(value: goal[dimension], point: point)
+        return .optimal(value: goal[dimension], point: free(dimension))
+    }
+
+    /// A column's entries of the free variables; the last column is where they are.
+    private func free(_ column: Int) -> [Rational] {
+        var entries = [Rational](repeating: .zero, count: dimension)
+        for r in rows.indices where inside[r] < dimension { entries[inside[r]] = rows[r][column] }
+        return entries
     }
 
     private func entering() -> Int? {

@@ -54,14 +54,14 @@ extension Halfspaces {
                     near: start, rows, slacks, unit: unit, reach: reach,
                     { seconds - clock.duration(to: .now) / .seconds(1) })
             else {
-                let around = certified(start, [], nil)
+                let around = certified([start], [], nil)
                 return around.radius > 0
                     ? InscribedBall(
                         center: start, radius: around.radius, upperBound: .infinity, certificate: .none,
                         active: []) : nil
             }
             // Beyond the largest Double there is nothing to be had.
-            guard answer.center.allSatisfy(\.isFinite) else { return certified(start, [], forms) }
+            guard answer.center.allSatisfy(\.isFinite) else { return certified([start], [], forms) }
             let first = nearest ?? answer.center
             nearest = first
             if answer.isHeldByReach && reach < 1e11 {
@@ -80,7 +80,7 @@ extension Halfspaces {
                 let left = seconds - clock.duration(to: .now) / .seconds(1)
                 return inscribedBall(near: answer.center, forms: forms, seconds: left, restarts: restarts - 1)
             }
-            return certified(answer.center, answer.active, forms)
+            return certified([answer.center, start], answer.active, forms)
         }
     }
 
@@ -146,7 +146,7 @@ extension Halfspaces {
 
     /// Whether a point lies inside every row, well beyond rounding where there are no exact forms.
     private func isInside(_ point: [Double], _ forms: [AffineForm]?) -> Bool {
-        if let forms { return exactRadius(at: point, forms) > 0 }
+        if forms != nil { return radius(at: point, forms) > 0 }
         return (0..<count).allSatisfy { row in
             if norms[row] == 0 { return true }
             let (value, bound) = value(row, at: point)
@@ -154,21 +154,14 @@ extension Halfspaces {
         }
     }
 
-    private func certified(_ center: [Double], _ active: [Int], _ forms: [AffineForm]?)
-        -> InscribedBall
-    {
-        let relative = 1 + Double(dimension + 16) * 0x1p-52
+    /// The largest ball around one of the centres, with what can be proved of larger ones.
+    private func certified(_ centers: [[Double]], _ active: [Int], _ forms: [AffineForm]?) -> InscribedBall {
         guard let forms else {
-            var radius = Double.infinity
-            for row in 0..<count where norms[row] > 0 {
-                let (value, bound) = value(row, at: center)
-                radius = min(radius, (value - bound) / (norms[row] * relative))
-            }
+            let (center, radius) = best(of: centers, nil)
             return InscribedBall(
-                center: center, radius: radius, upperBound: .infinity,
-                certificate: radius > 0 ? .rounded : .none, active: active)
+                center: center, radius: radius, upperBound: .infinity, certificate: radius > 0 ? .rounded : .none, active: active)
         }
-        let radius = exactRadius(at: center, forms) / relative
+        let (center, radius) = best(of: centers, forms)
         // Σ λ_i a_i = 0, Σ λ_i ‖a_i‖ = 1, λ ≥ 0: then r = Σ λ_i r ‖a_i‖ ≤ Σ λ_i (⟨a_i, x⟩ + b_i) = Σ λ_i b_i for every ball inside.
         let columns = active.map { forms[$0].slope + [Rational(norms[$0])] }
         let target = [Rational](repeating: .zero, count: dimension) + [Rational(1.0)]
@@ -178,7 +171,7 @@ extension Halfspaces {
             let exact = zip(multipliers, active).reduce(Rational.zero) {
                 $0 + $1.0 * Rational(forms[$1.1].coefficients[dimension])
             }
-            let upper = exact.doubleValue * relative
+            let upper = exact.doubleValue * (1 + rounding)
             if upper <= 0 || radius >= 0.999 * upper {
                 return InscribedBall(
                     center: center, radius: radius, upperBound: upper, certificate: .exact, active: active)
@@ -190,13 +183,32 @@ extension Halfspaces {
                 certificate: radius > 0 ? .rounded : .none, active: active)
     }
 
-    /// The distance of a point to the nearest row, of exact values; less than 0 also where the point is none of Doubles.
-    private func exactRadius(at point: [Double], _ forms: [AffineForm]) -> Double {
+    /// What the norms, and their quotients, are off by relatively.
+    private var rounding: Double { Double(dimension + 16) * 0x1p-52 }
+
+    /// The centre with the largest ball, and its radius, rounded down.
+    private func best(of centers: [[Double]], _ forms: [AffineForm]?) -> (center: [Double], radius: Double) {
+        let balls = centers.map { center in (center: center, radius: radius(at: center, forms)) }
+        return balls.dropFirst().reduce(balls[0]) { $1.radius > $0.radius ? $1 : $0 }
+    }
+
+    /// No more than the distance of a point to the nearest row; less than 0 also where the point is none of Doubles.
+    private func radius(at point: [Double], _ forms: [AffineForm]?) -> Double {
         guard point.allSatisfy(\.isFinite) else { return -.infinity }
-        let at = ExactPoint(point)
-        return forms.indices.filter { norms[$0] > 0 }.map {
-            forms[$0].value(at: at).doubleValue / norms[$0]
-        }.min() ?? .infinity
+        let at = forms.map { _ in ExactPoint(point) }
+        var radius = Double.infinity
+        for row in 0..<count where norms[row] > 0 {
+            let value: Double
+            if let forms, let at {
+                value = forms[row].value(at: at).doubleValue
+            } else {
+                let (middle, bound) = self.value(row, at: point)
+                value = middle - bound
+            }
+            guard !value.isNaN else { return -.infinity }
+            radius = min(radius, value / norms[row])
+        }
+        return radius * (radius > 0 ? 1 - rounding : 1 + rounding)
     }
 
     /// The same program in exact fractions throughout, with the norms as rounded; small ones only.
@@ -213,17 +225,23 @@ extension Halfspaces {
             forms[i].slope + [-Rational(norms[i]), values[i] - lowest * Rational(norms[i])]
         }
         let objective = [Rational](repeating: .zero, count: dimension) + [Rational(1.0)]
+        func moved(_ shift: [Rational]) -> [Double] { zip(center, shift).map { (Rational($0) + $1).doubleValue } }
         switch ExactProgram.maximum(rows: rows, objective: objective, basis: active) {
-        case .unbounded:
+        case .unbounded(let start, let direction):
+            // So far that the radius is a length of the start, and further where rounding asks it.
+            let length = max(Halfspaces.norm(center), Halfspaces.norm(start.map(\.doubleValue)), 1e-3)
+            guard length.isFinite else { return nil }
+            let step = Rational(length) / direction[dimension]
+            let further = [1.0, 0x1p10, 0x1p20].map { far in moved(zip(start, direction).map { $0 + Rational(far) * step * $1 }) }
+            let (found, radius) = best(of: [center] + further, forms)
+            guard radius > 0 else { return nil }
             return InscribedBall(
-                center: center, radius: .infinity, upperBound: .infinity, certificate: .exact, active: [])
+                center: found, radius: .infinity, upperBound: .infinity, certificate: .exact, active: [])
         case .optimal(let value, let shift):
-            let best = zip(center, shift).map { (Rational($0) + $1).doubleValue }
             let upper = (value + lowest).doubleValue
-            let radius = exactRadius(at: best, forms)
+            let (found, radius) = best(of: [center, moved(shift)], forms)
             return InscribedBall(
-                center: best, radius: radius * (1 - Double(dimension + 16) * 0x1p-52),
-                upperBound: upper > 0 ? upper * (1 + 0x1p-40) : upper,
+                center: found, radius: radius, upperBound: upper > 0 ? upper * (1 + 0x1p-40) : upper,
                 certificate: .exact, active: active)
         }
     }

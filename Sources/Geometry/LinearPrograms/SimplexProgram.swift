@@ -21,7 +21,7 @@ public final class SimplexProgram {
     private let model: UnsafeMutableRawPointer
     private let variableCount: Int
     private var hasNewObjective = false
-    /// Whether every number so far is one that Clp takes: it stops the process at others.
+    /// Whether every coefficient so far is finite: Clp stops the process at others, so nothing is solved with them.
     private var isFinite = true
     public private(set) var rowCount = 0
 
@@ -49,7 +49,7 @@ public final class SimplexProgram {
 
     /// Another objective over the same rows.
     public func setObjective(_ objective: [Double]) {
-        isFinite = isFinite && objective.allSatisfy { abs($0) < 1e20 }
+        isFinite = isFinite && objective.allSatisfy(\.isFinite)
         guard isFinite else { return }
         Clp_chgObjCoefficients(model, objective)
         hasNewObjective = true
@@ -57,7 +57,8 @@ public final class SimplexProgram {
 
     /// Appends a row ⟨slope, x⟩ + offset ≥ 0.
     public func append(slope: some Collection<Double>, offset: Double) {
-        isFinite = isFinite && offset.isFinite && slope.allSatisfy(\.isFinite)
+        // An offset that is infinite to Clp would leave the row out.
+        isFinite = isFinite && abs(offset) < 1e25 && slope.allSatisfy(\.isFinite)
         rowCount += 1
         guard isFinite else { return }
         let entries = slope.enumerated().filter { $0.element != 0 }

@@ -1,10 +1,10 @@
-// Whether a program's numbers, their products and the bounds on rounding are Doubles: neither ∞ nor lost below the least of them.
+// Whether a program's values and the bounds on their rounding are Doubles: neither ∞ nor lost below the least of them.
 
 extension PiecewiseAffineProgram {
-    /// Values beyond these are refused: products of two, and their bounds, must be Doubles.
-    static let magnitudes = 1e-140...1e140
+    /// Products of two values must be Doubles, and so must 2⁻⁵³ of any: what bounds on rounding are made of.
+    static let magnitudes = 1e-290...1e140
 
-    /// Refuses a program with values that are larger, at some points of the domain, or units that are smaller, but 0, wherever they are read.
+    /// Refuses a program with values that are larger at the samples, or with units that are smaller on the whole domain, but not 0.
     ///
     /// - Parameters:
     ///   - size: what no input exceeds.

@@ -42,10 +42,12 @@ struct CellAnalysis<Form: FormArithmetic> {
             }
         }
         for (form, origin) in reading.inequalities {
-            let row = form.doubles
+            let (row, exponent) = CellAnalysis.scaled(form.doubles)
             rows.append(slope: row[..<d], offset: row[d])
             origins.append(origin)
-            if let form = form as? AffineForm { forms.append(form) }
+            guard let form = form as? AffineForm else { continue }
+            let factor = Dyadic(Double(sign: .plus, exponent: exponent, significand: 1))
+            forms.append(exponent == 0 ? form : AffineForm(coefficients: form.coefficients.map { $0 * factor }))
         }
         self.reading.releaseInequalities()
         (self.rows, self.origins) = (rows, origins)
@@ -66,6 +68,14 @@ struct CellAnalysis<Form: FormArithmetic> {
         let (place, isFlat) = CellAnalysis.inner(rows, point.doubles, ties, until: { secondsLeft() < 0 })
         ball = place.flatMap { rows.inscribedBall(near: $0, seconds: secondsLeft()) }
         self.isFlat = isFlat
+    }
+
+    /// A row times a power of two where squares of its slopes may be no Doubles, and the exponent: the same inequality.
+    private static func scaled(_ row: [Double]) -> (row: [Double], exponent: Int) {
+        let largest = row.dropLast().reduce(0) { max($0, abs($1)) }
+        guard largest > 0, !(1e-100...1e100).contains(largest), row.allSatisfy(\.isFinite) else { return (row, 0) }
+        let exponent = min(-largest.exponent, 1000 - max(row[row.count - 1].magnitude, 1).exponent)
+        return (row.map { Double(sign: .plus, exponent: Int(exponent), significand: $0) }, Int(exponent))
     }
 
     /// A point inside, if one is found, and whether it is proved that there is none; from one that may lie on the border: along a direction
