@@ -66,6 +66,8 @@ BREACHES = [
      "moved += errors[i] * (abs(way.x)", "moved += errors[0] * (abs(way.x)"),
     ("an area by forms in pairs counts as exact", "Sources/Partitions/Tiles/PlanarCell+LongArea.swift",
      "Double(known.count) * (4 * diameter", "0 * Double(known.count) * (4 * diameter"),
+    ("forms with one ratio in common are multiples", "Sources/Geometry/Exact/AffineForm.swift",
+     "zip(coefficients, other.coefficients).allSatisfy { $0 * other", "zip(coefficients, other.coefficients).dropFirst().contains { $0 * other"),
     ("a direction of some rows is one of the cone", "Sources/Geometry/LinearPrograms/RecessionCone.swift",
      "directions.allSatisfy({ $0.sign(at: u) >= 0 })", "directions.contains(where: { $0.sign(at: u) >= 0 })"),
 ]

@@ -30,6 +30,27 @@ import Testing
         #expect((Rational(least) * Rational(1.5)).doubleValue == 2 * least)
     }
 
+    @Test("Law: a form is a multiple of its own multiples, of no other form and of 0 only where it is 0")
+    func multiples() {
+        var rng = RandomGenerator(seed: 4, purpose: "multiples")
+        func draw() -> Dyadic { Dyadic(Double(rng.integer(below: 7) - 3) * 0.3) }
+        let zero = AffineForm.constant(0, dimension: 2)
+        for _ in 0..<500 {
+            let form = AffineForm(coefficients: (0..<3).map { _ in draw() })
+            let factor = draw()
+            #expect((factor * form).isMultiple(of: form))
+            #expect(form.isMultiple(of: factor * form) == (!factor.isZero || form.isZero))
+            #expect(form.isMultiple(of: zero) == form.isZero && zero.isMultiple(of: form))
+            for i in 0..<3 {
+                var other = form
+                other.coefficients[i] = other.coefficients[i] + Dyadic(0x1p-80)
+                // One coefficient alone, and no other but 0: a multiple still, unless 0.
+                let isLone = (0..<3).allSatisfy { $0 == i || form.coefficients[$0].isZero }
+                #expect(other.isMultiple(of: form) == (isLone && !form.isZero))
+            }
+        }
+    }
+
     @Test("Law: integers beyond the word obey the ring's laws and divide exactly")
     func integers() {
         var rng = RandomGenerator(seed: 2, purpose: "integers")

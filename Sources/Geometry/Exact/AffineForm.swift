@@ -32,6 +32,12 @@ public struct AffineForm: Hashable, Sendable {
     /// Whether every slope is 0.
     public var isConstant: Bool { coefficients.dropLast().allSatisfy(\.isZero) }
 
+    /// Whether it is another form times a number, 0 among them.
+    package func isMultiple(of other: AffineForm) -> Bool {
+        guard let pivot = other.coefficients.firstIndex(where: { !$0.isZero }) else { return isZero }
+        return zip(coefficients, other.coefficients).allSatisfy { $0 * other.coefficients[pivot] == coefficients[pivot] * $1 }
+    }
+
     public static func + (a: AffineForm, b: AffineForm) -> AffineForm {
         AffineForm(coefficients: zip(a.coefficients, b.coefficients).map { $0 + $1 })
     }

@@ -21,6 +21,8 @@ struct ExactSigns {
     /// By the numbers of the forms that are 0 there.
     private var points: [SIMD2<Int32>: ExactPoint] = [:]
     private var signs: [SIMD3<Int32>: Decision] = [:]
+    /// By the numbers of two forms, whether the first is a multiple of the second: then it is 0 all along the second's line.
+    private var multiples: [SIMD2<Int32>: Bool] = [:]
     /// How many signs pairs of Doubles have decided, how many exact arithmetic, how many of both are 0, and the time spent on all.
     private(set) var longSignCount = 0
     private(set) var signCount = 0
@@ -79,10 +81,10 @@ struct ExactSigns {
 
     /// Forgets what takes too much memory; nodes are not valid any more.
     mutating func tidy() {
-        let formCount = forms.count + points.count + longForms.count + signs.count / 8
+        let formCount = forms.count + points.count + longForms.count + (signs.count + multiples.count) / 8
         guard formCount > ExactSigns.keptFormCount || codeCount > ExactSigns.keptCodeCount else { return }
         codeCount = 0
-        (history, nodes, points, signs) = (CodeHistory(), [], [:], [:])
+        (history, nodes, points, signs, multiples) = (CodeHistory(), [], [:], [:], [:])
         (numbers, longForms, exactForms, cones) = ([:], [], [], [:])
         forms = ExactForms(program: network.program)
     }
@@ -117,6 +119,11 @@ struct ExactSigns {
         let start = ContinuousClock.now
         defer { elapsed += ContinuousClock.now - start }
         let (form, first, second) = (number(of: line, node), number(of: lines.0, node), number(of: lines.1, node))
+        if multiples[SIMD2(form, first)] == true || multiples[SIMD2(form, second)] == true {
+            signCount += 1
+            zeroCount += 1
+            return 0
+        }
         let key = SIMD3(form, first, second)
         let decision = signs[key] ?? decide((line, form), at: (lines.0, first), (lines.1, second), under: node)
         signs[key] = decision
@@ -131,8 +138,16 @@ struct ExactSigns {
     private mutating func decide(_ function: Numbered, at first: Numbered, _ second: Numbered, under node: Node) -> Decision {
         let (g, h) = (longForm(of: first, node), longForm(of: second, node))
         if let sign = LongForm.sign(of: longForm(of: function, node), at: g, h) { return Decision(sign: sign, isExact: false) }
-        let form = exactForm(of: function, node)
-        return Decision(sign: form.isZero ? 0 : form.sign(at: point(first, second, node)), isExact: true)
+        if isMultiple(function, of: first, node) || isMultiple(function, of: second, node) { return Decision(sign: 0, isExact: true) }
+        return Decision(sign: exactForm(of: function, node).sign(at: point(first, second, node)), isExact: true)
+    }
+
+    private mutating func isMultiple(_ function: Numbered, of line: Numbered, _ node: Node) -> Bool {
+        let key = SIMD2(function.number, line.number)
+        if let known = multiples[key] { return known }
+        let isMultiple = exactForm(of: function, node).isMultiple(of: exactForm(of: line, node))
+        multiples[key] = isMultiple
+        return isMultiple
     }
 
     /// Where two lines cross, and how far from there that may be in the sum of coordinates: at most `tolerance`, or a rounding.
