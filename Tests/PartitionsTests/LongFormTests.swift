@@ -81,6 +81,13 @@ import Testing
                 let distance = (0...1).map { Self.magnitude(point[$0] - Rational(crossing.place[$0])) }
                 #expect(distance[0] + distance[1] <= Rational(Dyadic(crossing.error)), name)
             }
+            if let (area, bound) = LongForm.area(between: [f.long, g.long, h.long]) {
+                let corners = [(h, f), (f, g), (g, h)].compactMap { ExactPoint.crossing($0.0.exact, $0.1.exact) }
+                guard corners.count == 3 else { Issue.record(name); continue }
+                let (u, v) = ((0...1).map { corners[1][$0] - corners[0][$0] }, (0...1).map { corners[2][$0] - corners[0][$0] })
+                let exact = (u[0] * v[1] - u[1] * v[0]) * Rational(0.5)
+                #expect(Self.magnitude(Rational(area) - exact) <= Rational(Dyadic(bound)), name)
+            }
         }
     }
 

@@ -19,7 +19,7 @@ extension LongForm {
     }
 
     /// The same of a polygon by the forms that are 0 on its sides.
-    static func area(between sides: [LongForm]) -> (area: Dyadic, bound: Double)? {
+    package static func area(between sides: [LongForm]) -> (area: Dyadic, bound: Double)? {
         area(of: sides.indices.map { crossing(sides[($0 + sides.count - 1) % sides.count], sides[$0]) })
     }
 }
