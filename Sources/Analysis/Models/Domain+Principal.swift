@@ -75,12 +75,10 @@ extension Domain {
             return (low: along.min() ?? 0, high: along.max() ?? 0)
         }
         // Projections are rounded by some 1e-16 of what is added up for them.
+        var largest = [Double](repeating: 0, count: width)
+        for n in 0..<count { for d in 0..<width { largest[d] = max(largest[d], abs(samples.elements[n * width + d])) } }
         for (index, (direction, range)) in zip(found, ranges).enumerated() {
-            var size = 0.0
-            for d in 0..<width {
-                let largest = (0..<count).reduce(0) { max($0, abs(samples.elements[$1 * width + d])) }
-                size += abs(direction[d]) * largest
-            }
+            let size = zip(direction, largest).reduce(0) { $0 + abs($1.0) * $1.1 }
             guard range.high - range.low > 1e-13 * size else { throw tooFlat(index) }
         }
         let border = margin * max(ranges[0].high - ranges[0].low, ranges[1].high - ranges[1].low)

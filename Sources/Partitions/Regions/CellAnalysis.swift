@@ -46,8 +46,7 @@ struct CellAnalysis<Form: FormArithmetic> {
             rows.append(slope: row[..<d], offset: row[d])
             origins.append(origin)
             guard let form = form as? AffineForm else { continue }
-            let factor = Dyadic(Double(sign: .plus, exponent: exponent, significand: 1))
-            forms.append(exponent == 0 ? form : AffineForm(coefficients: form.coefficients.map { $0 * factor }))
+            forms.append(exponent == 0 ? form : Dyadic(BigInteger(1), exponent: exponent) * form)
         }
         self.reading.releaseInequalities()
         (self.rows, self.origins) = (rows, origins)
